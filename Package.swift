@@ -1,0 +1,87 @@
+// swift-tools-version: 6.1
+// The map of the house: which target exists, on which floor, and what it may import (see ARCHITECTURE.md).
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let package = Package(
+    name: "florence2-visionapi",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "vision-server", targets: ["vision-server"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Floor 0: C.
+        .target(name: "CKernels", linkerSettings: [.linkedLibrary("m")]),
+        .target(
+            name: "CImageCodecs",
+            linkerSettings: [
+                .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
+                .linkedLibrary("gif"), .linkedLibrary("tiff"),
+            ]),
+        .target(name: "CDemoModel"),
+
+        // Floor 1: libraries that know nothing of each other.
+        .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: swiftSettings),
+        .target(name: "Images", dependencies: ["CImageCodecs"], swiftSettings: swiftSettings),
+        .target(
+            name: "Serving",
+            dependencies: [
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swiftSettings),
+        .target(name: "VisionAPITypes", swiftSettings: swiftSettings),
+
+        // Floor 2: the model.
+        .target(name: "Florence2", dependencies: ["Tensors", "Images"], swiftSettings: swiftSettings),
+
+        // Floor 3: the street door.
+        .target(
+            name: "VisionAPI",
+            dependencies: [
+                "Florence2", "Images", "Serving", "VisionAPITypes",
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: swiftSettings),
+
+        // Floor 4: programs.
+        .executableTarget(
+            name: "vision-server",
+            dependencies: [
+                "CDemoModel", "CKernels", "Tensors", "Images", "Serving", "VisionAPITypes", "Florence2", "VisionAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
+            swiftSettings: swiftSettings),
+
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swiftSettings),
+        .testTarget(name: "ImagesTests", dependencies: ["Images"], swiftSettings: swiftSettings),
+        .testTarget(name: "ServingTests", dependencies: ["Serving"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "Florence2Tests", dependencies: ["Florence2", "Tensors", "Images", "CDemoModel"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "VisionAPITests",
+            dependencies: [
+                "VisionAPI", "VisionAPITypes", "Florence2", "Images", "Serving", "CDemoModel",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
+    ],
+    cLanguageStandard: .gnu2x
+)
