@@ -1,0 +1,18 @@
+// A TIFF read from memory, its messages kept from stderr.
+#ifndef CIMAGE_TIFF_MEMORY_H
+#define CIMAGE_TIFF_MEMORY_H
+
+#include "message.h"
+
+#include <tiffio.h>
+
+typedef struct {
+    const uint8_t *bytes;
+    uint64_t size, position;
+    char *message;
+} tiff_memory;
+
+/// NULL when the file is no TIFF that libtiff can open; the last error's text is in `message`.
+TIFF *tiff_memory_open(tiff_memory *memory);
+
+#endif

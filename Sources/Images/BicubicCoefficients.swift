@@ -1,0 +1,49 @@
+/// The fixed-point weights of one axis, as Pillow 11.2.1 computes them (libImaging/Resample.c, precompute_coeffs and
+/// normalize_coeffs_8bpc): antialiased bicubic, a = -0.5.
+struct BicubicCoefficients {
+    /// Bits behind the point.
+    static let precision: Int32 = 22
+
+    /// For each output position its first input position and how many there are.
+    let windows: [(first: Int, count: Int)]
+    /// [windows.count, stride] weights; beyond a window's count they are 0.
+    let weights: [Int32]
+    let stride: Int
+
+    init(from inputSize: Int, to outputSize: Int) {
+        let scale = Double(inputSize) / Double(outputSize)
+        let filterScale = max(scale, 1)
+        let support = 2 * filterScale
+        let stride = Int(support.rounded(.up)) * 2 + 1
+        var windows: [(first: Int, count: Int)] = []
+        var weights = [Int32](repeating: 0, count: outputSize * stride)
+        for position in 0..<outputSize {
+            let center = (Double(position) + 0.5) * scale
+            let first = max(Int(center - support + 0.5), 0)
+            let end = min(Int(center + support + 0.5), inputSize)
+            windows.append((first, end - first))
+            let window = (first..<end).map { Self.bicubic((Double($0) - center + 0.5) * (1 / filterScale)) }
+            let sum = window.reduce(0, +)
+            for (index, weight) in window.enumerated() {
+                weights[position * stride + index] = Self.fixedPoint(sum == 0 ? weight : weight / sum)
+            }
+        }
+        self.windows = windows
+        self.weights = weights
+        self.stride = stride
+    }
+
+    /// Keys' cubic with a = -0.5. The order of operations is Pillow's: rounding depends on it.
+    private static func bicubic(_ offset: Double) -> Double {
+        let a = -0.5
+        let x = abs(offset)
+        if x < 1 { return ((a + 2) * x - (a + 3)) * x * x + 1 }
+        if x < 2 { return (((x - 5) * x + 8) * x - 4) * a }
+        return 0
+    }
+
+    private static func fixedPoint(_ weight: Double) -> Int32 {
+        let scaled = weight * Double(Int32(1) << precision)
+        return Int32(scaled < 0 ? scaled - 0.5 : scaled + 0.5)
+    }
+}

@@ -1,0 +1,11 @@
+/// A file of one format whose header has been read; its pixels have not.
+protocol FormatDecoder {
+    /// Columns as stored.
+    var width: Int { get }
+    /// Rows as stored.
+    var height: Int { get }
+    /// How the stored picture has to be turned.
+    var orientation: Orientation { get }
+    /// [height, width, 3] as stored, transparency laid on white. The size has been checked by the caller.
+    func decode() throws(ImageError) -> [UInt8]
+}

@@ -1,0 +1,39 @@
+/// A picture as the model takes it: resized, with what turns its bytes into pixel values.
+public struct PreparedImage: Sendable {
+    /// The resized picture.
+    public let pixels: RGBImage
+    /// Columns of the upright picture before it was resized; answers' coordinates refer to it.
+    public let originalWidth: Int
+    /// Rows of the upright picture before it was resized.
+    public let originalHeight: Int
+
+    private let values: [Float]  // [3, 256]: the value of each byte in each channel
+
+    init(pixels: RGBImage, original: RGBImage, values: [Float]) {
+        self.pixels = pixels
+        originalWidth = original.width
+        originalHeight = original.height
+        self.values = values
+    }
+
+    /// [height, width, 3] normalised values.
+    public func pixelValues() -> [Float] {
+        [Float](unsafeUninitializedCapacity: pixels.pixels.count) { target, filled in
+            pixelValues(into: target)
+            filled = pixels.pixels.count
+        }
+    }
+
+    /// Writes the normalised values [height, width, 3] to the start of `target`, which must have room for them.
+    public func pixelValues(into target: UnsafeMutableBufferPointer<Float>) {
+        pixels.pixels.withUnsafeBufferPointer { bytes in
+            values.withUnsafeBufferPointer { values in
+                for index in stride(from: 0, to: bytes.count, by: 3) {
+                    target[index] = values[Int(bytes[index])]
+                    target[index + 1] = values[256 + Int(bytes[index + 1])]
+                    target[index + 2] = values[512 + Int(bytes[index + 2])]
+                }
+            }
+        }
+    }
+}
