@@ -1,0 +1,25 @@
+#include "dispatch.h"
+
+#if defined(__x86_64__)
+static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+static int has_avx512(void) {
+    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+           __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+}
+#endif
+
+const ck_table *ck_table_for(ck_isa isa) {
+    switch (isa) {
+    case CK_GENERIC:
+        return &ck_table_generic;
+#if defined(__x86_64__)
+    case CK_AVX2:
+        return has_avx2() ? &ck_table_avx2 : 0;
+    case CK_AVX512:
+        return has_avx512() ? &ck_table_avx512 : 0;
+#endif
+    default:
+        return 0;
+    }
+}

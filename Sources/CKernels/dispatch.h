@@ -1,0 +1,13 @@
+// The tables that dispatch.c chooses from.
+#ifndef CK_DISPATCH_H
+#define CK_DISPATCH_H
+
+#include "CKernels.h"
+
+extern const ck_table ck_table_generic;
+#if defined(__x86_64__)
+extern const ck_table ck_table_avx2;
+extern const ck_table ck_table_avx512;
+#endif
+
+#endif

@@ -1,0 +1,134 @@
+// Arithmetic on rows and tiles of float32. A kernel is one loop nest on one thread: it allocates nothing, starts no
+// thread and decides no policy. Every matrix is row-major unless it is said to be packed.
+//
+// Packed panels: a matrix B of k x n (what x is multiplied with) is cut in panels of CK_PANEL columns; a panel holds its
+// k rows one after the other, CK_PANEL floats each, and the columns beyond n are zero. Panel p begins at float
+// p * CK_PANEL * k. The order is the same for every instruction set.
+//
+// Promise of every kernel: the result for a row does not depend, to the bit, on the other rows of the call.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum {
+    /// Columns of a packed panel.
+    CK_PANEL = 32,
+    /// Floats of scratch that a gemm call needs: one block of packed activations.
+    CK_GEMM_SCRATCH = 192 * 512,
+    /// The most rows for which a gemm reads each packed weight exactly once.
+    CK_GEMM_FEW_ROWS = 12,
+    /// Rows of activations that a gemm works on at a time; cutting a product in blocks of this many rows costs nothing.
+    CK_GEMM_ROW_BLOCK = 192,
+};
+
+typedef enum { CK_GENERIC = 0, CK_AVX2 = 1, CK_AVX512 = 2 } ck_isa;
+
+typedef enum { CK_IDENTITY = 0, CK_GELU = 1 } ck_activation;
+
+/// c = activation(a b + bias) + residual. `bias` and `residual` may be NULL. c may not overlap with any other operand.
+typedef struct {
+    const float *a; // [m, k], rows lda apart
+    size_t lda;
+    const float *panels; // packed [k, n]
+    const float *bias; // [n]
+    const float *residual; // [m, n], rows ldr apart
+    size_t ldr;
+    float *c; // [m, n], rows ldc apart
+    size_t ldc;
+    size_t m, n, k;
+    ck_activation activation;
+    float *scratch; // CK_GEMM_SCRATCH floats
+} ck_gemm;
+
+/// c += aᵀ b over t tokens: the sum that channel attention needs.
+typedef struct {
+    const float *a; // [t, m], rows lda apart
+    size_t lda;
+    const float *b; // [t, n], rows ldb apart
+    size_t ldb;
+    float *c; // [m, n], rows ldc apart
+    size_t ldc;
+    size_t m, n, t;
+} ck_gram;
+
+/// One row y of x + dwconv3x3(x) + bias with zero padding; x is [height * width, channels].
+typedef struct {
+    const float *x; // the whole picture
+    const float *weight; // [9, channels], tap ky * 3 + kx
+    const float *bias; // [channels]
+    float *out; // [width, channels]: row y of the result
+    size_t height, width, channels, y;
+} ck_dwconv;
+
+/// All kernels of one instruction set.
+typedef struct {
+    ck_isa isa;
+    /// See ck_gemm.
+    void (*gemm)(const ck_gemm *g);
+    /// See ck_gram.
+    void (*gram)(const ck_gram *g);
+    /// See ck_dwconv.
+    void (*dwconv3x3)(const ck_dwconv *d);
+    /// out[r, :] = (x[r, :] - mean) / sqrt(variance + epsilon) * weight + bias; x, out: [rows, n]; out may be x.
+    void (*layer_norm)(const float *x, const float *weight, const float *bias, float epsilon, size_t rows, size_t n,
+                       float *out);
+    /// x[r, 0..<n] = softmax(scale * x[r, 0..<n]) in place; rows are ldx apart.
+    void (*softmax)(float *x, size_t ldx, size_t rows, size_t n, float scale);
+    /// out[0..<n] = x - log(sum(exp(x))), in a numerically safe way; out may be x.
+    void (*log_softmax)(const float *x, size_t n, float *out);
+    /// out[i] = x[i] + y[i]; out may be x or y.
+    void (*add)(const float *x, const float *y, size_t n, float *out);
+    /// out[i] = gelu(x[i]), the erf form; out may be x.
+    void (*gelu)(const float *x, size_t n, float *out);
+    /// scores[r, j] = q[r, :] . keys[j, :]; q: [rows, d], keys: [n, d] rows ldk apart, scores: [rows, n] rows lds apart.
+    void (*dots)(const float *q, size_t rows, const float *keys, size_t ldk, size_t n, size_t d, float *scores,
+                 size_t lds);
+    /// out[r, :] = sum over j of p[r, j] values[j, :]; p: [rows, n] rows ldp apart, values: [n, d] rows ldv apart, out: [rows, d].
+    void (*weighted_sum)(const float *p, size_t ldp, size_t rows, const float *values, size_t ldv, size_t n, size_t d,
+                         float *out);
+} ck_table;
+
+/// The kernels of an instruction set, or NULL where this processor or build lacks it.
+const ck_table *ck_table_for(ck_isa isa);
+
+/// The slow twins: plain loops, the truth that tests compare with.
+const ck_table *ck_reference(void);
+
+/// Floats of a packed [k, n].
+static inline size_t ck_packed_count(size_t k, size_t n) { return (n + CK_PANEL - 1) / CK_PANEL * CK_PANEL * k; }
+
+/// Packs panels first..<last of b = wᵀ, with w [n, k] rows ldw apart (the order of a Linear's weight).
+void ck_pack_transposed(const float *w, size_t ldw, size_t n, size_t k, size_t first, size_t last, float *panels);
+
+/// Packs panels first..<last of b, with b [k, n] rows ldb apart.
+void ck_pack(const float *b, size_t ldb, size_t n, size_t k, size_t first, size_t last, float *panels);
+
+/// Gathers output positions first..<first + count (row-major over the output grid) of a k x k convolution into
+/// rows of kernel * kernel * channels floats (ky, kx, channel); positions outside the picture are zero.
+typedef struct {
+    const float *x; // [height * width, channels]
+    float *rows; // [count, kernel * kernel * channels]
+    size_t height, width, channels, kernel, stride, padding, out_width, first, count;
+} ck_im2col;
+void ck_gather_patches(const ck_im2col *g);
+
+/// Tells the processor that this is a spin loop.
+static inline void ck_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

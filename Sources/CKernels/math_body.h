@@ -1,0 +1,41 @@
+// Element-wise functions on one vector.
+
+// e^x to about 1 ulp (Cephes' expf polynomial); exactly 0 far below zero, x must be below 88.
+INLINE vf v_exp(vf x) {
+    // Below -87 the result is taken as e^-87 = 1.6e-38, which no sum with a term of 1 can see.
+    x = v_max(x, v_set1(-87.0f));
+    vf n = v_round(v_mul(x, v_set1(1.44269504088896341f)));
+    vf r = v_fma(n, v_set1(-0.693359375f), x);
+    r = v_fma(n, v_set1(2.12194440e-4f), r);
+    vf p = v_set1(1.9875691500e-4f);
+    p = v_fma(p, r, v_set1(1.3981999507e-3f));
+    p = v_fma(p, r, v_set1(8.3334519073e-3f));
+    p = v_fma(p, r, v_set1(4.1665795894e-2f));
+    p = v_fma(p, r, v_set1(1.6666665459e-1f));
+    p = v_fma(p, r, v_set1(5.0000001201e-1f));
+    p = v_fma(p, v_mul(r, r), r);
+    return v_scale2(v_add(p, v_set1(1.0f)), n);
+}
+
+// x (1 + erf(x / sqrt 2)) / 2. erf(x / sqrt 2) = x P(x²) / Q(x²) to 3.3e-7, a least-squares fit (reweighted towards the
+// minimax one) of our own over |x| <= 5.6, beyond which erf is 1 in float32.
+INLINE vf v_gelu(vf x) {
+    vf z = v_min(v_max(x, v_set1(-5.6f)), v_set1(5.6f));
+    vf u = v_mul(z, z);
+    vf p = v_set1(2.1548327011622348e-10f);
+    p = v_fma(p, u, v_set1(-4.306531664610702e-08f));
+    p = v_fma(p, u, v_set1(6.384557764249621e-06f));
+    p = v_fma(p, u, v_set1(0.0003396707761567086f));
+    p = v_fma(p, u, v_set1(0.009022479876875877f));
+    p = v_fma(p, u, v_set1(0.07193341851234436f));
+    p = v_fma(p, u, v_set1(0.7978845238685608f));
+    vf q = v_set1(6.173369911266491e-05f);
+    q = v_fma(q, u, v_set1(0.0018311539897695184f));
+    q = v_fma(q, u, v_set1(0.029113953933119774f));
+    q = v_fma(q, u, v_set1(0.2568208873271942f));
+    q = v_fma(q, u, v_set1(1.0f));
+    vf erf = v_div(v_mul(z, p), q);
+    erf = v_min(v_max(erf, v_set1(-1.0f)), v_set1(1.0f));
+    vf half = v_mul(x, v_set1(0.5f));
+    return v_fma(half, erf, half);
+}
