@@ -1,0 +1,70 @@
+import CKernels
+
+extension Attention {
+    /// One step of causal self attention: row b sees the first `lengths[b]` rows of its own keys[b] and values[b],
+    /// each [capacity, C]. q [B, C] -> [B, C].
+    public static func cached(
+        q: Tensor, keys: [Tensor], values: [Tensor], lengths: [Int], heads: Int, in workspace: Workspace
+    ) -> Tensor {
+        assert(keys.count == q.rows && values.count == q.rows && lengths.count == q.rows)
+        return attend(q, heads: heads, in: workspace, groups: q.rows) { index in
+            RowGroup(rows: [index], keys: keys[index], values: values[index], length: lengths[index])
+        }
+    }
+
+    /// Cross attention of several rows: row b uses all of keys[owner[b]] and values[owner[b]], each [T, C], which are
+    /// read once for all rows that share them. q [B, C] -> [B, C].
+    public static func shared(
+        q: Tensor, keys: [Tensor], values: [Tensor], owner: [Int], heads: Int, in workspace: Workspace
+    ) -> Tensor {
+        assert(owner.count == q.rows && keys.count == values.count)
+        return attend(q, heads: heads, in: workspace, groups: keys.count) { index in
+            let rows = owner.indices.filter { owner[$0] == index }
+            return RowGroup(rows: rows, keys: keys[index], values: values[index], length: keys[index].rows)
+        }
+    }
+
+    private static func attend(
+        _ q: Tensor, heads: Int, in workspace: Workspace, groups: Int, _ group: (Int) -> RowGroup
+    ) -> Tensor {
+        let result = workspace.tensor(q.shape)
+        let rowGroups = (0..<groups).map(group).filter { !$0.rows.isEmpty }
+        withExtendedLifetime((q, result)) {
+            workspace.pool.run(rowGroups.count * heads) { task in
+                rowGroups[task / heads].attend(q, head: task % heads, of: heads, result, workspace)
+            }
+        }
+        return result
+    }
+}
+
+/// Rows of queries that share their keys and values.
+private struct RowGroup {
+    let rows: [Int]
+    /// [at least length, C]
+    let keys: Tensor
+    let values: Tensor
+    let length: Int
+
+    func attend(_ q: Tensor, head: Int, of heads: Int, _ result: Tensor, _ workspace: Workspace) {
+        let channels = q.columns
+        let dimension = channels / heads
+        let offset = head * dimension
+        let part = rows.count * dimension
+        workspace.withScratch(2 * part + rows.count * length) { scratch in
+            let (out, scores) = (scratch + part, scratch + 2 * part)
+            for (index, row) in rows.enumerated() {
+                (scratch + index * dimension).update(from: q.pointer + row * channels + offset, count: dimension)
+            }
+            let kernels = workspace.kernels
+            kernels.pointee.dots(
+                scratch, rows.count, keys.pointer + offset, channels, length, dimension, scores, length)
+            kernels.pointee.softmax(scores, length, rows.count, length, 1 / Float(dimension).squareRoot())
+            kernels.pointee.weighted_sum(
+                scores, length, rows.count, values.pointer + offset, channels, length, dimension, out)
+            for (index, row) in rows.enumerated() {
+                (result.pointer + row * channels + offset).update(from: out + index * dimension, count: dimension)
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import CKernels
+
+extension Attention {
+    /// Self attention inside windows of `window` x `window` tokens, zero-padded to the right and below: a padded
+    /// token's q, k and v are `paddingQKV` [3C] (the bias of the qkv layer) and take part.
+    /// qkv [H·W, 3C] = [q | k | v], each heads x headDim -> [H·W, C].
+    public static func windowed(
+        qkv: Tensor, height: Int, width: Int, window: Int, heads: Int, paddingQKV: Tensor, in workspace: Workspace
+    ) -> Tensor {
+        assert(qkv.rows == height * width && paddingQKV.count == qkv.columns)
+        let result = workspace.tensor([height * width, qkv.columns / 3])
+        let across = (width + window - 1) / window
+        let down = (height + window - 1) / window
+        withExtendedLifetime((qkv, paddingQKV, result)) {
+            let grid = WindowGrid(
+                qkv: qkv.pointer, padding: paddingQKV.pointer, result: result.pointer, height: height, width: width,
+                window: window, channels: qkv.columns / 3, headDimension: qkv.columns / 3 / heads)
+            workspace.pool.run(across * down * heads) { task in
+                let place = task / heads
+                grid.attend(top: place / across * window, left: place % across * window, head: task % heads, workspace)
+            }
+        }
+        return result
+    }
+}
+
+/// Index arithmetic between tokens of the picture and tokens of a window.
+private struct WindowGrid: @unchecked Sendable {
+    let qkv: UnsafePointer<Float>
+    let padding: UnsafePointer<Float>
+    let result: UnsafeMutablePointer<Float>
+    let height: Int
+    let width: Int
+    let window: Int
+    let channels: Int
+    let headDimension: Int
+
+    /// One head of the window whose first token is at (top, left).
+    func attend(top: Int, left: Int, head: Int, _ workspace: Workspace) {
+        let tokens = window * window
+        let part = tokens * headDimension
+        let shape = HeadShape(dimension: headDimension, keys: tokens)
+        workspace.withScratch(3 * part + shape.packedCount) { scratch in
+            for index in 0..<3 {
+                let offset = index * channels + head * headDimension
+                gather(top: top, left: left, offset: offset, into: scratch + index * part)
+            }
+            let packed = scratch + 3 * part
+            shape.pack(keys: scratch + part, values: scratch + 2 * part, stride: headDimension, into: packed)
+            // The keys' rows are packed by now, so their place takes the result.
+            shape.attend(
+                queries: scratch, stride: headDimension, count: tokens, packed: packed, out: scratch + part,
+                outStride: headDimension, in: workspace)
+            scatter(scratch + part, top: top, left: left, offset: head * headDimension)
+        }
+    }
+
+    private func gather(top: Int, left: Int, offset: Int, into target: UnsafeMutablePointer<Float>) {
+        var target = target
+        for y in top..<top + window {
+            for x in left..<left + window {
+                let inside = y < height && x < width
+                let token = inside ? qkv + (y * width + x) * 3 * channels : padding
+                target.update(from: token + offset, count: headDimension)
+                target += headDimension
+            }
+        }
+    }
+
+    private func scatter(_ source: UnsafePointer<Float>, top: Int, left: Int, offset: Int) {
+        for y in top..<min(height, top + window) {
+            for x in left..<min(width, left + window) {
+                let token = (y - top) * window + x - left
+                (result + (y * width + x) * channels + offset)
+                    .update(from: source + token * headDimension, count: headDimension)
+            }
+        }
+    }
+}

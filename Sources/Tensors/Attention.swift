@@ -1,0 +1,85 @@
+import CKernels
+
+/// softmax(q·kᵀ · headDim^-0.5)·v, by heads that lie side by side in a row.
+public enum Attention {
+    /// Unmasked multi-head attention: q [Tq, C], k and v [Tk, C] -> [Tq, C].
+    public static func full(q: Tensor, k: Tensor, v: Tensor, heads: Int, in workspace: Workspace) -> Tensor {
+        let (queries, keys, channels) = (q.rows, k.rows, q.columns)
+        let result = workspace.tensor([queries, channels])
+        let head = HeadShape(dimension: channels / heads, keys: keys)
+        let packed = workspace.tensor([heads, head.packedCount])
+        let rowsPerTask = 96
+        let blocks = (queries + rowsPerTask - 1) / rowsPerTask
+        withExtendedLifetime((q, k, v, result, packed)) {
+            workspace.pool.run(heads) { index in
+                let offset = index * head.dimension
+                head.pack(
+                    keys: k.pointer + offset, values: v.pointer + offset, stride: channels,
+                    into: packed.pointer + index * head.packedCount)
+            }
+            workspace.pool.run(heads * blocks) { task in
+                let rows = task % blocks * rowsPerTask..<min(queries, (task % blocks + 1) * rowsPerTask)
+                let offset = rows.lowerBound * channels + task / blocks * head.dimension
+                head.attend(
+                    queries: q.pointer + offset, stride: channels, count: rows.count,
+                    packed: packed.pointer + task / blocks * head.packedCount, out: result.pointer + offset,
+                    outStride: channels, in: workspace)
+            }
+        }
+        return result
+    }
+}
+
+/// The work of one head over a set of keys that all its queries see.
+struct HeadShape {
+    let dimension: Int
+    let keys: Int
+
+    /// Floats of the packed keys [dimension, keys] and values [keys, dimension].
+    var packedCount: Int { ck_packed_count(dimension, keys) + ck_packed_count(keys, dimension) }
+    private var valuesOffset: Int { ck_packed_count(dimension, keys) }
+
+    /// Keys and values: [keys, dimension], rows `stride` apart.
+    func pack(
+        keys source: UnsafePointer<Float>, values: UnsafePointer<Float>, stride: Int,
+        into packed: UnsafeMutablePointer<Float>
+    ) {
+        let panel = Int(CK_PANEL)
+        ck_pack_transposed(source, stride, keys, dimension, 0, (keys + panel - 1) / panel, packed)
+        ck_pack(values, stride, dimension, keys, 0, (dimension + panel - 1) / panel, packed + valuesOffset)
+    }
+
+    /// Queries [count, dimension], rows `stride` apart -> out [count, dimension], rows `outStride` apart.
+    func attend(
+        queries: UnsafePointer<Float>, stride: Int, count: Int, packed: UnsafePointer<Float>,
+        out: UnsafeMutablePointer<Float>, outStride: Int, in workspace: Workspace
+    ) {
+        workspace.withScratch(Int(CK_GEMM_SCRATCH) + count * keys) { scratch in
+            let scores = scratch + Int(CK_GEMM_SCRATCH)
+            var product = ck_gemm()
+            product.scratch = scratch
+            product.m = count
+
+            product.a = queries
+            product.lda = stride
+            product.panels = packed
+            product.c = scores
+            product.ldc = keys
+            product.n = keys
+            product.k = dimension
+            workspace.kernels.pointee.gemm(&product)
+
+            let scale = 1 / Float(dimension).squareRoot()
+            workspace.kernels.pointee.softmax(scores, keys, count, keys, scale)
+
+            product.a = UnsafePointer(scores)
+            product.lda = keys
+            product.panels = packed + valuesOffset
+            product.c = out
+            product.ldc = outStride
+            product.n = dimension
+            product.k = keys
+            workspace.kernels.pointee.gemm(&product)
+        }
+    }
+}

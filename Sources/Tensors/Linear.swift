@@ -1,0 +1,51 @@
+import CKernels
+
+/// What follows a linear layer; `gelu` is the exact form with erf.
+public enum Activation: Sendable {
+    case none, gelu
+
+    var kernel: ck_activation {
+        switch self {
+        case .none: CK_IDENTITY
+        case .gelu: CK_GELU
+        }
+    }
+}
+
+/// y = x·Wᵀ + b.
+public struct Linear: Sendable {
+    public let weight: PackedMatrix
+    /// [outputs]
+    public let bias: Tensor?
+
+    public init(weight: PackedMatrix, bias: Tensor?) {
+        assert(bias.map { $0.count == weight.outputs } ?? true)
+        self.weight = weight
+        self.bias = bias
+    }
+
+    /// x [.., inputs] -> activation(x·Wᵀ + b) + residual [.., outputs]; the residual has the shape of the result.
+    public func callAsFunction(
+        _ x: Tensor, activation: Activation = .none, residual: Tensor? = nil, in workspace: Workspace
+    ) -> Tensor {
+        assert(x.columns == weight.inputs)
+        let result = workspace.tensor(x.shape.dropLast() + [weight.outputs])
+        withExtendedLifetime((self, x, residual, result)) {
+            var product = ck_gemm()
+            product.a = UnsafePointer(x.pointer)
+            product.lda = weight.inputs
+            product.panels = weight.panels()
+            product.bias = bias.map { UnsafePointer($0.pointer) }
+            product.residual = residual.map { UnsafePointer($0.pointer) }
+            product.ldr = weight.outputs
+            product.c = result.pointer
+            product.ldc = weight.outputs
+            product.m = x.rows
+            product.n = weight.outputs
+            product.k = weight.inputs
+            product.activation = activation.kernel
+            MatrixProduct(whole: product).run(in: workspace)
+        }
+        return result
+    }
+}

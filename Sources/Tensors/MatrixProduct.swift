@@ -1,0 +1,59 @@
+import CKernels
+
+/// One matrix product cut into tasks for the pool. How it is cut never shows in the result.
+struct MatrixProduct {
+    /// The whole product; `scratch` is set by each task.
+    let whole: ck_gemm
+
+    func run(in workspace: Workspace) {
+        let cut = Cut(whole, threads: workspace.pool.threads)
+        workspace.pool.run(cut.rowBlocks * cut.columnBlocks) { task in
+            workspace.withScratch(Int(CK_GEMM_SCRATCH)) { scratch in
+                var part = cut.part(of: whole, task)
+                part.scratch = scratch
+                workspace.kernels.pointee.gemm(&part)
+            }
+        }
+    }
+}
+
+extension MatrixProduct {
+    /// A grid of row blocks by column blocks (whole panels).
+    private struct Cut {
+        let rowsPerBlock: Int
+        let rowBlocks: Int
+        let panelsPerBlock: Int
+        let columnBlocks: Int
+
+        /// Rows first, as each block of rows reads all weights once; columns where that gives too few tasks to keep
+        /// every thread busy until the end.
+        init(_ product: ck_gemm, threads: Int) {
+            let rows = Int(product.m)
+            let panels = (Int(product.n) + Int(CK_PANEL) - 1) / Int(CK_PANEL)
+            let blocks = (rows + Int(CK_GEMM_ROW_BLOCK) - 1) / Int(CK_GEMM_ROW_BLOCK)
+            let tile = Int(CK_GEMM_FEW_ROWS)
+            let even = (rows + max(1, blocks) - 1) / max(1, blocks)
+            rowsPerBlock = max(tile, (even + tile - 1) / tile * tile)
+            rowBlocks = (rows + rowsPerBlock - 1) / rowsPerBlock
+            let wanted = threads == 1 ? 1 : 4 * threads
+            let columns = rowBlocks >= wanted ? 1 : (wanted + max(1, rowBlocks) - 1) / max(1, rowBlocks)
+            panelsPerBlock = max(1, (panels + columns - 1) / columns)
+            columnBlocks = (panels + panelsPerBlock - 1) / panelsPerBlock
+        }
+
+        func part(of whole: ck_gemm, _ task: Int) -> ck_gemm {
+            let row = task / columnBlocks * rowsPerBlock
+            let panel = task % columnBlocks * panelsPerBlock
+            let column = panel * Int(CK_PANEL)
+            var part = whole
+            part.a += row * Int(whole.lda)
+            part.panels += column * Int(whole.k)
+            part.bias = whole.bias.map { $0 + column }
+            part.residual = whole.residual.map { $0 + (row * Int(whole.ldr) + column) }
+            part.c += row * Int(whole.ldc) + column
+            part.m = min(rowsPerBlock, Int(whole.m) - row)
+            part.n = min(panelsPerBlock * Int(CK_PANEL), Int(whole.n) - column)
+            return part
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Foundation
+
+/// `threads` - 1 threads that wait (spin briefly, then sleep), plus the caller. No thread is created per product.
+public final class WorkerPool: @unchecked Sendable {
+    /// How many threads work, the caller's included.
+    public let threads: Int
+    private let board: JobBoard
+
+    /// Starts the threads; fewer than one counts as one.
+    public init(threads: Int) {
+        self.threads = max(1, threads)
+        board = JobBoard(workers: self.threads - 1)
+        for index in 1..<max(1, self.threads) {
+            let thread = Thread { [board] in board.work() }
+            thread.name = "tensors-\(index)"
+            thread.start()
+        }
+    }
+
+    /// Calls `body(i)` for every i in 0..<count, each exactly once, spread over the threads as they become free, and
+    /// returns when all are done. A call made while another one runs, from its body say, runs on the calling thread.
+    public func run(_ count: Int, _ body: (Int) -> Void) {
+        guard threads > 1, count > 1, board.claim() else {
+            for index in 0..<max(0, count) { body(index) }
+            return
+        }
+        defer { board.release() }
+        board.run(count, body)
+    }
+
+    /// Ends and joins the threads.
+    deinit { board.end() }
+
+    /// The cores that this process may use: its affinity mask, cut by the quota of its control group.
+    public static var usableCores: Int {
+        let cores = affinityCores ?? ProcessInfo.processInfo.activeProcessorCount
+        return max(1, min(cores, quotaCores ?? cores))
+    }
+
+    /// Linux: the bits of "Cpus_allowed:", comma-separated groups of hexadecimal digits.
+    private static var affinityCores: Int? {
+        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return nil }
+        let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }
+        let bits = line?.dropFirst("Cpus_allowed:".count).compactMap(\.hexDigitValue).map(\.nonzeroBitCount)
+        return bits?.reduce(0, +)
+    }
+
+    /// cgroup v2: "<quota> <period>" in microseconds, or "max <period>".
+    private static var quotaCores: Int? {
+        guard let text = try? String(contentsOfFile: "/sys/fs/cgroup/cpu.max", encoding: .utf8) else { return nil }
+        let fields = text.split(whereSeparator: \.isWhitespace).map { Double($0) }
+        guard fields.count == 2, let quota = fields[0], let period = fields[1], quota > 0, period > 0 else { return nil }
+        return Int((quota / period).rounded(.up).clamped(to: 1...4096))
+    }
+}
+
+extension Double {
+    fileprivate func clamped(to range: ClosedRange<Double>) -> Double {
+        min(max(self, range.lowerBound), range.upperBound)
+    }
+}

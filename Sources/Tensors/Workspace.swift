@@ -1,0 +1,34 @@
+import CKernels
+
+/// The threads, kernels and recycled scratch memory that one model computes with. One caller thread at a time.
+public final class Workspace: @unchecked Sendable {
+    public let pool: WorkerPool
+    /// The instruction set that this workspace computes with.
+    public let instructionSet: InstructionSet
+    let kernels: UnsafePointer<ck_table>
+    private let recycler = BlockRecycler()
+
+    /// `threads` nil: as many as the cores that this process may use. An instruction set that the processor lacks is
+    /// replaced by the generic one.
+    public init(threads: Int? = nil, instructionSet: InstructionSet = .current) {
+        pool = WorkerPool(threads: threads ?? WorkerPool.usableCores)
+        self.instructionSet = instructionSet
+        kernels = instructionSet.kernels
+    }
+
+    /// Uninitialised memory that is recycled when the last copy of the tensor goes.
+    public func tensor(_ shape: [Int]) -> Tensor {
+        let byteCount = shape.reduce(1, *) * MemoryLayout<Float>.stride
+        return Tensor(shape: shape, storage: Storage(byteCount: byteCount, recycler: recycler))
+    }
+
+    /// Gives all memory that no tensor uses back to the system.
+    public func trim() { recycler.trim() }
+
+    /// Lends `count` uninitialised floats, aligned to a cache line, to `body`; callable from any thread of the pool.
+    func withScratch<R>(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> R) -> R {
+        let block = recycler.take(byteCount: count * MemoryLayout<Float>.stride)
+        defer { recycler.giveBack(block) }
+        return body(block.base.assumingMemoryBound(to: Float.self))
+    }
+}
