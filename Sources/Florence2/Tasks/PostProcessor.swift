@@ -1,0 +1,50 @@
+/// Decoded text -> answer: what transformers' `Florence2PostProcessor` makes of it, with float coordinates where that truncates.
+///
+/// Every parser reads the text once, however hostile it is.
+public struct PostProcessor: Sendable {
+    public init() {}
+
+    /// - Parameters:
+    ///   - decoded: the model's text, special tokens kept.
+    ///   - imageWidth: of the upright picture, in pixels; so is `imageHeight`.
+    public func callAsFunction(_ decoded: String, task: TaskPrompt, imageWidth: Int, imageHeight: Int) -> Answer {
+        let quantizer = LocationQuantizer(imageWidth: imageWidth, imageHeight: imageHeight)
+        let kind = task.task?.answerKind ?? .pureText
+        if kind == .pureText { return .text(Self.pureText(decoded)) }
+        let text = MarkedText(removingSentenceMarksFrom: decoded)
+        return switch kind {
+        case .pureText: .text(Self.pureText(decoded))
+        case .boxes: BoxParser(quantizer: quantizer).labelledBoxes(in: text)
+        case .proposals: BoxParser(quantizer: quantizer).boxes(in: text)
+        case .grounding:
+            BoxParser(bannedLabels: GroundingVocabulary.bannedLabels, quantizer: quantizer).labelledBoxes(in: text)
+        case .quads: QuadParser(quantizer: quantizer).quads(in: text)
+        case .polygons: Self.polygons(PolygonParser(quantizer: quantizer).instances(in: text))
+        case .boxesOrPolygons: Self.boxesOrPolygons(decoded, text, quantizer)
+        }
+    }
+
+    /// The text without `<s>` and `</s>`, stripped.
+    private static func pureText(_ decoded: String) -> String {
+        let marks = ["<s>", "</s>"]
+        return Whitespace.stripped(
+            marks.reduce(Array(decoded.unicodeScalars)) { MarkedText.removing($1, from: $0) })
+    }
+
+    private static func polygons(_ instances: [PolygonParser.Instance]) -> Answer {
+        .polygons(polygons: instances.map(\.polygons), labels: instances.map(\.label))
+    }
+
+    /// Polygons if `<poly>` stands anywhere, else boxes; always all four lists.
+    private static func boxesOrPolygons(_ decoded: String, _ text: MarkedText, _ quantizer: LocationQuantizer) -> Answer {
+        if MarkedText(Array(decoded.unicodeScalars)).contains("<poly>") {
+            let instances = PolygonParser(quantizer: quantizer).labelledInstances(in: text)
+            return .boxesAndPolygons(
+                bboxes: [], bboxesLabels: [], polygons: instances.map(\.polygons), polygonsLabels: instances.map(\.label))
+        }
+        guard case .boxes(let bboxes, let labels) = BoxParser(quantizer: quantizer).labelledBoxes(in: text) else {
+            return .boxesAndPolygons(bboxes: [], bboxesLabels: [], polygons: [], polygonsLabels: [])
+        }
+        return .boxesAndPolygons(bboxes: bboxes, bboxesLabels: labels, polygons: [], polygonsLabels: [])
+    }
+}
