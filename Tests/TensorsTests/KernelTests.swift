@@ -1,0 +1,247 @@
+import CKernels
+import Tensors
+import Testing
+
+/// Every kernel of every instruction set of this processor against its slow twin.
+@Suite struct KernelTests {
+    static let identifiers: [UInt32] = [CK_GENERIC, CK_AVX2, CK_AVX512].map(\.rawValue)
+        .filter { ck_table_for(ck_isa(rawValue: $0)) != nil }
+    let reference = ck_reference().unsafelyUnwrapped.pointee
+
+    private func table(_ identifier: UInt32) throws -> ck_table {
+        try #require(ck_table_for(ck_isa(rawValue: identifier))).pointee
+    }
+
+    @Test(arguments: identifiers) func gemmOverOddShapes(identifier: UInt32) throws {
+        let kernels = try table(identifier)
+        var random = RandomValues(seed: 1)
+        for m in 1...40 {
+            let n = random.int(1...100), k = random.int(1...300)
+            let case_ = GemmCase(m: m, n: n, k: k, random: &random)
+            for (bias, residual, activation) in [
+                (false, false, CK_IDENTITY), (true, false, CK_GELU), (true, true, CK_IDENTITY),
+            ] {
+                let run = { (kernels: ck_table) in
+                    case_.run(kernels, bias: bias, residual: residual, activation: activation)
+                }
+                #expect(difference(run(kernels), run(reference)) < 2e-6, "\(m) x \(n) x \(k)")
+            }
+        }
+    }
+
+    @Test(arguments: identifiers) func gemmInSeveralBlocks(identifier: UInt32) throws {
+        let kernels = try table(identifier)
+        var random = RandomValues(seed: 2)
+        for (m, n, k) in [(197, 33, 1100), (385, 70, 513), (13, 40, 4608), (3, 65, 9000), (192, 32, 512)] {
+            let case_ = GemmCase(m: m, n: n, k: k, random: &random)
+            let run = { (kernels: ck_table) in case_.run(kernels, bias: true, residual: true, activation: CK_IDENTITY) }
+            #expect(difference(run(kernels), run(reference)) < 5e-6, "\(m) x \(n) x \(k)")
+        }
+    }
+
+    /// A row alone, or with any rows, is the same to the bit.
+    @Test(arguments: identifiers) func gemmRowsDoNotDependOnEachOther(identifier: UInt32) throws {
+        let kernels = try table(identifier)
+        var random = RandomValues(seed: 3)
+        for k in [7, 147, 640, 1031] {
+            let case_ = GemmCase(m: 211, n: 75, k: k, random: &random)
+            let whole = case_.run(kernels, bias: true, residual: true, activation: CK_GELU)
+            for (first, rows) in [(0, 1), (5, 3), (17, 12), (100, 13), (30, 40), (210, 1), (3, 200)] {
+                let part = case_.run(
+                    kernels, rows: first..<first + rows, bias: true, residual: true, activation: CK_GELU)
+                #expect(part == Array(whole[first * 75..<(first + rows) * 75]), "rows \(first)+\(rows), k \(k)")
+            }
+        }
+    }
+
+    @Test(arguments: identifiers) func gramOverOddShapes(identifier: UInt32) throws {
+        let kernels = try table(identifier)
+        var random = RandomValues(seed: 4)
+        for (size, tokens) in [(16, 1), (24, 36), (32, 577), (64, 40), (5, 100)] {
+            let a = random.floats(tokens * (size + 3)), b = random.floats(tokens * (size + 5))
+            let start = random.floats(size * size)
+            let run = { (kernels: ck_table) in
+                var c = start
+                var gram = ck_gram()
+                a.withUnsafeBufferPointer { a in
+                    b.withUnsafeBufferPointer { b in
+                        c.withUnsafeMutableBufferPointer { c in
+                            (gram.a, gram.lda, gram.b, gram.ldb) = (a.baseAddress, size + 3, b.baseAddress, size + 5)
+                            (gram.c, gram.ldc, gram.m, gram.n, gram.t) = (c.baseAddress, size, size, size, tokens)
+                            kernels.gram(&gram)
+                        }
+                    }
+                }
+                return c
+            }
+            #expect(difference(run(kernels), run(reference)) < 2e-6, "\(size), \(tokens) tokens")
+        }
+    }
+
+    @Test(arguments: identifiers) func depthwiseConvolution(identifier: UInt32) throws {
+        let kernels = try table(identifier)
+        var random = RandomValues(seed: 5)
+        for (height, width, channels) in [(1, 1, 16), (1, 5, 7), (6, 6, 24), (3, 9, 40), (4, 2, 3)] {
+            let x = random.floats(height * width * channels), weight = random.floats(9 * channels)
+            let bias = random.floats(channels)
+            let run = { (kernels: ck_table) in
+                var out = [Float](repeating: 0, count: height * width * channels)
+                for y in 0..<height {
+                    out.withUnsafeMutableBufferPointer { out in
+                        x.withUnsafeBufferPointer { x in
+                            weight.withUnsafeBufferPointer { weight in
+                                bias.withUnsafeBufferPointer { bias in
+                                    var row = ck_dwconv(
+                                        x: x.baseAddress, weight: weight.baseAddress, bias: bias.baseAddress,
+                                        out: out.baseAddress.map { $0 + y * width * channels }, height: height,
+                                        width: width, channels: channels, y: y)
+                                    kernels.dwconv3x3(&row)
+                                }
+                            }
+                        }
+                    }
+                }
+                return out
+            }
+            #expect(difference(run(kernels), run(reference)) < 1e-6, "\(height) x \(width) x \(channels)")
+        }
+    }
+
+    @Test(arguments: identifiers) func rowKernels(identifier: UInt32) throws {
+        let kernels = try table(identifier)
+        var random = RandomValues(seed: 6)
+        for n in [1, 3, 16, 17, 31, 128, 144, 577, 1024] {
+            let x = random.floats(3 * n, scale: 9), weight = random.floats(n), bias = random.floats(n)
+            let layerNorm = { (kernels: ck_table) in
+                var out = x
+                kernels.layer_norm(x, weight, bias, 1e-5, 3, n, &out)
+                return out
+            }
+            #expect(difference(layerNorm(kernels), layerNorm(reference)) < 3e-6, "layerNorm of \(n)")
+            let softmax = { (kernels: ck_table) in
+                var out = x
+                kernels.softmax(&out, n, 3, n, 0.3)
+                return out
+            }
+            #expect(difference(softmax(kernels), softmax(reference)) < 1e-6, "softmax of \(n)")
+            let logSoftmax = { (kernels: ck_table) in
+                var out = x
+                kernels.log_softmax(x, 3 * n, &out)
+                return out
+            }
+            #expect(difference(logSoftmax(kernels), logSoftmax(reference)) < 1e-6, "logSoftmax of \(n)")
+            let sum = { (kernels: ck_table) in
+                var out = x
+                kernels.add(x, Array(x.reversed()), 3 * n, &out)
+                return out
+            }
+            #expect(sum(kernels) == sum(reference))
+        }
+    }
+
+    @Test(arguments: identifiers) func geluOverItsRange(identifier: UInt32) throws {
+        let kernels = try table(identifier)
+        let x = (-4000...4000).map { Float($0) / 500 } + [-1e30, -1e4, -100, -20, -0.0, 1e-20, 20, 100, 1e4, 1e30]
+        let run = { (kernels: ck_table) in
+            var out = x
+            kernels.gelu(x, x.count, &out)
+            return out
+        }
+        for (value, (actual, expected)) in zip(x, zip(run(kernels), run(reference))) {
+            #expect(abs(actual - expected) <= 4e-7 * max(abs(value), 1e-3), "gelu(\(value))")
+            if value < -6 { #expect(actual == 0, "gelu(\(value))") }
+            if abs(value) < 0.01 { #expect(abs(actual - expected) <= 4e-7 * abs(expected)) }
+        }
+    }
+
+    @Test(arguments: identifiers) func attentionOfAFewRows(identifier: UInt32) throws {
+        let kernels = try table(identifier)
+        var random = RandomValues(seed: 7)
+        for (rows, keys, d) in [(1, 1, 16), (3, 36, 24), (4, 577, 32), (7, 40, 64), (2, 5, 80), (5, 9, 3)] {
+            let q = random.floats(rows * d), matrix = random.floats(keys * (d + 2)), p = random.floats(rows * keys)
+            let dots = { (kernels: ck_table) in
+                var out = [Float](repeating: 0, count: rows * keys)
+                kernels.dots(q, rows, matrix, d + 2, keys, d, &out, keys)
+                return out
+            }
+            #expect(difference(dots(kernels), dots(reference)) < 1e-6, "dots \(rows) x \(keys) x \(d)")
+            let sums = { (kernels: ck_table) in
+                var out = [Float](repeating: 0, count: rows * d)
+                kernels.weighted_sum(p, keys, rows, matrix, d + 2, keys, d, &out)
+                return out
+            }
+            #expect(difference(sums(kernels), sums(reference)) < 1e-6, "weighted sum \(rows) x \(keys) x \(d)")
+        }
+    }
+}
+
+/// Operands of one product; the rows of a, c and the residual are further apart than they are long.
+private struct GemmCase {
+    let m: Int
+    let n: Int
+    let k: Int
+    let a: [Float]
+    let bias: [Float]
+    let residual: [Float]
+    let panels: [Float]
+
+    init(m: Int, n: Int, k: Int, random: inout RandomValues) {
+        (self.m, self.n, self.k) = (m, n, k)
+        a = random.floats(m * (k + 3))
+        bias = random.floats(n)
+        residual = random.floats(m * (n + 1))
+        let weights = random.floats(n * k)
+        var panels = [Float](repeating: .nan, count: ck_packed_count(k, n))
+        let count = (n + Int(CK_PANEL) - 1) / Int(CK_PANEL)
+        ck_pack_transposed(weights, k, n, k, 0, count, &panels)
+        self.panels = panels
+    }
+
+    /// c [rows, n] for some of the rows; fails by NaN if the kernel writes beyond a row of c.
+    func run(
+        _ kernels: ck_table, rows: Range<Int>? = nil, bias hasBias: Bool, residual hasResidual: Bool,
+        activation: ck_activation
+    ) -> [Float] {
+        let rows = rows ?? 0..<m
+        let stride = n + 2
+        var c = [Float](repeating: -77, count: rows.count * stride)
+        var scratch = [Float](repeating: .nan, count: Int(CK_GEMM_SCRATCH))
+        withUnsafePointers(a, bias, residual, panels) { a, bias, residual, panels in
+            c.withUnsafeMutableBufferPointer { c in
+                scratch.withUnsafeMutableBufferPointer { scratch in
+                    var g = ck_gemm()
+                    (g.a, g.lda, g.panels) = (a + rows.lowerBound * (k + 3), k + 3, panels)
+                    g.bias = hasBias ? bias : nil
+                    g.residual = hasResidual ? residual + rows.lowerBound * (n + 1) : nil
+                    (g.ldr, g.c, g.ldc) = (n + 1, c.baseAddress, stride)
+                    (g.m, g.n, g.k, g.activation) = (rows.count, n, k, activation)
+                    g.scratch = scratch.baseAddress
+                    kernels.gemm(&g)
+                }
+            }
+        }
+        return rows.indices.flatMap { row -> ArraySlice<Float> in
+            let start = (row - rows.lowerBound) * stride
+            let untouched = c[start + n..<start + stride].allSatisfy { $0 == -77 }
+            return untouched ? c[start..<start + n] : [.nan]
+        }
+    }
+
+    private func withUnsafePointers(
+        _ a: [Float], _ b: [Float], _ c: [Float], _ d: [Float],
+        _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>) -> Void
+    ) {
+        a.withUnsafeBufferPointer { a in
+            b.withUnsafeBufferPointer { b in
+                c.withUnsafeBufferPointer { c in
+                    d.withUnsafeBufferPointer { d in
+                        guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress,
+                            let d = d.baseAddress
+                        else { return }
+                        body(a, b, c, d)
+                    }
+                }
+            }
+        }
+    }
+}

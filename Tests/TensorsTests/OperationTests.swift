@@ -1,0 +1,201 @@
+import Tensors
+import Testing
+
+/// The operations against formulas written down once more in plain Swift, for every instruction set and thread count.
+@Suite struct OperationTests {
+    static let instructionSets = InstructionSet.supported
+
+    /// What an operation gives with one thread must come, to the bit, from any number of threads.
+    private func onAllThreadCounts(
+        _ instructionSet: InstructionSet, _ operation: (Workspace) -> Tensor
+    ) -> (values: [Float], agree: Bool) {
+        let results = [1, 2, 3].map { threads in
+            operation(Workspace(threads: threads, instructionSet: instructionSet)).values
+        }
+        return (results[0], results.allSatisfy { $0 == results[0] })
+    }
+
+    @Test(arguments: instructionSets) func linear(instructionSet: InstructionSet) {
+        var random = RandomValues(seed: 11)
+        for (rows, outputs, inputs) in [(1, 70, 33), (3, 640, 96), (40, 100, 300), (577, 65, 40), (211, 256, 64)] {
+            let weight = random.tensor([outputs, inputs]), bias = random.tensor([outputs])
+            let x = random.tensor([rows, inputs]), residual = random.tensor([rows, outputs])
+            let result = onAllThreadCounts(instructionSet) { workspace in
+                let packed = weight.withUnsafeBufferPointer {
+                    PackedMatrix(rowMajor: $0, outputs: outputs, inputs: inputs, pool: workspace.pool)
+                }
+                return Linear(weight: packed, bias: bias)(x, residual: residual, in: workspace)
+            }
+            let expected = Naive.linear(x, weight, bias, residual)
+            #expect(result.agree && difference(result.values, expected) < 2e-6, "\(rows) x \(outputs) x \(inputs)")
+        }
+    }
+
+    @Test(arguments: instructionSets) func rowsDoNotDependOnEachOther(instructionSet: InstructionSet) {
+        var random = RandomValues(seed: 12)
+        let workspace = Workspace(threads: 2, instructionSet: instructionSet)
+        let weight = random.tensor([300, 770]), bias = random.tensor([300]), x = random.tensor([430, 770])
+        let packed = weight.withUnsafeBufferPointer {
+            PackedMatrix(rowMajor: $0, outputs: 300, inputs: 770, pool: workspace.pool)
+        }
+        let layer = Linear(weight: packed, bias: bias)
+        let all = layer(x, activation: .gelu, in: workspace).values
+        let values = x.values
+        for (first, count) in [(0, 1), (7, 3), (13, 8), (100, 12), (50, 100), (1, 429)] {
+            let part = Tensor(shape: [count, 770], Array(values[first * 770..<(first + count) * 770]))
+            let result = layer(part, activation: .gelu, in: workspace).values
+            #expect(result == Array(all[first * 300..<(first + count) * 300]), "rows \(first)+\(count)")
+        }
+    }
+
+    @Test func packingOrders() {
+        var random = RandomValues(seed: 13)
+        let workspace = Workspace(threads: 2)
+        let (outputs, inputs) = (75, 37)
+        let weight = random.tensor([outputs, inputs]), x = random.tensor([5, inputs])
+        let values = weight.values
+        let transposed = (0..<inputs * outputs).map { values[$0 % outputs * inputs + $0 / outputs] }
+        let packed = [
+            weight.withUnsafeBufferPointer {
+                PackedMatrix(rowMajor: $0, outputs: outputs, inputs: inputs, pool: workspace.pool)
+            },
+            transposed.withUnsafeBufferPointer {
+                PackedMatrix(columnMajor: $0, outputs: outputs, inputs: inputs, pool: workspace.pool)
+            },
+            PackedMatrix(outputs: outputs, inputs: inputs, pool: workspace.pool) { rows, target in
+                _ = target.update(from: values[rows.lowerBound * inputs..<rows.upperBound * inputs])
+            },
+        ]
+        let results = packed.map { Linear(weight: $0, bias: nil)(x, in: workspace).values }
+        #expect(results[0] == results[1] && results[0] == results[2])
+        let looked = packed[0].rows([74, 0, 33], in: workspace).values
+        let expected: [Float] = [74, 0, 33].flatMap { row in values[row * inputs..<(row + 1) * inputs] }
+        #expect(looked == expected)
+    }
+
+    @Test(arguments: instructionSets) func patchConvolution(instructionSet: InstructionSet) {
+        var random = RandomValues(seed: 14)
+        for (height, width, input, output, kernel, stride, padding) in [
+            (13, 9, 3, 16, 7, 4, 3), (8, 8, 24, 40, 3, 2, 1), (5, 7, 6, 33, 3, 2, 1), (1, 1, 3, 8, 7, 4, 3),
+        ] {
+            let weight = random.tensor([output, input, kernel, kernel]), bias = random.tensor([output])
+            let x = random.tensor([height * width, input])
+            let result = onAllThreadCounts(instructionSet) { workspace in
+                let layer = Conv2d(
+                    weight: weight, bias: bias, stride: stride, padding: padding, pool: workspace.pool)
+                return layer(x, height: height, width: width, in: workspace)
+            }
+            let expected = Naive.convolution(
+                x, height, width, weight, bias, stride: stride, padding: padding)
+            #expect(result.agree && difference(result.values, expected) < 2e-6, "\(height) x \(width)")
+        }
+    }
+
+    @Test(arguments: instructionSets) func depthwiseConvolution(instructionSet: InstructionSet) {
+        var random = RandomValues(seed: 15)
+        let (height, width, channels) = (7, 5, 20)
+        let weight = random.tensor([channels, 1, 3, 3]), bias = random.tensor([channels])
+        let x = random.tensor([height * width, channels])
+        let result = onAllThreadCounts(instructionSet) {
+            DepthwiseConv2d(weight: weight, bias: bias)(x, height: height, width: width, in: $0)
+        }
+        let expected = Naive.depthwise(x, height, width, weight, bias)
+        #expect(result.agree && difference(result.values, expected) < 1e-6)
+    }
+
+    @Test(arguments: instructionSets) func windowAttention(instructionSet: InstructionSet) {
+        var random = RandomValues(seed: 16)
+        for (height, width, window, heads, dimension) in [
+            (12, 12, 12, 2, 32), (6, 10, 4, 3, 16), (13, 5, 12, 1, 24), (1, 1, 3, 2, 64), (7, 7, 7, 1, 5),
+        ] {
+            let channels = heads * dimension
+            let qkv = random.tensor([height * width, 3 * channels], scale: 2), padding = random.tensor([3 * channels])
+            let result = onAllThreadCounts(instructionSet) {
+                Attention.windowed(
+                    qkv: qkv, height: height, width: width, window: window, heads: heads, paddingQKV: padding, in: $0)
+            }
+            let expected = Naive.windowed(qkv, height, width, window: window, heads: heads, padding)
+            #expect(result.agree && difference(result.values, expected) < 3e-6, "\(height) x \(width), \(dimension)")
+        }
+    }
+
+    @Test(arguments: instructionSets) func channelAttention(instructionSet: InstructionSet) {
+        var random = RandomValues(seed: 17)
+        for (tokens, groups, size) in [(1, 2, 16), (36, 3, 24), (577, 2, 32), (300, 1, 64), (1000, 2, 40)] {
+            let qkv = random.tensor([tokens, 3 * groups * size], scale: 2)
+            let result = onAllThreadCounts(instructionSet) {
+                Attention.channelwise(qkv: qkv, groups: groups, in: $0)
+            }
+            let expected = Naive.channelwise(qkv, groups: groups)
+            #expect(result.agree && difference(result.values, expected) < 3e-6, "\(tokens) tokens of \(size)")
+        }
+    }
+
+    @Test(arguments: instructionSets) func fullAttention(instructionSet: InstructionSet) {
+        var random = RandomValues(seed: 18)
+        for (queries, keys, heads, dimension) in [(1, 1, 2, 16), (36, 36, 3, 24), (110, 577, 2, 64), (5, 40, 1, 32)] {
+            let q = random.tensor([queries, heads * dimension], scale: 2)
+            let k = random.tensor([keys, heads * dimension], scale: 2), v = random.tensor([keys, heads * dimension])
+            let result = onAllThreadCounts(instructionSet) {
+                Attention.full(q: q, k: k, v: v, heads: heads, in: $0)
+            }
+            let expected = Naive.attention(q.values, k.values, v.values, heads: heads, channels: heads * dimension)
+            #expect(result.agree && difference(result.values, expected) < 3e-6, "\(queries) x \(keys), \(dimension)")
+        }
+    }
+
+    @Test(arguments: instructionSets) func attentionWhileDecoding(instructionSet: InstructionSet) {
+        var random = RandomValues(seed: 19)
+        let (rows, heads, dimension, capacity) = (5, 3, 24, 50)
+        let channels = heads * dimension
+        let q = random.tensor([rows, channels], scale: 2)
+        let keys = (0..<rows).map { _ in random.tensor([capacity, channels], scale: 2) }
+        let values = (0..<rows).map { _ in random.tensor([capacity, channels]) }
+        let lengths = [1, 50, 7, 16, 33], owner = [1, 0, 1, 1, 0]
+        let naive = { (row: Int, memory: Int, length: Int) in
+            Naive.attention(
+                Array(q.values[row * channels..<(row + 1) * channels]),
+                Array(keys[memory].values[..<(length * channels)]), Array(values[memory].values[..<(length * channels)]),
+                heads: heads, channels: channels)
+        }
+        let cached = onAllThreadCounts(instructionSet) {
+            Attention.cached(q: q, keys: keys, values: values, lengths: lengths, heads: heads, in: $0)
+        }
+        let expectedCached = (0..<rows).flatMap { naive($0, $0, lengths[$0]) }
+        #expect(cached.agree && difference(cached.values, expectedCached) < 3e-6)
+        let shared = onAllThreadCounts(instructionSet) {
+            Attention.shared(
+                q: q, keys: Array(keys[..<2]), values: Array(values[..<2]), owner: owner, heads: heads, in: $0)
+        }
+        let expectedShared = (0..<rows).flatMap { naive($0, owner[$0], capacity) }
+        #expect(shared.agree && difference(shared.values, expectedShared) < 3e-6)
+        let alone = Attention.shared(
+            q: Tensor(shape: [1, channels], Array(q.values[2 * channels..<3 * channels])), keys: [keys[1]],
+            values: [values[1]], owner: [0], heads: heads, in: Workspace(threads: 1, instructionSet: instructionSet))
+        #expect(alone.values == Array(shared.values[2 * channels..<3 * channels]))
+    }
+
+    @Test(arguments: instructionSets) func rowsAndReductions(instructionSet: InstructionSet) {
+        var random = RandomValues(seed: 20)
+        let x = random.tensor([577, 70], scale: 5), y = random.tensor([577, 70])
+        let weight = random.tensor([70]), bias = random.tensor([70])
+        let norm = onAllThreadCounts(instructionSet) { LayerNorm(weight: weight, bias: bias)(x, in: $0) }
+        #expect(norm.agree && difference(norm.values, Naive.layerNorm(x, weight, bias)) < 3e-6)
+        let logs = onAllThreadCounts(instructionSet) { Reduction.logSoftmax(x, in: $0) }
+        #expect(logs.agree && difference(logs.values, Naive.logSoftmax(x)) < 1e-6)
+        let sum = onAllThreadCounts(instructionSet) { Reduction.sum(x, y, in: $0) }
+        #expect(sum.agree && sum.values == zip(x.values, y.values).map { $0 + $1 })
+        let mean = onAllThreadCounts(instructionSet) { Reduction.meanOverRows(x, in: $0) }
+        let expected = (0..<70).map { c in (0..<577).reduce(0.0) { $0 + Double(x.values[$1 * 70 + c]) } / 577 }
+        #expect(mean.agree && difference(mean.values, expected.map { Float($0) }) < 1e-6)
+    }
+
+    @Test func topKWithoutSorting() {
+        let values: [Float] = [1, 5, 3, 5, -.infinity, 2, 5, 0]
+        let best = values.withUnsafeBufferPointer { Reduction.topK($0, 4) }
+        #expect(best.map(\.index) == [1, 3, 6, 2])
+        #expect(best.map(\.value) == [5, 5, 5, 3])
+        let all = values.withUnsafeBufferPointer { Reduction.topK($0, 20) }
+        #expect(all.map(\.index) == [1, 3, 6, 2, 5, 0, 7, 4])
+    }
+}
