@@ -7,10 +7,11 @@ public struct RGBImage: Sendable, Equatable {
     /// [height, width, 3], row-major, red first.
     public let pixels: [UInt8]
 
-    /// A picture from its pixels ([height, width, 3]); nil unless both sides are at least 1 and `pixels` has just that size.
+    /// A picture from its pixels ([height, width, 3]); nil unless both sides are at least 1 and `pixels` is just as long.
     public init?(width: Int, height: Int, pixels: [UInt8]) {
         let (area, overflow) = width.multipliedReportingOverflow(by: height)
-        guard width > 0, height > 0, !overflow, pixels.count.isMultiple(of: 3), pixels.count / 3 == area else { return nil }
+        guard width > 0, height > 0, !overflow else { return nil }
+        guard pixels.count.isMultiple(of: 3), pixels.count / 3 == area else { return nil }
         self.init(checkedWidth: width, height: height, pixels: pixels)
     }
 

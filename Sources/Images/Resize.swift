@@ -25,7 +25,8 @@ package enum Resize {
 
     /// One row: [input width, 3] -> [columns.windows.count, 3].
     private static func resample(
-        _ row: UnsafeBufferPointer<UInt8>, _ columns: BicubicCoefficients, into target: UnsafeMutableBufferPointer<UInt8>
+        _ row: UnsafeBufferPointer<UInt8>, _ columns: BicubicCoefficients,
+        into target: UnsafeMutableBufferPointer<UInt8>
     ) {
         columns.weights.withUnsafeBufferPointer { weights in
             columns.windows.withUnsafeBufferPointer { windows in

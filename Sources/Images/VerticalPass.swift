@@ -47,7 +47,9 @@ struct VerticalPass {
         }
     }
 
-    private func add(_ row: UnsafeBufferPointer<UInt8>, times weight: Int32, to sums: UnsafeMutableBufferPointer<Int32>) {
+    private func add(
+        _ row: UnsafeBufferPointer<UInt8>, times weight: Int32, to sums: UnsafeMutableBufferPointer<Int32>
+    ) {
         for index in 0..<sums.count { sums[index] &+= Int32(row[index]) &* weight }
     }
 

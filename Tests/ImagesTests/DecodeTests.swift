@@ -1,0 +1,49 @@
+import Images
+import Testing
+
+@Suite struct DecodeTests {
+    @Test func goldensAreThere() {
+        #expect(Goldens.all.files.count >= 180)
+        #expect(Goldens.all.resize.count >= 40)
+    }
+
+    @Test(arguments: Goldens.all.files)
+    func picturesComeOutAsTheReferenceHasThem(_ golden: Goldens.File) throws {
+        let image = try ImageDecoder().decode(try golden.bytes)
+        #expect(image.width == golden.width)
+        #expect(image.height == golden.height)
+        #expect(fnv1a64(image.pixels) == golden.rgb)
+    }
+
+    @Test(arguments: Goldens.all.files)
+    func headersSayWhatIsDecoded(_ golden: Goldens.File) throws {
+        let header = try ImageDecoder().header(of: try golden.bytes)
+        let swaps = header.orientation >= 5
+        #expect(header.width == (swaps ? golden.height : golden.width))
+        #expect(header.height == (swaps ? golden.width : golden.height))
+        #expect(golden.file.hasPrefix(header.format.rawValue))
+    }
+
+    @Test func orientationIsRead() throws {
+        for orientation in 1...8 {
+            #expect(try ImageDecoder().header(of: Goldens.bytes("jpeg_exif\(orientation).jpg")).orientation == orientation)
+            let tiff = try Goldens.bytes("tiff_orientation\(orientation).tif")
+            #expect(try ImageDecoder().header(of: tiff).orientation == orientation)
+        }
+        #expect(try ImageDecoder().header(of: Goldens.bytes("png_exif8.png")).orientation == 8)
+        #expect(try ImageDecoder().header(of: Goldens.bytes("webp_exif6.webp")).orientation == 6)
+    }
+
+    @Test func decodingIsSafeFromManyThreads() async throws {
+        let files = try Goldens.all.files.map { (try $0.bytes, $0.rgb) }
+        let wrong = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    files.count { bytes, rgb in (try? ImageDecoder().decode(bytes)).map { fnv1a64($0.pixels) } != rgb }
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(wrong == 0)
+    }
+}
