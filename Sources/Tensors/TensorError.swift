@@ -4,6 +4,12 @@ public enum TensorError: Error, Equatable, CustomStringConvertible {
     case unsupportedInstructionSet(String)
     /// A file of weights cannot be used.
     case invalidFile(path: String, reason: String)
+    /// The checkpoint lacks a tensor that the model needs.
+    case missingTensor(String, file: String)
+    /// A tensor has another shape than the model needs.
+    case wrongShape(String, expected: [Int], found: [Int], file: String)
+    /// A tensor has elements that are no float32, float16 or bfloat16.
+    case unsupportedType(String, type: String, file: String)
 
     public var description: String {
         switch self {
@@ -12,7 +18,13 @@ public enum TensorError: Error, Equatable, CustomStringConvertible {
             return "\(InstructionSet.environmentKey) is \"\(name)\", but this processor can use: \(usable). "
                 + "Set it to one of these, or unset it to use the best."
         case .invalidFile(let path, let reason):
-            return "\(path): \(reason)"
+            return "\(path) cannot be used: \(reason)."
+        case .missingTensor(let name, let file):
+            return "\(file) has no tensor \(name): it is not a whole Florence-2 checkpoint, or config.json belongs to another."
+        case .wrongShape(let name, let expected, let found, let file):
+            return "\(file): the tensor \(name) has shape \(found), but config.json asks for \(expected)."
+        case .unsupportedType(let name, let type, let file):
+            return "\(file): the tensor \(name) is stored as \(type); only F32, F16 and BF16 can be read."
         }
     }
 }

@@ -1,0 +1,151 @@
+import Synchronization
+
+/// Where a checkpoint stores a weight: under which name, and whether as the transpose of what the model wants.
+public struct StoredName: Sendable, Equatable {
+    public let name: String
+    public let isTransposed: Bool
+
+    public init(_ name: String, isTransposed: Bool = false) {
+        self.name = name
+        self.isTransposed = isTransposed
+    }
+}
+
+/// A scoped view over the tensors of a checkpoint, under the model's own names.
+///
+/// Layers ask for weights by the name that they have in the model; `translate` knows what the file at hand calls them.
+public struct Weights: Sendable {
+    /// The threads that pack matrices while the model loads.
+    public let pool: WorkerPool
+    private let files: [SafetensorsFile]
+    private let translate: @Sendable (String) -> StoredName
+    private let prefix: String
+    private let requested: RequestedNames
+
+    /// A view over all tensors of `files`; a name that two files hold is taken from the first.
+    public init(files: [SafetensorsFile], pool: WorkerPool, translate: @escaping @Sendable (String) -> StoredName) {
+        self.init(files: files, pool: pool, translate: translate, prefix: "", requested: RequestedNames())
+    }
+
+    private init(
+        files: [SafetensorsFile], pool: WorkerPool, translate: @escaping @Sendable (String) -> StoredName, prefix: String,
+        requested: RequestedNames
+    ) {
+        self.requested = requested
+        self.files = files
+        self.pool = pool
+        self.translate = translate
+        self.prefix = prefix
+    }
+
+    /// The weights below `name`: `weights.scope("encoder").scope("layers.0")`.
+    public func scope(_ name: String) -> Weights {
+        Weights(files: files, pool: pool, translate: translate, prefix: prefix + name + ".", requested: requested)
+    }
+
+    /// Whether the checkpoint holds the tensor.
+    public func contains(_ name: String) -> Bool {
+        find(translate(prefix + name).name) != nil
+    }
+
+    /// The shape of a tensor as the model sees it.
+    public func shape(of name: String) throws -> [Int] {
+        let stored = translate(prefix + name)
+        let shape = try located(stored.name).entry.shape
+        return stored.isTransposed ? shape.reversed() : shape
+    }
+
+    /// A tensor widened to float32; `shape` must be the stored one.
+    public func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {
+        let stored = translate(prefix + name)
+        let (entry, dtype, bytes) = try load(stored, shape: shape)
+        let tensor = Tensor(shape: entry.shape)
+        tensor.withUnsafeMutableBufferPointer { destination in
+            guard let target = destination.baseAddress, let source = bytes.baseAddress else { return }
+            dtype.widen(source, to: target, count: destination.count)
+        }
+        return stored.isTransposed ? Self.transpose(tensor) : tensor
+    }
+
+    /// A matrix [outputs, inputs] in the kernels' order.
+    public func matrix(_ name: String, outputs: Int, inputs: Int) throws -> PackedMatrix {
+        let tensor = try tensor(name, [outputs, inputs])
+        return tensor.withUnsafeBufferPointer {
+            PackedMatrix(rowMajor: $0, outputs: outputs, inputs: inputs, pool: pool)
+        }
+    }
+
+    /// A linear layer [outputs, inputs] with its bias [outputs].
+    public func linear(_ name: String, outputs: Int, inputs: Int) throws -> Linear {
+        Linear(
+            weight: try matrix(name + ".weight", outputs: outputs, inputs: inputs),
+            bias: try tensor(name + ".bias", [outputs]))
+    }
+
+    /// A layer norm over `size` channels.
+    public func layerNorm(_ name: String, _ size: Int) throws -> LayerNorm {
+        LayerNorm(weight: try tensor(name + ".weight", [size]), bias: try tensor(name + ".bias", [size]))
+    }
+
+    /// An embedding table [rows, columns], kept in the file's own precision.
+    public func embedding(_ name: String, rows: Int, columns: Int) throws -> Embedding {
+        let (_, dtype, bytes) = try load(translate(prefix + name), shape: [rows, columns])
+        return Embedding(rows: rows, columns: columns, dtype: dtype, bytes: bytes)
+    }
+
+    /// Names of the checkpoint that no layer has asked for so far, sorted.
+    public var unusedNames: [String] {
+        let used = requested.names.withLock { $0 }
+        return Set(files.flatMap(\.entries.keys)).subtracting(used).sorted()
+    }
+}
+
+/// The stored names that layers have asked for, shared by all views of a checkpoint.
+private final class RequestedNames: Sendable {
+    let names = Mutex<Set<String>>([])
+}
+
+extension Weights {
+    private func find(_ stored: String) -> (file: SafetensorsFile, entry: SafetensorsFile.Entry)? {
+        for file in files {
+            if let entry = file.entries[stored] { return (file, entry) }
+        }
+        return nil
+    }
+
+    private func located(_ stored: String) throws -> (file: SafetensorsFile, entry: SafetensorsFile.Entry) {
+        requested.names.withLock { _ = $0.insert(stored) }
+        guard let found = find(stored) else {
+            throw TensorError.missingTensor(stored, file: files.map(\.name).joined(separator: ", "))
+        }
+        return found
+    }
+
+    /// The stored bytes of a tensor after its shape and type were checked; `shape` is the model's.
+    private func load(
+        _ stored: StoredName, shape: [Int]
+    ) throws -> (entry: SafetensorsFile.Entry, dtype: DType, bytes: UnsafeRawBufferPointer) {
+        let (file, entry) = try located(stored.name)
+        let expected = stored.isTransposed ? shape.reversed() : shape
+        guard entry.shape == expected else {
+            throw TensorError.wrongShape(stored.name, expected: expected, found: entry.shape, file: file.name)
+        }
+        guard let dtype = DType(rawValue: entry.dtype) else {
+            throw TensorError.unsupportedType(stored.name, type: entry.dtype, file: file.name)
+        }
+        return (entry, dtype, file.bytes(of: entry))
+    }
+
+    private static func transpose(_ tensor: Tensor) -> Tensor {
+        let (rows, columns) = (tensor.rows, tensor.columns)
+        let result = Tensor(shape: [columns, rows])
+        tensor.withUnsafeBufferPointer { source in
+            result.withUnsafeMutableBufferPointer { destination in
+                for row in 0..<rows {
+                    for column in 0..<columns { destination[column * rows + row] = source[row * columns + column] }
+                }
+            }
+        }
+        return result
+    }
+}
