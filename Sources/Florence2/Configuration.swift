@@ -1,0 +1,137 @@
+import FoundationEssentials
+
+/// The sizes of a Florence-2 model, as config.json gives them in either checkpoint layout.
+struct Configuration: Sendable, Equatable {
+    let vision: VisionConfiguration
+    let text: TextConfiguration
+
+    /// Reads config.json; a size that is missing or that no model can have is an error that names its key.
+    init(json: Data) throws(ModelError) {
+        let file: ConfigurationFile
+        do {
+            file = try JSONDecoder().decode(ConfigurationFile.self, from: json)
+        } catch {
+            throw ModelError.invalidFile("config.json", reason: decodingReason(error))
+        }
+        text = try TextConfiguration(file.text_config)
+        vision = try VisionConfiguration(file.vision_config, projectionDim: text.dModel)
+    }
+}
+
+/// The vision tower (DaViT) and the projector behind it; one array element a stage.
+struct VisionConfiguration: Sendable, Equatable {
+    let embedDims: [Int]
+    let depths: [Int]
+    let numHeads: [Int]
+    let numGroups: [Int]
+    let patchSize: [Int]
+    let patchStride: [Int]
+    let patchPadding: [Int]
+    /// Whether the layer norm comes before the patch convolution of a stage.
+    let patchPrenorm: [Bool]
+    let windowSize: Int
+    let mlpRatio: Double
+    /// Which token groups make up the image features, in order.
+    let imageFeatureSource: [ImageFeatureSource]
+    /// Width of the language model that the projector feeds.
+    let projectionDim: Int
+
+    /// One group of image tokens (a picture is a video of one frame here, so the last two are the same tokens).
+    enum ImageFeatureSource: String, Sendable {
+        case spatialAveragePool = "spatial_avg_pool"
+        case temporalAveragePool = "temporal_avg_pool"
+        case lastFrame = "last_frame"
+    }
+}
+
+/// The BART encoder and decoder.
+struct TextConfiguration: Sendable, Equatable {
+    let dModel: Int
+    let encoderLayers: Int
+    let decoderLayers: Int
+    let encoderAttentionHeads: Int
+    let decoderAttentionHeads: Int
+    let encoderFFNDim: Int
+    let decoderFFNDim: Int
+    /// Whether embeddings are multiplied by the square root of `dModel`.
+    let scaleEmbedding: Bool
+}
+
+extension VisionConfiguration {
+    fileprivate init(_ file: ConfigurationFile.Vision, projectionDim: Int) throws(ModelError) {
+        guard let dims = file.dim_embed ?? file.embed_dim, (1...8).contains(dims.count) else {
+            throw ModelError.invalidFile("config.json", reason: "vision_config has no usable dim_embed (or embed_dim)")
+        }
+        embedDims = try checked(dims, "dim_embed", 1...65_536)
+        let count = dims.count
+        func stages(_ values: [Int], _ key: String, _ range: ClosedRange<Int>) throws(ModelError) -> [Int] {
+            guard values.count == count else {
+                throw ModelError.invalidFile("config.json", reason: "vision_config.\(key) needs \(count) numbers, one a stage")
+            }
+            return try checked(values, key, range)
+        }
+        depths = try stages(file.depths, "depths", 0...1_000)
+        numHeads = try stages(file.num_heads, "num_heads", 1...4_096)
+        numGroups = try stages(file.num_groups, "num_groups", 1...4_096)
+        patchSize = try stages(file.patch_size, "patch_size", 1...64)
+        patchStride = try stages(file.patch_stride, "patch_stride", 1...64)
+        patchPadding = try stages(file.patch_padding, "patch_padding", 0...64)
+        guard file.patch_prenorm.count == count else {
+            throw ModelError.invalidFile("config.json", reason: "vision_config.patch_prenorm needs \(count) values, one a stage")
+        }
+        patchPrenorm = file.patch_prenorm
+        windowSize = try checked(file.window_size, "window_size", 1...1_024)
+        mlpRatio = file.mlp_ratio ?? 4
+        guard mlpRatio > 0, mlpRatio <= 64 else {
+            throw ModelError.invalidFile("config.json", reason: "vision_config.mlp_ratio is \(mlpRatio)")
+        }
+        for (stage, width) in embedDims.enumerated()
+        where width % numHeads[stage] != 0 || width % numGroups[stage] != 0 {
+            throw ModelError.invalidFile(
+                "config.json", reason: "the \(width) channels of vision stage \(stage) cannot be split into its heads and groups")
+        }
+        imageFeatureSource = try Self.sources(file.image_feature_source)
+        self.projectionDim = projectionDim
+    }
+
+    private static func sources(_ names: [String]?) throws(ModelError) -> [ImageFeatureSource] {
+        guard let names else { return [.spatialAveragePool, .temporalAveragePool] }
+        let sources = names.compactMap(ImageFeatureSource.init)
+        guard sources.count == names.count, (1...8).contains(sources.count) else {
+            throw ModelError.invalidFile("config.json", reason: "vision_config.image_feature_source \(names) is not known")
+        }
+        return sources
+    }
+}
+
+extension TextConfiguration {
+    fileprivate init(_ file: ConfigurationFile.Text) throws(ModelError) {
+        dModel = try checked(file.d_model, "d_model", 1...65_536)
+        encoderLayers = try checked(file.encoder_layers, "encoder_layers", 0...1_000)
+        decoderLayers = try checked(file.decoder_layers, "decoder_layers", 1...1_000)
+        encoderAttentionHeads = try checked(file.encoder_attention_heads, "encoder_attention_heads", 1...4_096)
+        decoderAttentionHeads = try checked(file.decoder_attention_heads, "decoder_attention_heads", 1...4_096)
+        encoderFFNDim = try checked(file.encoder_ffn_dim, "encoder_ffn_dim", 1...1_000_000)
+        decoderFFNDim = try checked(file.decoder_ffn_dim, "decoder_ffn_dim", 1...1_000_000)
+        scaleEmbedding = file.scale_embedding ?? false
+        guard dModel % encoderAttentionHeads == 0, dModel % decoderAttentionHeads == 0 else {
+            throw ModelError.invalidFile("config.json", reason: "d_model \(dModel) cannot be split into the attention heads")
+        }
+        guard (file.activation_function ?? "gelu") == "gelu" else {
+            throw ModelError.invalidFile(
+                "config.json", reason: "activation_function \(file.activation_function ?? "") is not gelu, which every Florence-2 uses")
+        }
+    }
+}
+
+private func checked(_ value: Int, _ key: String, _ range: ClosedRange<Int>) throws(ModelError) -> Int {
+    guard range.contains(value) else {
+        throw ModelError.invalidFile("config.json", reason: "\(key) is \(value), outside \(range.lowerBound) to \(range.upperBound)")
+    }
+    return value
+}
+
+private func checked(_ values: [Int], _ key: String, _ range: ClosedRange<Int>) throws(ModelError) -> [Int] {
+    for value in values { _ = try checked(value, key, range) }
+    return values
+}
