@@ -1,0 +1,32 @@
+import Tensors
+
+extension Tensor {
+    /// The rows of several tensors [Ti, C], one after the other: [sum of Ti, C].
+    static func concatenatingRows(_ tensors: [Tensor], in workspace: Workspace) -> Tensor {
+        let columns = tensors.first?.columns ?? 0
+        let result = workspace.tensor([tensors.map(\.rows).reduce(0, +), columns])
+        result.withUnsafeMutableBufferPointer { target in
+            var next = target.baseAddress
+            for tensor in tensors {
+                tensor.withUnsafeBufferPointer { source in
+                    guard let from = source.baseAddress, let to = next else { return }
+                    to.update(from: from, count: source.count)
+                    next = to + source.count
+                }
+            }
+        }
+        return result
+    }
+
+    /// A picture [H, W, C] as [C, H, W].
+    func channelsFirst() -> Tensor {
+        let (height, width, channels) = (shape[0], shape[1], shape[2])
+        let source = values
+        var target: [Float] = []
+        target.reserveCapacity(source.count)
+        for channel in 0..<channels {
+            target.append(contentsOf: stride(from: channel, to: source.count, by: channels).map { source[$0] })
+        }
+        return Tensor(shape: [channels, height, width], target)
+    }
+}

@@ -1,0 +1,20 @@
+import Tensors
+
+/// Self attention between the channels of a group, over all tokens, added to the residual.
+struct ChannelAttention {
+    // Shapes: x [N, C], qkv [N, 3C] -> [N, C].
+    private let qkv: Linear
+    private let proj: Linear
+    private let numGroups: Int
+
+    init(_ weights: Weights, channels: Int, numGroups: Int) throws {
+        qkv = try weights.linear("qkv", outputs: 3 * channels, inputs: channels)
+        proj = try weights.linear("proj", outputs: channels, inputs: channels)
+        self.numGroups = numGroups
+    }
+
+    func callAsFunction(_ x: Tensor, residual: FeatureMap, in workspace: Workspace) -> Tensor {
+        let attended = Attention.channelwise(qkv: qkv(x, in: workspace), groups: numGroups, in: workspace)
+        return proj(attended, residual: residual.tokens, in: workspace)
+    }
+}

@@ -1,0 +1,31 @@
+import Tensors
+
+/// The second half of a DaViT block: channels of a group attend to each other.
+struct ChannelBlock {
+    private let conv1: DepthwiseConv2d
+    private let norm1: LayerNorm
+    private let channelAttention: ChannelAttention
+    private let conv2: DepthwiseConv2d
+    private let norm2: LayerNorm
+    private let ffn: MLP
+
+    init(_ weights: Weights, _ configuration: VisionConfiguration, stage: Int) throws {
+        let channels = configuration.embedDims[stage]
+        conv1 = try DepthwiseConv2d(weights.scope("conv1"), channels)
+        norm1 = try weights.layerNorm("norm1", channels)
+        channelAttention = try ChannelAttention(
+            weights.scope("channel_attn"), channels: channels, numGroups: configuration.numGroups[stage])
+        conv2 = try DepthwiseConv2d(weights.scope("conv2"), channels)
+        norm2 = try weights.layerNorm("norm2", channels)
+        ffn = try MLP(weights.scope("ffn"), channels: channels, hidden: configuration.hiddenDim(stage: stage))
+    }
+
+    func callAsFunction(_ input: FeatureMap, in workspace: Workspace) -> FeatureMap {
+        var x = input
+        x.tokens = conv1(x.tokens, height: x.height, width: x.width, in: workspace)
+        x.tokens = channelAttention(norm1(x.tokens, in: workspace), residual: x, in: workspace)
+        x.tokens = conv2(x.tokens, height: x.height, width: x.width, in: workspace)
+        x.tokens = ffn(norm2(x.tokens, in: workspace), residual: x.tokens, in: workspace)
+        return x
+    }
+}

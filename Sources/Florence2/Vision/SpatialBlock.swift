@@ -1,0 +1,45 @@
+import Tensors
+
+/// The first half of a DaViT block: tokens of a window attend to each other.
+struct SpatialBlock {
+    private let conv1: DepthwiseConv2d
+    private let norm1: LayerNorm
+    private let windowAttention: WindowAttention
+    private let conv2: DepthwiseConv2d
+    private let norm2: LayerNorm
+    private let ffn: MLP
+
+    init(_ weights: Weights, _ configuration: VisionConfiguration, stage: Int) throws {
+        let channels = configuration.embedDims[stage]
+        conv1 = try DepthwiseConv2d(weights.scope("conv1"), channels)
+        norm1 = try weights.layerNorm("norm1", channels)
+        windowAttention = try WindowAttention(
+            weights.scope("window_attn"), channels: channels, windowSize: configuration.windowSize,
+            numHeads: configuration.numHeads[stage])
+        conv2 = try DepthwiseConv2d(weights.scope("conv2"), channels)
+        norm2 = try weights.layerNorm("norm2", channels)
+        ffn = try MLP(weights.scope("ffn"), channels: channels, hidden: configuration.hiddenDim(stage: stage))
+    }
+
+    func callAsFunction(_ input: FeatureMap, in workspace: Workspace) -> FeatureMap {
+        var x = input
+        x.tokens = conv1(x.tokens, height: x.height, width: x.width, in: workspace)
+        x.tokens = windowAttention(norm1(x.tokens, in: workspace), residual: x, in: workspace)
+        x.tokens = conv2(x.tokens, height: x.height, width: x.width, in: workspace)
+        x.tokens = ffn(norm2(x.tokens, in: workspace), residual: x.tokens, in: workspace)
+        return x
+    }
+}
+
+extension DepthwiseConv2d {
+    /// The 3x3 convolution of a block, stored as [C, 1, 3, 3].
+    init(_ weights: Weights, _ channels: Int) throws {
+        self.init(
+            weight: try weights.tensor("weight", [channels, 1, 3, 3]), bias: try weights.tensor("bias", [channels]))
+    }
+}
+
+extension VisionConfiguration {
+    /// Width of the hidden layer of a stage's feed-forward part.
+    func hiddenDim(stage: Int) -> Int { Int(Double(embedDims[stage]) * mlpRatio) }
+}
