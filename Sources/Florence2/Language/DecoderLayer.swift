@@ -1,0 +1,35 @@
+import Tensors
+
+/// A BART decoder layer; the norms come after the sums.
+struct DecoderLayer {
+    // Shapes: x [B, P] -> [B, P], one row a beam.
+    private let selfAttention: SelfAttention
+    private let selfAttentionLayerNorm: LayerNorm
+    private let encoderAttention: EncoderAttention
+    private let encoderAttentionLayerNorm: LayerNorm
+    private let mlp: MLP
+    private let finalLayerNorm: LayerNorm
+
+    init(_ weights: Weights, _ configuration: TextConfiguration) throws {
+        let (width, heads) = (configuration.dModel, configuration.decoderAttentionHeads)
+        selfAttention = try SelfAttention(weights.scope("self_attn"), width: width, heads: heads)
+        selfAttentionLayerNorm = try weights.layerNorm("self_attn_layer_norm", width)
+        encoderAttention = try EncoderAttention(weights.scope("encoder_attn"), width: width, heads: heads)
+        encoderAttentionLayerNorm = try weights.layerNorm("encoder_attn_layer_norm", width)
+        mlp = try MLP(weights, channels: width, hidden: configuration.decoderFFNDim)
+        finalLayerNorm = try weights.layerNorm("final_layer_norm", width)
+    }
+
+    /// An empty cache for one request whose encoder states are `states`.
+    func cache(_ states: Tensor, beams: Int, in workspace: Workspace) -> KVCache.Layer {
+        let (keys, values) = encoderAttention.keysAndValues(states, in: workspace)
+        return KVCache.Layer(beams: beams, encoderKeys: keys, encoderValues: values, workspace: workspace)
+    }
+
+    func callAsFunction(_ x: Tensor, cache: inout KVCache.Layer, in workspace: Workspace) -> Tensor {
+        var h = selfAttentionLayerNorm(selfAttention(x, cache: &cache, in: workspace), in: workspace)
+        h = encoderAttentionLayerNorm(
+            encoderAttention(h, keys: cache.encoderKeys, values: cache.encoderValues, in: workspace), in: workspace)
+        return finalLayerNorm(mlp(h, residual: h, in: workspace), in: workspace)
+    }
+}

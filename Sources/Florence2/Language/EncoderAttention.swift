@@ -1,0 +1,31 @@
+import Tensors
+
+/// The decoder's cross attention to the encoder's states, added to the residual.
+struct EncoderAttention {
+    // Shapes: x [B, P]; encoder states [T, P]; keys, values [T, P].
+    private let query: Linear
+    private let key: Linear
+    private let value: Linear
+    private let output: Linear
+    private let heads: Int
+
+    init(_ weights: Weights, width: Int, heads: Int) throws {
+        query = try weights.linear("q_proj", outputs: width, inputs: width)
+        key = try weights.linear("k_proj", outputs: width, inputs: width)
+        value = try weights.linear("v_proj", outputs: width, inputs: width)
+        output = try weights.linear("out_proj", outputs: width, inputs: width)
+        self.heads = heads
+    }
+
+    /// Keys and values of a picture and its prompt: computed once, shared by all beams.
+    func keysAndValues(_ states: Tensor, in workspace: Workspace) -> (keys: Tensor, values: Tensor) {
+        (key(states, in: workspace), value(states, in: workspace))
+    }
+
+    func callAsFunction(_ x: Tensor, keys: Tensor, values: Tensor, in workspace: Workspace) -> Tensor {
+        let attended = Attention.shared(
+            q: query(x, in: workspace), keys: [keys], values: [values], owner: Array(repeating: 0, count: x.rows),
+            heads: heads, in: workspace)
+        return output(attended, residual: x, in: workspace)
+    }
+}

@@ -1,0 +1,35 @@
+import Tensors
+
+/// Multi-head self attention of the encoder, added to the residual.
+struct SelfAttention {
+    // Shapes: x [T, P] -> [T, P].
+    private let query: Linear
+    private let key: Linear
+    private let value: Linear
+    private let output: Linear
+    private let heads: Int
+
+    init(_ weights: Weights, width: Int, heads: Int) throws {
+        query = try weights.linear("q_proj", outputs: width, inputs: width)
+        key = try weights.linear("k_proj", outputs: width, inputs: width)
+        value = try weights.linear("v_proj", outputs: width, inputs: width)
+        output = try weights.linear("out_proj", outputs: width, inputs: width)
+        self.heads = heads
+    }
+
+    func callAsFunction(_ x: Tensor, in workspace: Workspace) -> Tensor {
+        let attended = Attention.full(
+            q: query(x, in: workspace), k: key(x, in: workspace), v: value(x, in: workspace), heads: heads,
+            in: workspace)
+        return output(attended, residual: x, in: workspace)
+    }
+
+    /// One causal step: each row of x [B, P] is appended to its own beam's cache and attends to all of it.
+    func callAsFunction(_ x: Tensor, cache: inout KVCache.Layer, in workspace: Workspace) -> Tensor {
+        cache.append(keys: key(x, in: workspace), values: value(x, in: workspace))
+        let attended = Attention.cached(
+            q: query(x, in: workspace), keys: cache.keys, values: cache.values, lengths: cache.lengths, heads: heads,
+            in: workspace)
+        return output(attended, residual: x, in: workspace)
+    }
+}
