@@ -1,0 +1,77 @@
+import Images
+import Tensors
+
+/// The network: vision tower, projector, encoder, decoder and head.
+struct Florence2Model: Sendable {
+    // Shapes: image features [T, P]; encoder states [T + prompt, P]; logits [beams, V].
+    private let tower: VisionTower
+    private let projector: MultiModalProjector
+    private let tokenEmbedding: TokenEmbedding
+    private let encoder: Encoder
+    private let decoder: Decoder
+    private let lmHead: Linear
+
+    init(_ weights: Weights, _ configuration: Configuration) throws {
+        let language = weights.scope("language_model")
+        tower = try VisionTower(weights.scope("vision_tower"), configuration.vision)
+        projector = try MultiModalProjector(weights.scope("multi_modal_projector"), configuration.vision)
+        tokenEmbedding = try TokenEmbedding(language, configuration.text)
+        encoder = try Encoder(language.scope("encoder"), configuration.text)
+        decoder = try Decoder(language.scope("decoder"), configuration.text)
+        lmHead = try Self.head(weights, width: configuration.text.dModel)
+    }
+
+    /// A checkpoint's own head wins: fine-tunes train it apart from the embedding that it began as.
+    private static func head(_ weights: Weights, width: Int) throws -> Linear {
+        let shared = "language_model." + TokenEmbedding.storedName(weights.scope("language_model"))
+        let name = weights.contains("lm_head.weight") ? "lm_head.weight" : shared
+        let size = try weights.shape(of: name).first ?? 0
+        let bias = "language_model.final_logits_bias"
+        return Linear(
+            weight: try weights.matrix(name, outputs: size, inputs: width),
+            bias: weights.contains(bias) ? try weights.tensor(bias, [1, size]).reshaped([size]) : nil)
+    }
+
+    /// The most tokens that can be generated.
+    var maximumNewTokens: Int { decoder.maximumLength }
+
+    /// The image features of a prepared picture.
+    func encodeImage(_ image: PreparedImage, in workspace: Workspace, observer: Observer) throws -> Tensor {
+        let (height, width) = (image.pixels.height, image.pixels.width)
+        let pixelValues = workspace.tensor([height * width, 3])
+        pixelValues.withUnsafeMutableBufferPointer { image.pixelValues(into: $0) }
+        observer.watch("pixel_values", pixelValues.reshaped([height, width, 3]))
+        let features = try tower(
+            FeatureMap(tokens: pixelValues, height: height, width: width), in: workspace,
+            checkCancellation: observer.checkCancellation, watch: observer.watch)
+        let imageFeatures = try projector(features, in: workspace)
+        observer.watch("image_features", imageFeatures)
+        return imageFeatures
+    }
+
+    /// The encoder's states for image features followed by the prompt.
+    func encode(
+        imageFeatures: Tensor, promptIDs: [Int], in workspace: Workspace, observer: Observer
+    ) throws -> Tensor {
+        let limit = encoder.maximumLength - imageFeatures.rows
+        guard promptIDs.count <= limit else {
+            throw ModelError.promptTooLong(tokens: promptIDs.count, limit: max(0, limit))
+        }
+        let embeddings = Tensor.concatenatingRows(
+            [imageFeatures, tokenEmbedding(promptIDs, in: workspace)], in: workspace)
+        let states = try encoder(embeddings, in: workspace, checkCancellation: observer.checkCancellation)
+        observer.watch("encoder_states", states)
+        return states
+    }
+
+    /// What the decoder keeps of a request, before its first token.
+    func prefill(_ states: Tensor, beams: Int, in workspace: Workspace) -> KVCache {
+        decoder.prefill(states, beams: beams, in: workspace)
+    }
+
+    /// Feeds one token a beam and answers the scores of what may follow.
+    func logits(feeding tokens: [Int], cache: inout KVCache, in workspace: Workspace) -> Tensor {
+        let hidden = decoder(tokenEmbedding(tokens, in: workspace), cache: &cache, in: workspace)
+        return lmHead(hidden, in: workspace)
+    }
+}
