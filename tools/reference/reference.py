@@ -175,7 +175,7 @@ def _load_native(directory: Path, config: dict, dtype: torch.dtype) -> Florence2
 def _load_original(directory: Path, config: dict, dtype: torch.dtype) -> Florence2ForConditionalGeneration:
     """The native model with the original's numbers: names mapped, the head as stored, final_logits_bias as its bias."""
     stored = {}
-    for file in sorted(directory.glob("*.safetensors")):
+    for file in sorted(directory.glob("model*.safetensors")):
         stored |= load_file(file)
     stored = {name: tensor.to(dtype) for name, tensor in stored.items()}
     tensors = layouts.to_native(stored)
