@@ -12,7 +12,8 @@ typedef struct {
 static int read_bytes(GifFileType *file, GifByteType *target, int count) {
     gif_source *source = file->UserData;
     size_t taken = count < 0 ? 0 : (size_t)count;
-    if (taken > source->left) taken = source->left;
+    if (taken > source->left)
+        taken = source->left;
     memcpy(target, source->bytes, taken);
     source->bytes += taken;
     source->left -= taken;
@@ -27,12 +28,14 @@ static int fail(int code, char *message) {
 static int read_extension(GifFileType *file, int *transparent) {
     int code = 0;
     GifByteType *block = NULL;
-    if (DGifGetExtension(file, &code, &block) == GIF_ERROR) return GIF_ERROR;
+    if (DGifGetExtension(file, &code, &block) == GIF_ERROR)
+        return GIF_ERROR;
     if (code == GRAPHICS_EXT_FUNC_CODE && block != NULL && block[0] >= 4) {
         *transparent = block[1] & 1 ? block[4] : -1;
     }
     while (block != NULL) {
-        if (DGifGetExtensionNext(file, &block) == GIF_ERROR) return GIF_ERROR;
+        if (DGifGetExtensionNext(file, &block) == GIF_ERROR)
+            return GIF_ERROR;
     }
     return GIF_OK;
 }
@@ -41,8 +44,10 @@ static int read_extension(GifFileType *file, int *transparent) {
 static int seek_picture(GifFileType *file, int *transparent, char *message) {
     for (;;) {
         GifRecordType record = UNDEFINED_RECORD_TYPE;
-        if (DGifGetRecordType(file, &record) == GIF_ERROR) return fail(file->Error, message);
-        if (record == TERMINATE_RECORD_TYPE) return cimage_fail(CIMAGE_DAMAGED, "there is no picture in it", message);
+        if (DGifGetRecordType(file, &record) == GIF_ERROR)
+            return fail(file->Error, message);
+        if (record == TERMINATE_RECORD_TYPE)
+            return cimage_fail(CIMAGE_DAMAGED, "there is no picture in it", message);
         if (record == IMAGE_DESC_RECORD_TYPE) {
             return DGifGetImageDesc(file) == GIF_OK ? CIMAGE_OK : fail(file->Error, message);
         }
@@ -52,7 +57,9 @@ static int seek_picture(GifFileType *file, int *transparent, char *message) {
     }
 }
 
-static uint32_t larger(GifWord a, GifWord b) { return (uint32_t)(a > b ? a : b); }
+static uint32_t larger(GifWord a, GifWord b) {
+    return (uint32_t)(a > b ? a : b);
+}
 
 /// The screen, made larger where the frame leaves it, as Pillow does.
 static cimage_header screen_of(const GifFileType *file) {
@@ -85,7 +92,8 @@ static int read_frame(GifFileType *file, uint32_t screen_width, uint8_t *pixels,
         int step = frame->Interlace ? row_step[pass] : 1;
         for (int y = frame->Interlace ? first_row[pass] : 0; y < frame->Height; y += step) {
             uint8_t *row = pixels + (size_t)(frame->Top + y) * screen_width + (size_t)frame->Left;
-            if (DGifGetLine(file, row, frame->Width) == GIF_ERROR) return fail(file->Error, message);
+            if (DGifGetLine(file, row, frame->Width) == GIF_ERROR)
+                return fail(file->Error, message);
         }
     }
     return CIMAGE_OK;
@@ -95,9 +103,11 @@ int cimage_gif_header(const uint8_t *bytes, size_t size, cimage_header *header, 
     gif_source source = {bytes, size};
     int code = 0, transparent = -1;
     GifFileType *file = DGifOpen(&source, read_bytes, &code);
-    if (file == NULL) return fail(code, message);
+    if (file == NULL)
+        return fail(code, message);
     int status = seek_picture(file, &transparent, message);
-    if (status == CIMAGE_OK) *header = screen_of(file);
+    if (status == CIMAGE_OK)
+        *header = screen_of(file);
     DGifCloseFile(file, &code);
     return status;
 }
@@ -108,7 +118,8 @@ int cimage_gif_decode(const uint8_t *bytes, size_t size, cimage_header header, u
     int code = 0;
     palette->transparent = -1;
     GifFileType *file = DGifOpen(&source, read_bytes, &code);
-    if (file == NULL) return fail(code, message);
+    if (file == NULL)
+        return fail(code, message);
     int status = seek_picture(file, &palette->transparent, message);
     if (status == CIMAGE_OK) {
         cimage_header screen = screen_of(file);
@@ -116,8 +127,7 @@ int cimage_gif_decode(const uint8_t *bytes, size_t size, cimage_header header, u
             status = cimage_fail(CIMAGE_DAMAGED, "its size is not what its header said", message);
         } else {
             copy_palette(file, palette);
-            memset(pixels, palette->transparent < 0 ? 0 : palette->transparent,
-                   (size_t)header.width * header.height);
+            memset(pixels, palette->transparent < 0 ? 0 : palette->transparent, (size_t)header.width * header.height);
             status = read_frame(file, header.width, pixels, message);
         }
     }

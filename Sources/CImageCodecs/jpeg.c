@@ -3,8 +3,8 @@
 #include <setjmp.h>
 #include <string.h>
 
-#include <jpeglib.h>
 #include <jerror.h>
+#include <jpeglib.h>
 
 // More scans than any encoder writes; without a limit a small progressive file can keep the decoder busy for minutes.
 #define MAX_SCANS 100
@@ -18,7 +18,9 @@ typedef struct {
     char *message;
 } jpeg_reader;
 
-static jpeg_reader *reader_of(j_common_ptr codec) { return codec->client_data; }
+static jpeg_reader *reader_of(j_common_ptr codec) {
+    return codec->client_data;
+}
 
 static void on_error(j_common_ptr codec) {
     char text[JMSG_LENGTH_MAX];
@@ -32,13 +34,18 @@ static void stop(jpeg_reader *reader, const char *text) {
     longjmp(reader->escape, 1);
 }
 
-static void on_message(j_common_ptr codec) { (void)codec; }
-
-static void on_warning(j_common_ptr codec, int level) {
-    if (level < 0) codec->err->num_warnings++;
+static void on_message(j_common_ptr codec) {
+    (void)codec;
 }
 
-static void source_nothing(j_decompress_ptr codec) { (void)codec; }
+static void on_warning(j_common_ptr codec, int level) {
+    if (level < 0)
+        codec->err->num_warnings++;
+}
+
+static void source_nothing(j_decompress_ptr codec) {
+    (void)codec;
+}
 
 // The whole file is in memory from the start: whoever asks for more has met a truncated file.
 static boolean source_fill(j_decompress_ptr codec) {
@@ -47,7 +54,8 @@ static boolean source_fill(j_decompress_ptr codec) {
 }
 
 static void source_skip(j_decompress_ptr codec, long count) {
-    if (count <= 0) return;
+    if (count <= 0)
+        return;
     if ((size_t)count > codec->src->bytes_in_buffer) {
         stop(codec->client_data, "the file ends inside a segment");
     }

@@ -29,7 +29,8 @@ static void on_warning(png_structp codec, png_const_charp text) {
 
 static void read_bytes(png_structp codec, png_bytep target, size_t count) {
     png_reader *reader = png_get_io_ptr(codec);
-    if (count > reader->left) png_error(codec, "the file ends before the picture does");
+    if (count > reader->left)
+        png_error(codec, "the file ends before the picture does");
     memcpy(target, reader->bytes, count);
     reader->bytes += count;
     reader->left -= count;
@@ -37,7 +38,8 @@ static void read_bytes(png_structp codec, png_bytep target, size_t count) {
 
 static int reader_open(png_reader *reader) {
     reader->codec = png_create_read_struct(PNG_LIBPNG_VER_STRING, reader, on_error, on_warning);
-    if (reader->codec == NULL) return 0;
+    if (reader->codec == NULL)
+        return 0;
     reader->info = png_create_info_struct(reader->codec);
     if (reader->info == NULL) {
         png_destroy_read_struct(&reader->codec, NULL, NULL);
@@ -50,16 +52,17 @@ static int reader_open(png_reader *reader) {
 static void read_header(png_reader *reader, cimage_header *header) {
     png_structp codec = reader->codec;
     png_set_read_fn(codec, reader, read_bytes);
-    png_set_user_limits(codec, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // the caller checks the size itself
+    png_set_user_limits(codec, PNG_UINT_31_MAX, PNG_UINT_31_MAX); // the caller checks the size itself
     png_set_chunk_malloc_max(codec, MAX_CHUNK_BYTES);
-    png_set_keep_unknown_chunks(codec, PNG_HANDLE_CHUNK_NEVER, NULL, -1);  // also iCCP, zTXt, iTXt: bombs live there
+    png_set_keep_unknown_chunks(codec, PNG_HANDLE_CHUNK_NEVER, NULL, -1); // also iCCP, zTXt, iTXt: bombs live there
     png_read_info(codec, reader->info);
 
     int color = png_get_color_type(codec, reader->info);
     int has_key = png_get_valid(codec, reader->info, PNG_INFO_tRNS) != 0;
     png_set_expand(codec);
     png_set_strip_16(codec);
-    if (!(color & PNG_COLOR_MASK_COLOR)) png_set_gray_to_rgb(codec);
+    if (!(color & PNG_COLOR_MASK_COLOR))
+        png_set_gray_to_rgb(codec);
     header->width = png_get_image_width(codec, reader->info);
     header->height = png_get_image_height(codec, reader->info);
     header->channels = (color & PNG_COLOR_MASK_ALPHA) || has_key ? 4 : 3;
@@ -70,15 +73,18 @@ static void read_pixels(png_reader *reader, cimage_header header, uint8_t *pixel
     size_t stride = (size_t)header.width * header.channels;
     int passes = png_set_interlace_handling(codec);
     png_read_update_info(codec, reader->info);
-    if (png_get_rowbytes(codec, reader->info) != stride) png_error(codec, "a row has an unexpected length");
+    if (png_get_rowbytes(codec, reader->info) != stride)
+        png_error(codec, "a row has an unexpected length");
     for (int pass = 0; pass < passes; pass++) {
-        for (uint32_t y = 0; y < header.height; y++) png_read_row(codec, pixels + y * stride, NULL);
+        for (uint32_t y = 0; y < header.height; y++)
+            png_read_row(codec, pixels + y * stride, NULL);
     }
 }
 
 int cimage_png_header(const uint8_t *bytes, size_t size, cimage_header *header, char *message) {
     png_reader reader = {NULL, NULL, bytes, size, message};
-    if (!reader_open(&reader)) return cimage_fail(CIMAGE_DAMAGED, "there is no memory for it", message);
+    if (!reader_open(&reader))
+        return cimage_fail(CIMAGE_DAMAGED, "there is no memory for it", message);
     if (setjmp(png_jmpbuf(reader.codec))) {
         png_destroy_read_struct(&reader.codec, &reader.info, NULL);
         return CIMAGE_DAMAGED;
@@ -90,7 +96,8 @@ int cimage_png_header(const uint8_t *bytes, size_t size, cimage_header *header, 
 
 int cimage_png_decode(const uint8_t *bytes, size_t size, cimage_header header, uint8_t *pixels, char *message) {
     png_reader reader = {NULL, NULL, bytes, size, message};
-    if (!reader_open(&reader)) return cimage_fail(CIMAGE_DAMAGED, "there is no memory for it", message);
+    if (!reader_open(&reader))
+        return cimage_fail(CIMAGE_DAMAGED, "there is no memory for it", message);
     if (setjmp(png_jmpbuf(reader.codec))) {
         png_destroy_read_struct(&reader.codec, &reader.info, NULL);
         return CIMAGE_DAMAGED;

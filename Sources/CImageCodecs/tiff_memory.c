@@ -7,7 +7,8 @@
 
 static tmsize_t memory_read(thandle_t handle, void *target, tmsize_t count) {
     tiff_memory *memory = handle;
-    if (count <= 0 || memory->position >= memory->size) return 0;
+    if (count <= 0 || memory->position >= memory->size)
+        return 0;
     uint64_t left = memory->size - memory->position;
     uint64_t taken = (uint64_t)count < left ? (uint64_t)count : left;
     memcpy(target, memory->bytes + memory->position, taken);
@@ -34,7 +35,9 @@ static int memory_close(thandle_t handle) {
     return 0;
 }
 
-static toff_t memory_size(thandle_t handle) { return ((tiff_memory *)handle)->size; }
+static toff_t memory_size(thandle_t handle) {
+    return ((tiff_memory *)handle)->size;
+}
 
 static int memory_map(thandle_t handle, void **base, toff_t *size) {
     (void)handle;
@@ -69,7 +72,8 @@ static int on_warning(TIFF *tiff, void *data, const char *module, const char *fo
 
 TIFF *tiff_memory_open(tiff_memory *memory) {
     TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
-    if (options == NULL) return NULL;
+    if (options == NULL)
+        return NULL;
     TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, memory);
     TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, memory);
     TIFFOpenOptionsSetMaxSingleMemAlloc(options, MAX_ALLOCATION);

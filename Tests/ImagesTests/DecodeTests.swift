@@ -26,7 +26,8 @@ import Testing
 
     @Test func orientationIsRead() throws {
         for orientation in 1...8 {
-            #expect(try ImageDecoder().header(of: Goldens.bytes("jpeg_exif\(orientation).jpg")).orientation == orientation)
+            let jpeg = try Goldens.bytes("jpeg_exif\(orientation).jpg")
+            #expect(try ImageDecoder().header(of: jpeg).orientation == orientation)
             let tiff = try Goldens.bytes("tiff_orientation\(orientation).tif")
             #expect(try ImageDecoder().header(of: tiff).orientation == orientation)
         }

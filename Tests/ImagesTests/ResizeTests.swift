@@ -37,7 +37,8 @@ import Testing
         for line in 0..<lines {
             for position in 0..<newSize {
                 let center = (Double(position) + 0.5) * scale
-                let window = max(Int(center - 2 * filterScale + 0.5), 0)..<min(Int(center + 2 * filterScale + 0.5), size)
+                let first = max(Int(center - 2 * filterScale + 0.5), 0)
+                let window = first..<min(Int(center + 2 * filterScale + 0.5), size)
                 let weights = window.map { cubic((Double($0) - center + 0.5) * (1 / filterScale)) }
                 let sum = weights.reduce(0, +)
                 let fixed = weights.map { Int(($0 / sum * 4_194_304 + ($0 < 0 ? -0.5 : 0.5)).rounded(.towardZero)) }

@@ -12,13 +12,13 @@
 
 enum {
     CIMAGE_OK = 0,
-    CIMAGE_DAMAGED = 1,      // the file breaks its format's rules or ends early
-    CIMAGE_UNSUPPORTED = 2,  // a kind of the format that is not read here
+    CIMAGE_DAMAGED = 1,     // the file breaks its format's rules or ends early
+    CIMAGE_UNSUPPORTED = 2, // a kind of the format that is not read here
 };
 
 typedef struct {
-    uint32_t width, height;  // as stored, before any orientation
-    uint32_t channels;       // bytes a pixel in the decoded picture
+    uint32_t width, height; // as stored, before any orientation
+    uint32_t channels;      // bytes a pixel in the decoded picture
 } cimage_header;
 
 // JPEG: channels 3 is RGB (gray is spread), 4 is CMYK as stored, which by Adobe's habit is inverted.
@@ -36,8 +36,8 @@ int cimage_webp_decode(const uint8_t *bytes, size_t size, cimage_header header, 
 
 // GIF: the first frame on its logical screen, one palette index a pixel (channels 1).
 typedef struct {
-    uint8_t colors[256 * 3];  // RGB; a gray ramp when the file has no palette
-    int transparent;          // the index that is transparent, or -1
+    uint8_t colors[256 * 3]; // RGB; a gray ramp when the file has no palette
+    int transparent;         // the index that is transparent, or -1
 } cimage_gif_palette;
 int cimage_gif_header(const uint8_t *bytes, size_t size, cimage_header *header, char *message);
 int cimage_gif_decode(const uint8_t *bytes, size_t size, cimage_header header, uint8_t *pixels,
@@ -46,7 +46,7 @@ int cimage_gif_decode(const uint8_t *bytes, size_t size, cimage_header header, u
 // TIFF: the first page; 8-bit samples as stored (16-bit ones keep their high byte, gray below 8 bits is widened).
 enum {
     CIMAGE_TIFF_GRAY,
-    CIMAGE_TIFF_GRAY_INVERTED,  // 0 is white
+    CIMAGE_TIFF_GRAY_INVERTED, // 0 is white
     CIMAGE_TIFF_PALETTE,
     CIMAGE_TIFF_RGB,
     CIMAGE_TIFF_CMYK,
@@ -58,9 +58,9 @@ enum {
 };
 typedef struct {
     cimage_header size;
-    int colors;       // CIMAGE_TIFF_*
-    int alpha;        // CIMAGE_ALPHA_*; the last channel when there is one
-    int orientation;  // the Orientation tag, 1 when absent
+    int colors;      // CIMAGE_TIFF_*
+    int alpha;       // CIMAGE_ALPHA_*; the last channel when there is one
+    int orientation; // the Orientation tag, 1 when absent
     uint8_t palette[256 * 3];
 } cimage_tiff_header_info;
 int cimage_tiff_header(const uint8_t *bytes, size_t size, cimage_tiff_header_info *header, char *message);
