@@ -23,7 +23,7 @@ extension Answer: Encodable {
         case polygonsLabels = "polygons_labels"
     }
 
-    public func encode(to encoder: any Encoder) throws {
+    public func encode(to encoder: any Swift.Encoder) throws {
         if case .text(let text) = self {
             var container = encoder.singleValueContainer()
             return try container.encode(text)

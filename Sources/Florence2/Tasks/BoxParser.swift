@@ -9,7 +9,8 @@ struct BoxParser {
         var (bboxes, labels): ([[Float]], [String]) = ([], [])
         var index = 0
         while let start = text.scalars[index...].firstIndex(where: { $0 != "<" }),
-            let mark = text.firstIndex(of: "<", from: start) {
+            let mark = text.firstIndex(of: "<", from: start)
+        {
             let (bins, end) = text.locations(at: mark)
             index = bins.count < 4 ? mark + 1 : end
             guard bins.count >= 4, let label = text.label(start..<mark), !bannedLabels.contains(label) else { continue }

@@ -20,7 +20,8 @@ public struct LocationQuantizer: Sendable, Equatable {
         }
     }
 
-    /// The pixel coordinates of the middle of alternating x and y bins, in float32 as the processor computes them; not clamped.
+    /// The pixel coordinates of the middle of alternating x and y bins, in float32 as the processor computes them;
+    /// not clamped.
     public func dequantize(_ bins: some Collection<Int>) -> [Float] {
         bins.enumerated().map { index, bin in
             (Float(bin) + 0.5) * Float(index.isMultiple(of: 2) ? binWidth : binHeight)

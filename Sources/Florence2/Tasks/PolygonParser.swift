@@ -13,7 +13,8 @@ struct PolygonParser {
         var instances: [Instance] = []
         var index = 0
         while let start = text.scalars[index...].firstIndex(where: { $0 != "<" }),
-            let mark = text.firstIndex(of: "<", from: start) {
+            let mark = text.firstIndex(of: "<", from: start)
+        {
             let (items, end) = text.items(at: mark)
             index = items.count < 4 ? mark + 1 : end
             if items.count >= 4 { instances += self.instances(of: items, in: text, labelFrom: start, itemsFrom: mark) }

@@ -1,4 +1,5 @@
-/// Decoded text -> answer: what transformers' `Florence2PostProcessor` makes of it, with float coordinates where that truncates.
+/// Decoded text -> answer: what transformers' `Florence2PostProcessor` makes of it, with float coordinates where
+/// that truncates.
 ///
 /// Every parser reads the text once, however hostile it is.
 public struct PostProcessor: Sendable {
@@ -9,10 +10,8 @@ public struct PostProcessor: Sendable {
     ///   - imageWidth: of the upright picture, in pixels; so is `imageHeight`.
     public func callAsFunction(_ decoded: String, task: TaskPrompt, imageWidth: Int, imageHeight: Int) -> Answer {
         let quantizer = LocationQuantizer(imageWidth: imageWidth, imageHeight: imageHeight)
-        let kind = task.task?.answerKind ?? .pureText
-        if kind == .pureText { return .text(Self.pureText(decoded)) }
         let text = MarkedText(removingSentenceMarksFrom: decoded)
-        return switch kind {
+        return switch task.task?.answerKind ?? .pureText {
         case .pureText: .text(Self.pureText(decoded))
         case .boxes: BoxParser(quantizer: quantizer).labelledBoxes(in: text)
         case .proposals: BoxParser(quantizer: quantizer).boxes(in: text)
@@ -36,11 +35,14 @@ public struct PostProcessor: Sendable {
     }
 
     /// Polygons if `<poly>` stands anywhere, else boxes; always all four lists.
-    private static func boxesOrPolygons(_ decoded: String, _ text: MarkedText, _ quantizer: LocationQuantizer) -> Answer {
+    private static func boxesOrPolygons(
+        _ decoded: String, _ text: MarkedText, _ quantizer: LocationQuantizer
+    ) -> Answer {
         if MarkedText(Array(decoded.unicodeScalars)).contains("<poly>") {
             let instances = PolygonParser(quantizer: quantizer).labelledInstances(in: text)
             return .boxesAndPolygons(
-                bboxes: [], bboxesLabels: [], polygons: instances.map(\.polygons), polygonsLabels: instances.map(\.label))
+                bboxes: [], bboxesLabels: [], polygons: instances.map(\.polygons),
+                polygonsLabels: instances.map(\.label))
         }
         guard case .boxes(let bboxes, let labels) = BoxParser(quantizer: quantizer).labelledBoxes(in: text) else {
             return .boxesAndPolygons(bboxes: [], bboxesLabels: [], polygons: [], polygonsLabels: [])

@@ -19,8 +19,8 @@ public struct TaskPrompt: Sendable, Equatable {
     /// Parses a prompt, surrounding white space apart.
     ///
     /// - Parameters:
-    ///   - extraPrompts: words of other fine-tunes, such as `<DocVQA>`: a prompt that equals one, or starts with one that
-    ///     ends in `>`, goes to the model literally, the word in the spelling given here. They win over tasks.
+    ///   - extraPrompts: words of other fine-tunes, such as `<DocVQA>`: a prompt that equals one, or starts with one
+    ///     that ends in `>`, goes to the model literally, the word in the spelling given here. They win over tasks.
     ///   - anyPrompt: what is no task goes to the model literally.
     public init(_ prompt: String, extraPrompts: [String] = [], anyPrompt: Bool = false) throws(TaskPromptError) {
         let stripped = Whitespace.stripped(prompt)
@@ -52,7 +52,7 @@ public struct TaskPrompt: Sendable, Equatable {
         return nil
     }
 
-    /// The task that the prompt starts with, or names in words, or else carries anywhere as the processor would find it.
+    /// The task that the prompt starts with, or names in words, or else carries anywhere, as the processor finds it.
     private static func findTask(in prompt: String) -> (FlorenceTask, input: String)? {
         let scalars = Array(prompt.unicodeScalars)
         if scalars.first != "<", let task = task(named: scalars[...]) { return (task, "") }

@@ -92,7 +92,8 @@ struct AddedTokens: Sendable {
         private func standsAlone(_ range: Range<Int>, in text: ArraySlice<UInt8>) -> Bool {
             let (start, end) = (range.lowerBound, range.upperBound)
             if start > text.startIndex,
-                CharacterClass.isWord(ScalarCursor.previous(text, before: start).scalar) {
+                CharacterClass.isWord(ScalarCursor.previous(text, before: start).scalar)
+            {
                 return false
             }
             return end == text.endIndex || !CharacterClass.isWord(ScalarCursor.next(text, at: end).scalar)
@@ -102,7 +103,8 @@ struct AddedTokens: Sendable {
             var start = end
             while start > text.startIndex,
                 case let previous = ScalarCursor.previous(text, before: start),
-                CharacterClass(previous.scalar) == .whitespace {
+                CharacterClass(previous.scalar) == .whitespace
+            {
                 start = previous.start
             }
             return start
@@ -112,7 +114,8 @@ struct AddedTokens: Sendable {
             var end = start
             while end < text.endIndex,
                 case let next = ScalarCursor.next(text, at: end),
-                CharacterClass(next.scalar) == .whitespace {
+                CharacterClass(next.scalar) == .whitespace
+            {
                 end = next.end
             }
             return end

@@ -1,4 +1,5 @@
-/// Byte-level byte-pair encoding (Sennrich et al. 2016): merges the adjacent pair of lowest rank, leftmost first, until none is left.
+/// Byte-level byte-pair encoding (Sennrich et al. 2016): merges the adjacent pair of lowest rank, leftmost first,
+/// until none is left.
 struct BytePairEncoding: Sendable {
     /// The token of each single byte; nil where the vocabulary has none, and such a byte is dropped.
     private let tokenOfByte: [Int32?]
@@ -15,6 +16,9 @@ struct BytePairEncoding: Sendable {
             vocabulary.id(of: ByteLevel.spelling(of: UInt8(byte))[...]).flatMap { Int32(exactly: $0) }
         }
     }
+
+    /// Whether every byte has a token.
+    var coversAllBytes: Bool { !tokenOfByte.contains(nil) }
 
     /// Adds the merge of the next rank; of one pair named twice the last counts. False if an id does not fit 32 bits.
     mutating func add(rank: Int, left: Int, right: Int, merged: Int) -> Bool {

@@ -8,7 +8,8 @@ extension JSONReader {
         while try nextKey(appendingTo: &token) {
             let id = try readInteger()
             guard vocabulary.insert(token, id: id) else {
-                throw .inconsistent(file: file, detail: "token \"\(String(decoding: token, as: UTF8.self))\" occurs twice")
+                throw .inconsistent(
+                    file: file, detail: "token \"\(String(decoding: token, as: UTF8.self))\" occurs twice")
             }
             token.removeAll(keepingCapacity: true)
         }

@@ -59,7 +59,9 @@ struct JSONReader {
     }
 
     /// Runs `body` at an earlier place and comes back.
-    mutating func revisit(_ place: Int, _ body: (inout JSONReader) throws(TokenizerError) -> Void) throws(TokenizerError) {
+    mutating func revisit(_ place: Int, _ body: (inout JSONReader) throws(TokenizerError) -> Void)
+        throws(TokenizerError)
+    {
         let (here, wasAtStart) = (offset, isAtStart)
         offset = place
         try body(&self)
@@ -136,19 +138,20 @@ struct JSONReader {
     /// Appends the UTF-8 of a string, escapes resolved.
     mutating func readString(appendingTo output: inout [UInt8]) throws(TokenizerError) {
         try take(UInt8(ascii: "\""), "a string")
+        var plainStart = offset
         while offset < bytes.count {
-            let byte = bytes[offset]
-            switch byte {
+            switch bytes[offset] {
             case UInt8(ascii: "\""):
+                output += bytes[plainStart..<offset]
                 offset += 1
                 return
             case UInt8(ascii: "\\"):
+                output += bytes[plainStart..<offset]
                 offset += 1
                 try readEscape(appendingTo: &output)
+                plainStart = offset
             case 0..<0x20: throw expected("no control character in a string")
-            default:
-                output.append(byte)
-                offset += 1
+            default: offset += 1
             }
         }
         throw expected("the end of a string")
@@ -162,7 +165,9 @@ struct JSONReader {
             switch byte {
             case UInt8(ascii: "{"), UInt8(ascii: "["):
                 closers.append(byte + 2)
-                guard closers.count <= Self.maxDepth else { throw expected("fewer than \(Self.maxDepth) nested brackets") }
+                guard closers.count <= Self.maxDepth else {
+                    throw expected("fewer than \(Self.maxDepth) nested brackets")
+                }
                 offset += 1
             case UInt8(ascii: "\""): try skipString()
             case closers.last:

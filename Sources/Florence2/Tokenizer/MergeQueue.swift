@@ -27,17 +27,19 @@ struct MergeQueue {
     }
 
     private mutating func sink(_ index: Int) {
-        var parent = index
-        while true {
-            var smallest = parent
-            for child in [2 * parent + 1, 2 * parent + 2] where child < keys.count && keys[child] < keys[smallest] {
-                smallest = child
-            }
-            if smallest == parent { return }
-            keys.swapAt(parent, smallest)
-            parent = smallest
+        let key = keys[index]
+        var hole = index
+        while 2 * hole + 1 < keys.count {
+            var child = 2 * hole + 1
+            if child + 1 < keys.count, keys[child + 1] < keys[child] { child += 1 }
+            if keys[child] >= key { break }
+            keys[hole] = keys[child]
+            hole = child
         }
+        keys[hole] = key
     }
 
-    private static func key(_ rank: UInt32, _ position: Int) -> UInt64 { UInt64(rank) << 32 | UInt64(UInt32(truncatingIfNeeded: position)) }
+    private static func key(_ rank: UInt32, _ position: Int) -> UInt64 {
+        UInt64(rank) << 32 | UInt64(UInt32(truncatingIfNeeded: position))
+    }
 }

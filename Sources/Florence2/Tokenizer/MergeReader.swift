@@ -5,7 +5,7 @@ struct MergeReader {
     private let file: String
     private var rank = 0
 
-    init(_ vocabulary: Vocabulary, file: String) throws(TokenizerError) {
+    init(_ vocabulary: Vocabulary, file: String) {
         self.vocabulary = vocabulary
         self.file = file
         merges = BytePairEncoding(vocabulary: vocabulary)

@@ -10,7 +10,7 @@ public struct Tokenizer: Sendable {
     private let bosTokenID: Int
     private let eosTokenID: Int
 
-    /// Reads `tokenizer.json`; a vocabulary without `<loc_0>` gets Florence-2's 1024 tokens appended, as its processor does.
+    /// Reads `tokenizer.json`; a vocabulary without `<loc_0>` gets Florence-2's 1024 tokens, as its processor does.
     ///
     /// `configurationJSON` is `tokenizer_config.json`: `clean_up_tokenization_spaces` is taken from it.
     public init(tokenizerJSON: [UInt8], configurationJSON: [UInt8]? = nil) throws(TokenizerError) {

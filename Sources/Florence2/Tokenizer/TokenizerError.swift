@@ -16,7 +16,7 @@ public enum TokenizerError: Error, Equatable, CustomStringConvertible {
         case .missing(let file, let field):
             "\(file) has no \(field). A byte-level BPE tokenizer as Florence-2 has it is needed."
         case .unsupported(let file, let field):
-            "\(file) asks for \(field), which is not supported. A byte-level BPE tokenizer as Florence-2 has it is needed."
+            "\(file) asks for \(field), which Florence-2's tokenizers never do. A byte-level BPE tokenizer is needed."
         case .inconsistent(let file, let detail):
             "\(file) contradicts itself: \(detail). Use the file that belongs to the model."
         }

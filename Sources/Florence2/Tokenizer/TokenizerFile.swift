@@ -12,7 +12,7 @@ struct TokenizerFile {
         var reader = try JSONReader(tokenizerJSON, file: "tokenizer.json")
         var model = Model()
         var addedTokens: [AddedToken] = []
-        var preTokenizer = PreTokenizer()
+        var preTokenizer: PreTokenizer?
         var (bos, eos) = ("<s>", "</s>")
         try reader.beginObject()
         while let key = try reader.nextKey() {
@@ -30,9 +30,13 @@ struct TokenizerFile {
         guard let mergesOffset = model.mergesOffset, model.vocabulary.count > 0 else {
             throw .missing(file: reader.file, field: "model with \"vocab\" and \"merges\"")
         }
-        var merger = try MergeReader(model.vocabulary, file: reader.file)
+        guard let preTokenizer else { throw .missing(file: reader.file, field: "\"pre_tokenizer\"") }
+        var merger = MergeReader(model.vocabulary, file: reader.file)
         try reader.revisit(mergesOffset) { reader throws(TokenizerError) in try merger.readJSON(&reader) }
         (vocabulary, merges) = (model.vocabulary, merger.merges)
+        guard merges.coversAllBytes || !model.hasUnknownToken else {
+            throw .unsupported(file: reader.file, field: "an unk_token for bytes that have no token")
+        }
         (self.preTokenizer, bosToken, eosToken) = (preTokenizer, bos, eos)
         try add(addedTokens, file: reader.file)
     }
@@ -42,7 +46,7 @@ struct TokenizerFile {
         var reader = try JSONReader(vocabularyJSON, file: "vocab.json")
         vocabulary = try reader.readVocabulary()
         try reader.end()
-        var merger = try MergeReader(vocabulary, file: "merges.txt")
+        var merger = MergeReader(vocabulary, file: "merges.txt")
         try merger.readText(merges)
         self.merges = merger.merges
         var tokens: [AddedToken] = []
@@ -64,7 +68,8 @@ struct TokenizerFile {
             let utf8 = Array(token.content.utf8)[...]
             if let id = vocabulary.id(of: utf8) {
                 guard id == token.id else {
-                    throw .inconsistent(file: file, detail: "added token \"\(token.content)\" has ids \(id) and \(token.id)")
+                    throw .inconsistent(
+                        file: file, detail: "added token \"\(token.content)\" has ids \(id) and \(token.id)")
                 }
             } else {
                 _ = vocabulary.insert(utf8, id: token.id)
@@ -90,6 +95,7 @@ struct TokenizerFile {
     private struct Model {
         var vocabulary = Vocabulary()
         var mergesOffset: Int?
+        var hasUnknownToken = false
 
         init() {}
 
@@ -102,6 +108,9 @@ struct TokenizerFile {
                     _ = reader.peek()
                     mergesOffset = reader.offset
                     try reader.skipValue()
+                case "unk_token":
+                    hasUnknownToken = !reader.readNull()
+                    if hasUnknownToken { try reader.skipValue() }
                 default: try Self.check(key, &reader)
                 }
             }

@@ -29,7 +29,8 @@ struct Vocabulary: Sendable {
         return true
     }
 
-    /// Makes ids searchable. Ids must be distinct, not negative and not far beyond the number of tokens, as a table of them is made.
+    /// Makes ids searchable. They must be distinct, not negative and, as a table of them is made, not far beyond the
+    /// number of tokens.
     mutating func seal(file: String) throws(TokenizerError) {
         let limit = 2 * count + 65_536
         guard highestID < limit else {
