@@ -30,7 +30,6 @@ struct VisionConfiguration: Sendable, Equatable {
     /// Whether the layer norm comes before the patch convolution of a stage.
     let patchPrenorm: [Bool]
     let windowSize: Int
-    let mlpRatio: Double
     /// Which token groups make up the image features, in order.
     let imageFeatureSource: [ImageFeatureSource]
     /// Width of the language model that the projector feeds.
@@ -51,8 +50,6 @@ struct TextConfiguration: Sendable, Equatable {
     let decoderLayers: Int
     let encoderAttentionHeads: Int
     let decoderAttentionHeads: Int
-    let encoderFFNDim: Int
-    let decoderFFNDim: Int
     /// Whether embeddings are multiplied by the square root of `dModel`.
     let scaleEmbedding: Bool
 }
@@ -81,10 +78,6 @@ extension VisionConfiguration {
         }
         patchPrenorm = file.patch_prenorm
         windowSize = try checked(file.window_size, "window_size", 1...1_024)
-        mlpRatio = file.mlp_ratio ?? 4
-        guard mlpRatio > 0, mlpRatio <= 64 else {
-            throw ModelError.invalidFile("config.json", reason: "vision_config.mlp_ratio is \(mlpRatio)")
-        }
         for (stage, width) in embedDims.enumerated()
         where width % numHeads[stage] != 0 || width % numGroups[stage] != 0 {
             throw ModelError.invalidFile(
@@ -111,8 +104,6 @@ extension TextConfiguration {
         decoderLayers = try checked(file.decoder_layers, "decoder_layers", 1...1_000)
         encoderAttentionHeads = try checked(file.encoder_attention_heads, "encoder_attention_heads", 1...4_096)
         decoderAttentionHeads = try checked(file.decoder_attention_heads, "decoder_attention_heads", 1...4_096)
-        encoderFFNDim = try checked(file.encoder_ffn_dim, "encoder_ffn_dim", 1...1_000_000)
-        decoderFFNDim = try checked(file.decoder_ffn_dim, "decoder_ffn_dim", 1...1_000_000)
         scaleEmbedding = file.scale_embedding ?? false
         guard dModel % encoderAttentionHeads == 0, dModel % decoderAttentionHeads == 0 else {
             throw ModelError.invalidFile("config.json", reason: "d_model \(dModel) cannot be split into the attention heads")

@@ -11,8 +11,6 @@ struct ConfigurationFile: Decodable {
         let decoder_layers: Int
         let encoder_attention_heads: Int
         let decoder_attention_heads: Int
-        let encoder_ffn_dim: Int
-        let decoder_ffn_dim: Int
         let scale_embedding: Bool?
         let activation_function: String?
     }
@@ -30,7 +28,6 @@ struct ConfigurationFile: Decodable {
         let patch_padding: [Int]
         let patch_prenorm: [Bool]
         let window_size: Int
-        let mlp_ratio: Double?
         let image_feature_source: [String]?
     }
 }

@@ -16,7 +16,7 @@ struct DecoderLayer {
         selfAttentionLayerNorm = try weights.layerNorm("self_attn_layer_norm", width)
         encoderAttention = try EncoderAttention(weights.scope("encoder_attn"), width: width, heads: heads)
         encoderAttentionLayerNorm = try weights.layerNorm("encoder_attn_layer_norm", width)
-        mlp = try MLP(weights, channels: width, hidden: configuration.decoderFFNDim)
+        mlp = try MLP(weights, channels: width)
         finalLayerNorm = try weights.layerNorm("final_layer_norm", width)
     }
 

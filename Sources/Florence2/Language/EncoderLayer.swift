@@ -13,7 +13,7 @@ struct EncoderLayer {
         selfAttention = try SelfAttention(
             weights.scope("self_attn"), width: width, heads: configuration.encoderAttentionHeads)
         selfAttentionLayerNorm = try weights.layerNorm("self_attn_layer_norm", width)
-        mlp = try MLP(weights, channels: width, hidden: configuration.encoderFFNDim)
+        mlp = try MLP(weights, channels: width)
         finalLayerNorm = try weights.layerNorm("final_layer_norm", width)
     }
 

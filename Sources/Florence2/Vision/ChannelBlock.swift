@@ -17,7 +17,7 @@ struct ChannelBlock {
             weights.scope("channel_attn"), channels: channels, numGroups: configuration.numGroups[stage])
         conv2 = try DepthwiseConv2d(weights.scope("conv2"), channels)
         norm2 = try weights.layerNorm("norm2", channels)
-        ffn = try MLP(weights.scope("ffn"), channels: channels, hidden: configuration.hiddenDim(stage: stage))
+        ffn = try MLP(weights.scope("ffn"), channels: channels)
     }
 
     func callAsFunction(_ input: FeatureMap, in workspace: Workspace) -> FeatureMap {

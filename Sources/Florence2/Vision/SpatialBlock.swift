@@ -18,7 +18,7 @@ struct SpatialBlock {
             numHeads: configuration.numHeads[stage])
         conv2 = try DepthwiseConv2d(weights.scope("conv2"), channels)
         norm2 = try weights.layerNorm("norm2", channels)
-        ffn = try MLP(weights.scope("ffn"), channels: channels, hidden: configuration.hiddenDim(stage: stage))
+        ffn = try MLP(weights.scope("ffn"), channels: channels)
     }
 
     func callAsFunction(_ input: FeatureMap, in workspace: Workspace) -> FeatureMap {
@@ -37,9 +37,4 @@ extension DepthwiseConv2d {
         self.init(
             weight: try weights.tensor("weight", [channels, 1, 3, 3]), bias: try weights.tensor("bias", [channels]))
     }
-}
-
-extension VisionConfiguration {
-    /// Width of the hidden layer of a stage's feed-forward part.
-    func hiddenDim(stage: Int) -> Int { Int(Double(embedDims[stage]) * mlpRatio) }
 }
