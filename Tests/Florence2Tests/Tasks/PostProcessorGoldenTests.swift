@@ -18,22 +18,25 @@ import Testing
             [Golden].self, from: Data(TextGoldens.committed("tasks/postprocess.json")))
         #expect(goldens.count == 1008)
         var withFloats = 0
+        var different: [String] = []
         for golden in goldens {
-            let native = try #require(golden.native[golden.task])
-            let remote = try #require(golden.remote[golden.task]).mapped(string: {
+            guard let native = golden.native[golden.task], let floats = golden.remote[golden.task] else { continue }
+            let remote = floats.mapped(string: {
                 $0.replacing("</s>", with: "").trimmingCharacters(in: .whitespacesAndNewlines)
             })
             let answer = PostProcessor()(
                 golden.text, task: try prompt(for: golden.task), imageWidth: golden.image_size[0],
                 imageHeight: golden.image_size[1])
             let ours = try JSONValue(encoding: answer)
-            #expect(ours.mapped(number: trunc) == native, "\(golden.task) \(golden.text.debugDescription)")
+            var isEqual = ours.mapped(number: trunc) == native
             // The two processors differ in structure only where an OCR answer starts with locations.
             if remote.mapped(number: trunc) == native {
                 withFloats += 1
-                #expect(ours.mapped(number: float32) == remote.mapped(number: float32))
+                isEqual = isEqual && ours.mapped(number: float32) == remote.mapped(number: float32)
             }
+            if !isEqual { different.append("\(golden.task) \(golden.text.debugDescription)") }
         }
+        #expect(different.prefix(5) == [])
         #expect(withFloats == 998)
     }
 

@@ -54,11 +54,11 @@ import Testing
     func everyCodePointHasTheClassThatThe() throws {
         let golden = try TextGoldens.committed("tokenizer/character-classes.bin")
         #expect(golden.count == 272 * 8)
-        for block in 0..<272 {
-            let classes = (0..<0x1000).compactMap { Unicode.Scalar(UInt32(block * 0x1000 + $0)) }
-                .map { CharacterClass($0).rawValue }
-            #expect(fnv1a(classes) == integer(golden, at: block * 8), "block \(block)")
+        let different = (0..<272).filter { block in
+            let scalars = (0..<0x1000).compactMap { Unicode.Scalar(UInt32(block * 0x1000 + $0)) }
+            return fnv1a(scalars.map { CharacterClass($0).rawValue }) != integer(golden, at: block * 8)
         }
+        #expect(different == [], "blocks of 4096 code points")
     }
 
     /// Three hashes a string: of its ids, of their text, and of the text without every third id (broken UTF-8).
@@ -66,24 +66,24 @@ import Testing
         let count = Int(integer(golden, at: 8))
         try #require(count >= 10_000 && golden.count == 16 + 12 * count)
         var strings = GeneratedStrings(seed: integer(golden, at: 0))
-        var failures = 0
-        for index in 0..<count where failures < 5 {
+        var different: [String] = []
+        for index in 0..<count {
             let text = strings.next(index, of: count)
-            let hashes = hashes(of: text, by: tokenizer)
-            let expected = Array(golden[(16 + 12 * index)..<(28 + 12 * index)])
-            #expect(hashes == expected, "string \(index): \(text.prefix(200).debugDescription)")
-            failures += hashes == expected ? 0 : 1
+            if hashes(of: text, by: tokenizer) != golden[(16 + 12 * index)..<(28 + 12 * index)] {
+                different.append("\(index): \(String(text.prefix(200)).debugDescription)")
+            }
         }
+        #expect(different.prefix(5) == [])
     }
 
-    private func hashes(of text: String, by tokenizer: Tokenizer) -> [UInt8] {
+    private func hashes(of text: String, by tokenizer: Tokenizer) -> ArraySlice<UInt8> {
         let ids = tokenizer.encode(text)
         let broken = ids.indices.filter { $0 % 3 != 1 }.map { ids[$0] }
         let hashes = [
             fnv1a(ids.flatMap { bytes(UInt32($0)) }), fnv1a(tokenizer.decode(ids).utf8),
             fnv1a(tokenizer.decode(broken).utf8),
         ]
-        return hashes.flatMap { bytes(UInt32(truncatingIfNeeded: $0 ^ $0 >> 32)) }
+        return hashes.flatMap { bytes(UInt32(truncatingIfNeeded: $0 ^ $0 >> 32)) }[...]
     }
 
     private func bytes(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) } }
