@@ -6,11 +6,13 @@ INLINE void KERNEL(dwconv_position)(const float *const *taps, const float *const
     size_t i = 0;
     for (; i + W <= channels; i += W) {
         vf sum = v_load(bias + i);
-        for (size_t t = 0; t < count; t++) sum = v_fma(v_load(taps[t] + i), v_load(weights[t] + i), sum);
+        for (size_t t = 0; t < count; t++)
+            sum = v_fma(v_load(taps[t] + i), v_load(weights[t] + i), sum);
         v_store(out + i, v_add(sum, v_load(center + i)));
     }
     size_t left = channels - i;
-    if (left == 0) return;
+    if (left == 0)
+        return;
     vf sum = v_load_n(bias + i, left);
     for (size_t t = 0; t < count; t++)
         sum = v_fma(v_load_n(taps[t] + i, left), v_load_n(weights[t] + i, left), sum);
@@ -25,7 +27,8 @@ static void KERNEL(f32_dwconv3x3)(const ck_dwconv *d) {
         for (size_t t = 0; t < 9; t++) {
             // Unsigned wrap-around makes the row or column before the first one very large.
             size_t ty = d->y + t / 3 - 1, tx = x + t % 3 - 1;
-            if (ty >= d->height || tx >= d->width) continue;
+            if (ty >= d->height || tx >= d->width)
+                continue;
             taps[count] = d->x + (ty * d->width + tx) * c;
             weights[count++] = d->weight + t * c;
         }

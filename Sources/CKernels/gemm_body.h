@@ -12,12 +12,14 @@ typedef struct {
     const float *a; // one packed tile
     const float *b; // first of NR columns in a panel
     const ck_gemm *g;
-    size_t depth; // values of k in this block
+    size_t depth;       // values of k in this block
     size_t row, column; // of the tile in c
-    int first, last; // block of k
+    int first, last;    // block of k
 } KERNEL(tile);
 
-INLINE size_t KERNEL(smaller)(size_t a, size_t b) { return a < b ? a : b; }
+INLINE size_t KERNEL(smaller)(size_t a, size_t b) {
+    return a < b ? a : b;
+}
 
 // Copies rows x depth activations into tiles of MR rows.
 static void KERNEL(pack_rows)(const float *a, size_t lda, size_t rows, size_t depth, float *out) {
@@ -28,9 +30,11 @@ static void KERNEL(pack_rows)(const float *a, size_t lda, size_t rows, size_t de
             for (size_t r = 0; r < tile; r++, out += KB) {
                 const float *source = a + (row + r) * lda + k;
                 if (n == KB) {
-                    for (size_t i = 0; i < KB; i += W) v_store(out + i, v_load(source + i));
+                    for (size_t i = 0; i < KB; i += W)
+                        v_store(out + i, v_load(source + i));
                 } else {
-                    for (size_t i = 0; i < n; i++) out[i] = source[i];
+                    for (size_t i = 0; i < n; i++)
+                        out[i] = source[i];
                 }
             }
         }
@@ -40,7 +44,8 @@ static void KERNEL(pack_rows)(const float *a, size_t lda, size_t rows, size_t de
 // One step of k for every accumulator of a tile of `rows` rows (a constant after inlining).
 INLINE void KERNEL(step)(size_t rows, const float *a, const float *b, vf acc[MR][2]) {
     vf b0 = v_load(b), b1 = v_load(b + W);
-    if (rows <= 4) __builtin_prefetch(b + 16 * CK_PANEL);
+    if (rows <= 4)
+        __builtin_prefetch(b + 16 * CK_PANEL);
     _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
         vf x = v_set1(a[r * KB]);
         acc[r][0] = v_fma(x, b0, acc[r][0]);
@@ -48,7 +53,9 @@ INLINE void KERNEL(step)(size_t rows, const float *a, const float *b, vf acc[MR]
     }
 }
 
-INLINE vf KERNEL(load_some)(const float *p, size_t n) { return n >= W ? v_load(p) : v_load_n(p, n); }
+INLINE vf KERNEL(load_some)(const float *p, size_t n) {
+    return n >= W ? v_load(p) : v_load_n(p, n);
+}
 INLINE void KERNEL(store_some)(float *p, vf v, size_t n) {
     if (n >= W) {
         v_store(p, v);
@@ -60,16 +67,20 @@ INLINE void KERNEL(store_some)(float *p, vf v, size_t n) {
 // What follows the last value of k: bias, activation, residual, for `n` of the tile's columns.
 INLINE void KERNEL(epilogue)(const ck_gemm *g, size_t row, size_t column, size_t n, vf v, size_t offset) {
     size_t valid = n > offset ? n - offset : 0;
-    if (valid == 0) return;
-    if (g->bias) v = v_add(v, KERNEL(load_some)(g->bias + column + offset, valid));
-    if (g->residual) v = v_add(v, KERNEL(load_some)(g->residual + row * g->ldr + column + offset, valid));
+    if (valid == 0)
+        return;
+    if (g->bias)
+        v = v_add(v, KERNEL(load_some)(g->bias + column + offset, valid));
+    if (g->residual)
+        v = v_add(v, KERNEL(load_some)(g->residual + row * g->ldr + column + offset, valid));
     KERNEL(store_some)(g->c + row * g->ldc + column + offset, v, valid);
 }
 
 static void KERNEL(gelu_tile)(const ck_gemm *g, size_t row, size_t rows, size_t column, size_t n) {
     for (size_t r = 0; r < rows; r++) {
         float *c = g->c + (row + r) * g->ldc + column;
-        for (size_t i = 0; i < n; i += W) KERNEL(store_some)(c + i, v_gelu(KERNEL(load_some)(c + i, n - i)), n - i);
+        for (size_t i = 0; i < n; i += W)
+            KERNEL(store_some)(c + i, v_gelu(KERNEL(load_some)(c + i, n - i)), n - i);
     }
 }
 
@@ -82,7 +93,8 @@ INLINE void KERNEL(multiply)(size_t rows, const KERNEL(tile) * t) {
         acc[r][0] = acc[r][1] = v_set1(0);
         if (!t->first) {
             acc[r][0] = KERNEL(load_some)(c + r * g->ldc, n);
-            if (n > W) acc[r][1] = KERNEL(load_some)(c + r * g->ldc + W, n - W);
+            if (n > W)
+                acc[r][1] = KERNEL(load_some)(c + r * g->ldc + W, n - W);
         }
     }
     const float *a = t->a, *b = t->b;
@@ -91,21 +103,26 @@ INLINE void KERNEL(multiply)(size_t rows, const KERNEL(tile) * t) {
         _Pragma("clang loop unroll_count(4)") for (size_t i = 0; i < KB; i++)
             KERNEL(step)(rows, a + i, b + i * CK_PANEL, acc);
     }
-    for (size_t i = 0; i < k; i++) KERNEL(step)(rows, a + i, b + i * CK_PANEL, acc);
+    for (size_t i = 0; i < k; i++)
+        KERNEL(step)(rows, a + i, b + i * CK_PANEL, acc);
     _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
         if (t->last) {
             KERNEL(epilogue)(g, t->row + r, t->column, n, acc[r][0], 0);
             KERNEL(epilogue)(g, t->row + r, t->column, n, acc[r][1], W);
         } else {
             KERNEL(store_some)(c + r * g->ldc, acc[r][0], n);
-            if (n > W) KERNEL(store_some)(c + r * g->ldc + W, acc[r][1], n - W);
+            if (n > W)
+                KERNEL(store_some)(c + r * g->ldc + W, acc[r][1], n - W);
         }
     }
-    if (t->last && g->activation == CK_GELU) KERNEL(gelu_tile)(g, t->row, rows, t->column, n);
+    if (t->last && g->activation == CK_GELU)
+        KERNEL(gelu_tile)(g, t->row, rows, t->column, n);
 }
 
 #define MULTIPLY(rows)                                                                                                 \
-    static void KERNEL(multiply_##rows)(const KERNEL(tile) * t) { KERNEL(multiply)(rows, t); }
+    static void KERNEL(multiply_##rows)(const KERNEL(tile) * t) {                                                      \
+        KERNEL(multiply)(rows, t);                                                                                     \
+    }
 MULTIPLY(1)
 MULTIPLY(2)
 MULTIPLY(3)
@@ -196,7 +213,8 @@ INLINE void KERNEL(gram_tile)(size_t rows, const ck_gram *g, size_t row, size_t 
     }
     _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
         KERNEL(store_some)(c + r * g->ldc, acc[r][0], n);
-        if (n > W) KERNEL(store_some)(c + r * g->ldc + W, acc[r][1], n - W);
+        if (n > W)
+            KERNEL(store_some)(c + r * g->ldc + W, acc[r][1], n - W);
     }
 }
 
@@ -205,7 +223,9 @@ INLINE void KERNEL(gram_tile)(size_t rows, const ck_gram *g, size_t row, size_t 
 static void KERNEL(f32_gram)(const ck_gram *g) {
     for (size_t column = 0; column < g->n; column += NR) {
         size_t row = 0;
-        for (; row + GRAM_ROWS <= g->m; row += GRAM_ROWS) KERNEL(gram_tile)(GRAM_ROWS, g, row, column);
-        for (; row < g->m; row++) KERNEL(gram_tile)(1, g, row, column);
+        for (; row + GRAM_ROWS <= g->m; row += GRAM_ROWS)
+            KERNEL(gram_tile)(GRAM_ROWS, g, row, column);
+        for (; row < g->m; row++)
+            KERNEL(gram_tile)(1, g, row, column);
     }
 }

@@ -6,16 +6,17 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx2,fma"))),                   \
+                             apply_to = function)
 
 #include "vector_avx512.h"
 
 #include "math_body.h"
 
+#include "attention_body.h"
+#include "dwconv_body.h"
 #include "gemm_body.h"
 #include "rows_body.h"
-#include "dwconv_body.h"
-#include "attention_body.h"
 
 const ck_table ck_table_avx512 = {
     .isa = CK_AVX512,

@@ -7,10 +7,10 @@
 
 #include "math_body.h"
 
+#include "attention_body.h"
+#include "dwconv_body.h"
 #include "gemm_body.h"
 #include "rows_body.h"
-#include "dwconv_body.h"
-#include "attention_body.h"
 
 const ck_table ck_table_generic = {
     .isa = CK_GENERIC,

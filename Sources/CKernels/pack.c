@@ -5,18 +5,42 @@
 // Values of k that are moved together: one cache line of each of the panel's columns.
 #define LINE 16
 
+typedef float four __attribute__((vector_size(16), aligned(4)));
+
+// Four values of four columns: out[i * CK_PANEL + j] = w[j * ldw + i].
+static inline void transpose_4x4(const float *w, size_t ldw, float *out) {
+    four a = *(const four *)w, b = *(const four *)(w + ldw);
+    four c = *(const four *)(w + 2 * ldw), d = *(const four *)(w + 3 * ldw);
+    four ab0 = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab1 = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    four cd0 = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd1 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    *(four *)out = __builtin_shufflevector(ab0, cd0, 0, 1, 4, 5);
+    *(four *)(out + CK_PANEL) = __builtin_shufflevector(ab0, cd0, 2, 3, 6, 7);
+    *(four *)(out + 2 * CK_PANEL) = __builtin_shufflevector(ab1, cd1, 0, 1, 4, 5);
+    *(four *)(out + 3 * CK_PANEL) = __builtin_shufflevector(ab1, cd1, 2, 3, 6, 7);
+}
+
+// Up to LINE values of up to CK_PANEL columns.
+static void pack_block(const float *w, size_t ldw, size_t columns, size_t depth, float *out) {
+    size_t whole_columns = columns / 4 * 4, whole_depth = depth / 4 * 4;
+    for (size_t j = 0; j < whole_columns; j += 4) {
+        for (size_t i = 0; i < whole_depth; i += 4)
+            transpose_4x4(w + j * ldw + i, ldw, out + i * CK_PANEL + j);
+    }
+    for (size_t j = 0; j < columns; j++) {
+        for (size_t i = j < whole_columns ? whole_depth : 0; i < depth; i++)
+            out[i * CK_PANEL + j] = w[j * ldw + i];
+    }
+}
+
 void ck_pack_transposed(const float *w, size_t ldw, size_t n, size_t k, size_t first, size_t last, float *panels) {
     for (size_t p = first; p < last; p++) {
         float *panel = panels + p * CK_PANEL * k;
         size_t columns = n - p * CK_PANEL < CK_PANEL ? n - p * CK_PANEL : CK_PANEL;
-        if (columns < CK_PANEL) memset(panel, 0, k * CK_PANEL * sizeof(float));
+        if (columns < CK_PANEL)
+            memset(panel, 0, k * CK_PANEL * sizeof(float));
         for (size_t k0 = 0; k0 < k; k0 += LINE) {
             size_t depth = k - k0 < LINE ? k - k0 : LINE;
-            for (size_t j = 0; j < columns; j++) {
-                const float *source = w + (p * CK_PANEL + j) * ldw + k0;
-                float *target = panel + k0 * CK_PANEL + j;
-                for (size_t i = 0; i < depth; i++) target[i * CK_PANEL] = source[i];
-            }
+            pack_block(w + p * CK_PANEL * ldw + k0, ldw, columns, depth, panel + k0 * CK_PANEL);
         }
     }
 }
@@ -27,8 +51,21 @@ void ck_pack(const float *b, size_t ldb, size_t n, size_t k, size_t first, size_
         size_t columns = n - p * CK_PANEL < CK_PANEL ? n - p * CK_PANEL : CK_PANEL;
         for (size_t i = 0; i < k; i++, panel += CK_PANEL) {
             memcpy(panel, b + i * ldb + p * CK_PANEL, columns * sizeof(float));
-            if (columns < CK_PANEL) memset(panel + columns, 0, (CK_PANEL - columns) * sizeof(float));
+            if (columns < CK_PANEL)
+                memset(panel + columns, 0, (CK_PANEL - columns) * sizeof(float));
         }
+    }
+}
+
+void ck_copy_rows(const float *x, size_t stride, size_t rows, size_t n, float *out) {
+    for (size_t r = 0; r < rows; r++, x += stride, out += n) {
+        size_t i = 0;
+        for (; i + LINE <= n; i += LINE) {
+            __builtin_prefetch(x + n + i);
+            memcpy(out + i, x + i, LINE * sizeof(float));
+        }
+        for (; i < n; i++)
+            out[i] = x[i];
     }
 }
 
@@ -38,24 +75,29 @@ static void gather_patch(const ck_im2col *g, size_t position, float *out) {
     ptrdiff_t x0 = (ptrdiff_t)(position % g->out_width * g->stride) - (ptrdiff_t)g->padding;
     ptrdiff_t kernel = (ptrdiff_t)g->kernel, width = (ptrdiff_t)g->width;
     ptrdiff_t before = x0 < 0 ? -x0 : 0, after = x0 + kernel > width ? x0 + kernel - width : 0;
-    if (before > kernel) before = kernel;
-    if (after > kernel - before) after = kernel - before;
+    if (before > kernel)
+        before = kernel;
+    if (after > kernel - before)
+        after = kernel - before;
     size_t row = g->kernel * g->channels, left = (size_t)before * g->channels, right = (size_t)after * g->channels;
     for (ptrdiff_t ky = 0; ky < kernel; ky++, out += row) {
         if (y0 + ky < 0 || y0 + ky >= (ptrdiff_t)g->height) {
             memset(out, 0, row * sizeof(float));
             continue;
         }
-        if (left) memset(out, 0, left * sizeof(float));
+        if (left)
+            memset(out, 0, left * sizeof(float));
         if (row > left + right) {
             const float *source = g->x + (size_t)((y0 + ky) * width + x0 + before) * g->channels;
             memcpy(out + left, source, (row - left - right) * sizeof(float));
         }
-        if (right) memset(out + row - right, 0, right * sizeof(float));
+        if (right)
+            memset(out + row - right, 0, right * sizeof(float));
     }
 }
 
 void ck_gather_patches(const ck_im2col *g) {
     size_t row = g->kernel * g->kernel * g->channels;
-    for (size_t i = 0; i < g->count; i++) gather_patch(g, g->first + i, g->rows + i * row);
+    for (size_t i = 0; i < g->count; i++)
+        gather_patch(g, g->first + i, g->rows + i * row);
 }

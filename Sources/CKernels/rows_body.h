@@ -6,8 +6,10 @@ static void KERNEL(f32_layer_norm)(const float *x, const float *weight, const fl
     size_t whole = n / W * W;
     for (size_t r = 0; r < rows; r++, x += n, out += n) {
         vf sum = v_set1(0);
-        for (size_t i = 0; i < whole; i += W) sum = v_add(sum, v_load(x + i));
-        if (whole < n) sum = v_add(sum, v_load_n(x + whole, n - whole));
+        for (size_t i = 0; i < whole; i += W)
+            sum = v_add(sum, v_load(x + i));
+        if (whole < n)
+            sum = v_add(sum, v_load_n(x + whole, n - whole));
         float mean = v_sum(sum) / (float)n;
         vf m = v_set1(mean), squares = v_set1(0);
         for (size_t i = 0; i < whole; i += W) {
@@ -15,7 +17,8 @@ static void KERNEL(f32_layer_norm)(const float *x, const float *weight, const fl
             squares = v_fma(d, d, squares);
         }
         float rest = 0;
-        for (size_t i = whole; i < n; i++) rest += (x[i] - mean) * (x[i] - mean);
+        for (size_t i = whole; i < n; i++)
+            rest += (x[i] - mean) * (x[i] - mean);
         vf scale = v_set1(1.0f / sqrtf((v_sum(squares) + rest) / (float)n + epsilon));
         for (size_t i = 0; i < whole; i += W) {
             vf d = v_mul(v_sub(v_load(x + i), m), scale);
@@ -32,9 +35,11 @@ static void KERNEL(f32_layer_norm)(const float *x, const float *weight, const fl
 static float KERNEL(row_max)(const float *x, size_t n) {
     size_t whole = n / W * W;
     vf top = v_set1(x[0]);
-    for (size_t i = 0; i < whole; i += W) top = v_max(top, v_load(x + i));
+    for (size_t i = 0; i < whole; i += W)
+        top = v_max(top, v_load(x + i));
     float max = v_hmax(top);
-    for (size_t i = whole; i < n; i++) max = x[i] > max ? x[i] : max;
+    for (size_t i = whole; i < n; i++)
+        max = x[i] > max ? x[i] : max;
     return max;
 }
 
@@ -44,13 +49,16 @@ INLINE float KERNEL(exp_sum)(const float *x, size_t n, float max, float scale, f
     vf m = v_set1(max), s = v_set1(scale), sum = v_set1(0);
     for (size_t i = 0; i < whole; i += W) {
         vf e = v_exp(v_mul(s, v_sub(v_load(x + i), m)));
-        if (out) v_store(out + i, e);
+        if (out)
+            v_store(out + i, e);
         sum = v_add(sum, e);
     }
-    if (whole == n) return v_sum(sum);
+    if (whole == n)
+        return v_sum(sum);
     float e[W];
     v_store(e, v_exp(v_mul(s, v_sub(v_load_n(x + whole, n - whole), m))));
-    if (out) v_store_n(out + whole, v_load(e), n - whole);
+    if (out)
+        v_store_n(out + whole, v_load(e), n - whole);
     return v_sum(v_add(sum, v_load_n(e, n - whole)));
 }
 
@@ -59,8 +67,10 @@ static void KERNEL(f32_softmax)(float *x, size_t ldx, size_t rows, size_t n, flo
         float sum = KERNEL(exp_sum)(x, n, KERNEL(row_max)(x, n), scale, x);
         vf factor = v_set1(1.0f / sum);
         size_t i = 0;
-        for (; i + W <= n; i += W) v_store(x + i, v_mul(v_load(x + i), factor));
-        if (i < n) v_store_n(x + i, v_mul(v_load_n(x + i, n - i), factor), n - i);
+        for (; i + W <= n; i += W)
+            v_store(x + i, v_mul(v_load(x + i), factor));
+        if (i < n)
+            v_store_n(x + i, v_mul(v_load_n(x + i, n - i), factor), n - i);
     }
 }
 
@@ -69,18 +79,24 @@ static void KERNEL(f32_log_softmax)(const float *x, size_t n, float *out) {
     float shift = logf(KERNEL(exp_sum)(x, n, max, 1.0f, 0));
     vf m = v_set1(max), s = v_set1(shift);
     size_t i = 0;
-    for (; i + W <= n; i += W) v_store(out + i, v_sub(v_sub(v_load(x + i), m), s));
-    for (; i < n; i++) out[i] = x[i] - max - shift;
+    for (; i + W <= n; i += W)
+        v_store(out + i, v_sub(v_sub(v_load(x + i), m), s));
+    for (; i < n; i++)
+        out[i] = x[i] - max - shift;
 }
 
 static void KERNEL(f32_add)(const float *x, const float *y, size_t n, float *out) {
     size_t i = 0;
-    for (; i + W <= n; i += W) v_store(out + i, v_add(v_load(x + i), v_load(y + i)));
-    for (; i < n; i++) out[i] = x[i] + y[i];
+    for (; i + W <= n; i += W)
+        v_store(out + i, v_add(v_load(x + i), v_load(y + i)));
+    for (; i < n; i++)
+        out[i] = x[i] + y[i];
 }
 
 static void KERNEL(f32_gelu)(const float *x, size_t n, float *out) {
     size_t i = 0;
-    for (; i + W <= n; i += W) v_store(out + i, v_gelu(v_load(x + i)));
-    if (i < n) v_store_n(out + i, v_gelu(v_load_n(x + i, n - i)), n - i);
+    for (; i + W <= n; i += W)
+        v_store(out + i, v_gelu(v_load(x + i)));
+    if (i < n)
+        v_store_n(out + i, v_gelu(v_load_n(x + i, n - i)), n - i);
 }

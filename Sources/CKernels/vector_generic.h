@@ -9,22 +9,40 @@ typedef float vf_unaligned __attribute__((vector_size(16), aligned(4)));
 
 #define INLINE static inline __attribute__((always_inline, unused))
 
-INLINE vf v_set1(float x) { return (vf){x, x, x, x}; }
-INLINE vf v_load(const float *p) { return *(const vf_unaligned *)p; }
-INLINE void v_store(float *p, vf v) { *(vf_unaligned *)p = v; }
+INLINE vf v_set1(float x) {
+    return (vf){x, x, x, x};
+}
+INLINE vf v_load(const float *p) {
+    return *(const vf_unaligned *)p;
+}
+INLINE void v_store(float *p, vf v) {
+    *(vf_unaligned *)p = v;
+}
 INLINE vf v_load_n(const float *p, size_t n) {
     vf v = {0, 0, 0, 0};
-    for (size_t i = 0; i < n && i < W; i++) v[i] = p[i];
+    for (size_t i = 0; i < n && i < W; i++)
+        v[i] = p[i];
     return v;
 }
 INLINE void v_store_n(float *p, vf v, size_t n) {
-    for (size_t i = 0; i < n && i < W; i++) p[i] = v[i];
+    for (size_t i = 0; i < n && i < W; i++)
+        p[i] = v[i];
 }
-INLINE vf v_fma(vf a, vf b, vf c) { return a * b + c; }
-INLINE vf v_add(vf a, vf b) { return a + b; }
-INLINE vf v_sub(vf a, vf b) { return a - b; }
-INLINE vf v_mul(vf a, vf b) { return a * b; }
-INLINE vf v_div(vf a, vf b) { return a / b; }
+INLINE vf v_fma(vf a, vf b, vf c) {
+    return a * b + c;
+}
+INLINE vf v_add(vf a, vf b) {
+    return a + b;
+}
+INLINE vf v_sub(vf a, vf b) {
+    return a - b;
+}
+INLINE vf v_mul(vf a, vf b) {
+    return a * b;
+}
+INLINE vf v_div(vf a, vf b) {
+    return a / b;
+}
 INLINE vf v_max(vf a, vf b) {
     vi m = a > b;
     return (vf)(((vi)a & m) | ((vi)b & ~m));
@@ -33,7 +51,9 @@ INLINE vf v_min(vf a, vf b) {
     vi m = a < b;
     return (vf)(((vi)a & m) | ((vi)b & ~m));
 }
-INLINE float v_sum(vf v) { return (v[0] + v[2]) + (v[1] + v[3]); }
+INLINE float v_sum(vf v) {
+    return (v[0] + v[2]) + (v[1] + v[3]);
+}
 INLINE float v_hmax(vf v) {
     float a = v[0] > v[1] ? v[0] : v[1], b = v[2] > v[3] ? v[2] : v[3];
     return a > b ? a : b;

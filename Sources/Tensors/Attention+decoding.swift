@@ -29,9 +29,15 @@ extension Attention {
     ) -> Tensor {
         let result = workspace.tensor(q.shape)
         let rowGroups = (0..<groups).map(group).filter { !$0.rows.isEmpty }
+        let multiplications = rowGroups.reduce(0) { $0 + 2 * $1.rows.count * $1.length * q.columns }
+        let headsPerTask = workspace.isTiny(multiplications: multiplications) ? heads : 1
         withExtendedLifetime((q, result)) {
-            workspace.pool.run(rowGroups.count * heads) { task in
-                rowGroups[task / heads].attend(q, head: task % heads, of: heads, result, workspace)
+            let parts = (heads + headsPerTask - 1) / headsPerTask
+            workspace.pool.run(rowGroups.count * parts) { task in
+                let first = task % parts * headsPerTask
+                for head in first..<min(heads, first + headsPerTask) {
+                    rowGroups[task / parts].attend(q, head: head, of: heads, result, workspace)
+                }
             }
         }
         return result

@@ -15,9 +15,14 @@ extension Attention {
             let grid = WindowGrid(
                 qkv: qkv.pointer, padding: paddingQKV.pointer, result: result.pointer, height: height, width: width,
                 window: window, channels: qkv.columns / 3, headDimension: qkv.columns / 3 / heads)
-            workspace.pool.run(across * down * heads) { task in
-                let place = task / heads
-                grid.attend(top: place / across * window, left: place % across * window, head: task % heads, workspace)
+            // Neighbouring heads share the cache lines and pages of their tokens.
+            let headsPerTask = 4
+            let parts = (heads + headsPerTask - 1) / headsPerTask
+            workspace.pool.run(across * down * parts) { task in
+                let (place, first) = (task / parts, task % parts * headsPerTask)
+                for head in first..<min(heads, first + headsPerTask) {
+                    grid.attend(top: place / across * window, left: place % across * window, head: head, workspace)
+                }
             }
         }
         return result
@@ -55,15 +60,15 @@ private struct WindowGrid: @unchecked Sendable {
         }
     }
 
+    /// The part at `offset` of each token's row, window row by window row.
     private func gather(top: Int, left: Int, offset: Int, into target: UnsafeMutablePointer<Float>) {
-        var target = target
-        for y in top..<top + window {
-            for x in left..<left + window {
-                let inside = y < height && x < width
-                let token = inside ? qkv + (y * width + x) * 3 * channels : padding
-                target.update(from: token + offset, count: headDimension)
-                target += headDimension
-            }
+        let inside = max(0, min(window, width - left))
+        for y in 0..<window {
+            let row = target + y * window * headDimension
+            let known = top + y < height ? inside : 0
+            let tokens = qkv + ((top + y) * width + left) * 3 * channels + offset
+            if known > 0 { ck_copy_rows(tokens, 3 * channels, known, headDimension, row) }
+            ck_copy_rows(padding + offset, 0, window - known, headDimension, row + known * headDimension)
         }
     }
 

@@ -6,7 +6,8 @@ struct MatrixProduct {
     let whole: ck_gemm
 
     func run(in workspace: Workspace) {
-        let cut = Cut(whole, threads: workspace.pool.threads)
+        let isTiny = workspace.isTiny(multiplications: Int(whole.m) * Int(whole.n) * Int(whole.k))
+        let cut = Cut(whole, threads: isTiny ? 1 : workspace.pool.threads)
         workspace.pool.run(cut.rowBlocks * cut.columnBlocks) { task in
             workspace.withScratch(Int(CK_GEMM_SCRATCH)) { scratch in
                 var part = cut.part(of: whole, task)

@@ -1,11 +1,11 @@
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Raw memory, aligned to a cache line at least; large blocks come from the system one by one, so that freeing one
@@ -41,16 +41,16 @@ struct MemoryBlock: @unchecked Sendable {
 
     private static func map(_ byteCount: Int) -> UnsafeMutableRawPointer? {
         #if os(Linux)
-        let anonymous = MAP_PRIVATE | MAP_ANONYMOUS
+            let anonymous = MAP_PRIVATE | MAP_ANONYMOUS
         #else
-        let anonymous = MAP_PRIVATE | MAP_ANON
+            let anonymous = MAP_PRIVATE | MAP_ANON
         #endif
         guard let mapped = mmap(nil, byteCount, PROT_READ | PROT_WRITE, anonymous, -1, 0), mapped != MAP_FAILED else {
             return nil
         }
         #if os(Linux)
-        // Fewer page faults and address look-ups; only a hint, so its result does not matter.
-        if byteCount >= 2 * hugePage { _ = madvise(mapped, byteCount, MADV_HUGEPAGE) }
+            // Fewer page faults and address look-ups; only a hint, so its result does not matter.
+            if byteCount >= 2 * hugePage { _ = madvise(mapped, byteCount, MADV_HUGEPAGE) }
         #endif
         return mapped
     }

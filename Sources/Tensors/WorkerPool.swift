@@ -33,8 +33,8 @@ public final class WorkerPool: @unchecked Sendable {
 
     /// The cores that this process may use: its affinity mask, cut by the quota of its control group.
     public static var usableCores: Int {
-        let cores = affinityCores ?? ProcessInfo.processInfo.activeProcessorCount
-        return max(1, min(cores, quotaCores ?? cores))
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        return max(1, min(cores, affinityCores ?? cores, quotaCores ?? cores))
     }
 
     /// Linux: the bits of "Cpus_allowed:", comma-separated groups of hexadecimal digits.
@@ -49,7 +49,9 @@ public final class WorkerPool: @unchecked Sendable {
     private static var quotaCores: Int? {
         guard let text = try? String(contentsOfFile: "/sys/fs/cgroup/cpu.max", encoding: .utf8) else { return nil }
         let fields = text.split(whereSeparator: \.isWhitespace).map { Double($0) }
-        guard fields.count == 2, let quota = fields[0], let period = fields[1], quota > 0, period > 0 else { return nil }
+        guard fields.count == 2, let quota = fields[0], let period = fields[1], quota > 0, period > 0 else {
+            return nil
+        }
         return Int((quota / period).rounded(.up).clamped(to: 1...4096))
     }
 }

@@ -25,6 +25,9 @@ public final class Workspace: @unchecked Sendable {
     /// Gives all memory that no tensor uses back to the system.
     public func trim() { recycler.trim() }
 
+    /// Whether one thread is done with so many multiply-adds before another one would have begun to help.
+    func isTiny(multiplications: Int) -> Bool { multiplications < 1 << 17 }
+
     /// Lends `count` uninitialised floats, aligned to a cache line, to `body`; callable from any thread of the pool.
     func withScratch<R>(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> R) -> R {
         let block = recycler.take(byteCount: count * MemoryLayout<Float>.stride)

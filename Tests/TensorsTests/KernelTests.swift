@@ -6,7 +6,9 @@ import Testing
 @Suite struct KernelTests {
     static let identifiers: [UInt32] = [CK_GENERIC, CK_AVX2, CK_AVX512].map(\.rawValue)
         .filter { ck_table_for(ck_isa(rawValue: $0)) != nil }
-    let reference = ck_reference().unsafelyUnwrapped.pointee
+    let reference: ck_table
+
+    init() throws { reference = try #require(ck_reference()).pointee }
 
     private func table(_ identifier: UInt32) throws -> ck_table {
         try #require(ck_table_for(ck_isa(rawValue: identifier))).pointee

@@ -30,7 +30,8 @@ enum Naive {
                     let y = oy * stride - padding + tap / kernel, x = ox * stride - padding + tap % kernel
                     guard (0..<height).contains(y), (0..<width).contains(x) else { continue }
                     for i in 0..<input {
-                        sum += Double(a[(y * width + x) * input + i]) * Double(w[(o * input + i) * kernel * kernel + tap])
+                        sum +=
+                            Double(a[(y * width + x) * input + i]) * Double(w[(o * input + i) * kernel * kernel + tap])
                     }
                 }
                 result.append(Float(sum))
@@ -84,7 +85,8 @@ enum Naive {
                 let places = (0..<window * window).map { (top + $0 / window, left + $0 % window) }
                 let parts = (0..<3).map { part in
                     places.flatMap { y, x in
-                        let token = y < height && x < width
+                        let token =
+                            y < height && x < width
                             ? all[(y * width + x) * 3 * channels..<(y * width + x + 1) * 3 * channels] : pad[...]
                         return Array(token.dropFirst(part * channels).prefix(channels))
                     }

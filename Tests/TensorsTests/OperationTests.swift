@@ -155,7 +155,8 @@ import Testing
         let naive = { (row: Int, memory: Int, length: Int) in
             Naive.attention(
                 Array(q.values[row * channels..<(row + 1) * channels]),
-                Array(keys[memory].values[..<(length * channels)]), Array(values[memory].values[..<(length * channels)]),
+                Array(keys[memory].values[..<(length * channels)]),
+                Array(values[memory].values[..<(length * channels)]),
                 heads: heads, channels: channels)
         }
         let cached = onAllThreadCounts(instructionSet) {

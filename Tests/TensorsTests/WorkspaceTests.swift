@@ -2,7 +2,9 @@ import Tensors
 import Testing
 
 @Suite struct WorkspaceTests {
-    private func address(_ tensor: Tensor) -> UInt { tensor.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) } }
+    private func address(_ tensor: Tensor) -> UInt {
+        tensor.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
+    }
 
     @Test(arguments: [1, 100, 70_000, 3_000_000]) func memoryIsAlignedAndRecycled(count: Int) {
         let workspace = Workspace(threads: 1)

@@ -1,9 +1,9 @@
 // Arithmetic on rows and tiles of float32. A kernel is one loop nest on one thread: it allocates nothing, starts no
 // thread and decides no policy. Every matrix is row-major unless it is said to be packed.
 //
-// Packed panels: a matrix B of k x n (what x is multiplied with) is cut in panels of CK_PANEL columns; a panel holds its
-// k rows one after the other, CK_PANEL floats each, and the columns beyond n are zero. Panel p begins at float
-// p * CK_PANEL * k. The order is the same for every instruction set.
+// Packed panels: a matrix B of k x n (what x is multiplied with) is cut in panels of CK_PANEL columns; a panel holds
+// its k rows one after the other, CK_PANEL floats each, and the columns beyond n are zero. Panel p begins at float p *
+// CK_PANEL * k. The order is the same for every instruction set.
 //
 // Promise of every kernel: the result for a row does not depend, to the bit, on the other rows of the call.
 #ifndef CKERNELS_H
@@ -35,8 +35,8 @@ typedef enum { CK_IDENTITY = 0, CK_GELU = 1 } ck_activation;
 typedef struct {
     const float *a; // [m, k], rows lda apart
     size_t lda;
-    const float *panels; // packed [k, n]
-    const float *bias; // [n]
+    const float *panels;   // packed [k, n]
+    const float *bias;     // [n]
     const float *residual; // [m, n], rows ldr apart
     size_t ldr;
     float *c; // [m, n], rows ldc apart
@@ -59,10 +59,10 @@ typedef struct {
 
 /// One row y of x + dwconv3x3(x) + bias with zero padding; x is [height * width, channels].
 typedef struct {
-    const float *x; // the whole picture
+    const float *x;      // the whole picture
     const float *weight; // [9, channels], tap ky * 3 + kx
-    const float *bias; // [channels]
-    float *out; // [width, channels]: row y of the result
+    const float *bias;   // [channels]
+    float *out;          // [width, channels]: row y of the result
     size_t height, width, channels, y;
 } ck_dwconv;
 
@@ -86,10 +86,12 @@ typedef struct {
     void (*add)(const float *x, const float *y, size_t n, float *out);
     /// out[i] = gelu(x[i]), the erf form; out may be x.
     void (*gelu)(const float *x, size_t n, float *out);
-    /// scores[r, j] = q[r, :] . keys[j, :]; q: [rows, d], keys: [n, d] rows ldk apart, scores: [rows, n] rows lds apart.
+    /// scores[r, j] = q[r, :] . keys[j, :]; q: [rows, d], keys: [n, d] rows ldk apart, scores: [rows, n] rows lds
+    /// apart.
     void (*dots)(const float *q, size_t rows, const float *keys, size_t ldk, size_t n, size_t d, float *scores,
                  size_t lds);
-    /// out[r, :] = sum over j of p[r, j] values[j, :]; p: [rows, n] rows ldp apart, values: [n, d] rows ldv apart, out: [rows, d].
+    /// out[r, :] = sum over j of p[r, j] values[j, :]; p: [rows, n] rows ldp apart, values: [n, d] rows ldv apart, out:
+    /// [rows, d].
     void (*weighted_sum)(const float *p, size_t ldp, size_t rows, const float *values, size_t ldv, size_t n, size_t d,
                          float *out);
 } ck_table;
@@ -101,7 +103,9 @@ const ck_table *ck_table_for(ck_isa isa);
 const ck_table *ck_reference(void);
 
 /// Floats of a packed [k, n].
-static inline size_t ck_packed_count(size_t k, size_t n) { return (n + CK_PANEL - 1) / CK_PANEL * CK_PANEL * k; }
+static inline size_t ck_packed_count(size_t k, size_t n) {
+    return (n + CK_PANEL - 1) / CK_PANEL * CK_PANEL * k;
+}
 
 /// Packs panels first..<last of b = wᵀ, with w [n, k] rows ldw apart (the order of a Linear's weight).
 void ck_pack_transposed(const float *w, size_t ldw, size_t n, size_t k, size_t first, size_t last, float *panels);
@@ -109,11 +113,15 @@ void ck_pack_transposed(const float *w, size_t ldw, size_t n, size_t k, size_t f
 /// Packs panels first..<last of b, with b [k, n] rows ldb apart.
 void ck_pack(const float *b, size_t ldb, size_t n, size_t k, size_t first, size_t last, float *panels);
 
+/// Copies rows of n floats, `stride` apart, to rows one after the other; asks the cache for the n floats that follow
+/// each row, which are the next head's.
+void ck_copy_rows(const float *x, size_t stride, size_t rows, size_t n, float *out);
+
 /// Gathers output positions first..<first + count (row-major over the output grid) of a k x k convolution into
 /// rows of kernel * kernel * channels floats (ky, kx, channel); positions outside the picture are zero.
 typedef struct {
     const float *x; // [height * width, channels]
-    float *rows; // [count, kernel * kernel * channels]
+    float *rows;    // [count, kernel * kernel * channels]
     size_t height, width, channels, kernel, stride, padding, out_width, first, count;
 } ck_im2col;
 void ck_gather_patches(const ck_im2col *g);
