@@ -35,7 +35,7 @@ enum ByteLevel {
         while let first = rest.popFirst() {
             var code = Int(first)
             if first >= 0x80 {
-                guard first < 0xE0, let second = rest.popFirst() else { code = bytes.count; break }
+                guard first < 0xE0, let second = rest.popFirst() else { break }
                 code = (code & 0x1F) << 6 | Int(second & 0x3F)
             }
             guard code < bytes.count, let byte = bytes[code] else { break }
