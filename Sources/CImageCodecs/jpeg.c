@@ -6,8 +6,11 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
-// More scans than any encoder writes; without a limit a small progressive file can keep the decoder busy for minutes.
+// Each scan of a progressive picture costs a walk over all of it: a small file with many scans can keep the decoder
+// busy for minutes. Encoders write about 10.
+#define FREE_SCANS 20
 #define MAX_SCANS 100
+#define MAX_SCANNED_PIXELS 2000000000ull
 
 typedef struct {
     struct jpeg_decompress_struct codec;
@@ -63,9 +66,14 @@ static void source_skip(j_decompress_ptr codec, long count) {
     codec->src->bytes_in_buffer -= (size_t)count;
 }
 
-static void on_progress(j_common_ptr codec) {
-    if (codec->is_decompressor && ((j_decompress_ptr)codec)->input_scan_number > MAX_SCANS) {
-        stop(reader_of(codec), "it has more scans than a progressive picture needs");
+static void on_progress(j_common_ptr common) {
+    if (!common->is_decompressor)
+        return;
+    j_decompress_ptr codec = (j_decompress_ptr)common;
+    uint64_t scans = (uint64_t)codec->input_scan_number;
+    uint64_t scanned_pixels = scans * codec->image_width * codec->image_height;
+    if (scans > MAX_SCANS || (scans > FREE_SCANS && scanned_pixels > MAX_SCANNED_PIXELS)) {
+        stop(reader_of(common), "it has more scans than a progressive picture needs");
     }
 }
 

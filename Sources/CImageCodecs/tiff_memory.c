@@ -3,7 +3,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define MAX_ALLOCATION ((tmsize_t)256 << 20)
+// No block that libtiff asks for is larger than the whole file and this.
+#define ALLOCATION_SLACK ((uint64_t)64 << 20)
 
 static tmsize_t memory_read(thandle_t handle, void *target, tmsize_t count) {
     tiff_memory *memory = handle;
@@ -76,7 +77,7 @@ TIFF *tiff_memory_open(tiff_memory *memory) {
         return NULL;
     TIFFOpenOptionsSetErrorHandlerExtR(options, on_error, memory);
     TIFFOpenOptionsSetWarningHandlerExtR(options, on_warning, memory);
-    TIFFOpenOptionsSetMaxSingleMemAlloc(options, MAX_ALLOCATION);
+    TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)(memory->size + ALLOCATION_SLACK));
     TIFF *tiff = TIFFClientOpenExt("picture", "rm", memory, memory_read, memory_write, memory_seek, memory_close,
                                    memory_size, memory_map, memory_unmap, options);
     TIFFOpenOptionsFree(options);

@@ -46,7 +46,14 @@ enum Codec {
         _ format: ImageFormat, _ status: Int32, _ message: UnsafeMutableBufferPointer<CChar>
     ) -> ImageError? {
         if status == Int32(CIMAGE_OK) { return nil }
-        let text = String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        let text = sentence(message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)))
         return status == Int32(CIMAGE_UNSUPPORTED) ? .unsupported(format, text) : .damaged(format, text)
+    }
+
+    /// A library's words without its full stop; what is not printable ASCII may come from the file and becomes "?".
+    private static func sentence(_ text: [UInt8]) -> String {
+        let printable = text.map { (0x20..<0x7F).contains($0) ? $0 : UInt8(ascii: "?") }
+        let end = printable.lastIndex { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: " ") }.map { $0 + 1 } ?? 0
+        return String(decoding: printable[..<end], as: UTF8.self)
     }
 }

@@ -32,7 +32,7 @@ public enum ImageFormat: String, Sendable, CaseIterable {
             self = .webp
         } else if begins(Array("GIF87a".utf8)) || begins(Array("GIF89a".utf8)) {
             self = .gif
-        } else if begins(Array("BM".utf8)) {
+        } else if begins(Array("BM".utf8)), begins([0, 0, 0], at: 15) {  // its header has less than 256 bytes
             self = .bmp
         } else if Self.tiffSignatures.contains(where: { begins($0) }) {
             self = .tiff

@@ -1,0 +1,87 @@
+import Images
+import Testing
+
+/// Headers that promise more than anybody wants to decode.
+@Suite struct BombTests {
+    @Test func hugeSizesAreRefusedBeforeDecoding() throws {
+        var png = try Goldens.bytes("png_color2_8bit.png")
+        png.replaceSubrange(16..<24, with: [0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF])
+        png.replaceSubrange(29..<33, with: Self.bigEndian(Self.crc32(png[12..<29])))
+        var jpeg = try Goldens.bytes("jpeg_baseline_444_37x23.jpg")
+        let frame = try #require(Self.offset(of: [0xFF, 0xC0], in: jpeg))
+        jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0xFF, 0xDC, 0xFF, 0xDC])
+        var gif = try Goldens.bytes("gif_plain.gif")
+        gif.replaceSubrange(6..<10, with: [0xFF, 0xFF, 0xFF, 0xFF])
+        var bmp = try Goldens.bytes("bmp_24bit.bmp")
+        bmp.replaceSubrange(18..<26, with: [0xFF, 0xFF, 0xFF, 0x7F, 0x00, 0x00, 0x00, 0x80])
+        for bytes in [png, jpeg, gif, bmp] {
+            #expect { try ImageDecoder().decode(bytes) } throws: { error in
+                guard case ImageError.tooManyPixels = error else { return false }
+                return true
+            }
+        }
+    }
+
+    @Test func sidesBeyondTheLimitAreRefused() throws {
+        var bmp = try Goldens.bytes("bmp_24bit.bmp")
+        bmp.replaceSubrange(18..<26, with: [0x00, 0x00, 0x01, 0x00, 0x01, 0x00, 0x00, 0x00])
+        #expect(throws: ImageError.tooLong(.bmp, width: 65536, height: 1, limit: 65535)) {
+            try ImageDecoder().decode(bmp)
+        }
+    }
+
+    @Test func emptySidesAreRefused() throws {
+        var bmp = try Goldens.bytes("bmp_24bit.bmp")
+        bmp.replaceSubrange(18..<22, with: [0, 0, 0, 0])
+        #expect(throws: ImageError.noPixels(.bmp, width: 0, height: 13)) { try ImageDecoder().decode(bmp) }
+        var gif = try Goldens.bytes("gif_plain.gif")
+        gif.replaceSubrange(6..<10, with: [0, 0, 0, 0])
+        let frame = try #require(Self.offset(of: [0x2C], in: gif))
+        gif.replaceSubrange(frame + 5..<frame + 9, with: [0, 0, 0, 0])
+        #expect(throws: ImageError.noPixels(.gif, width: 0, height: 0)) { try ImageDecoder().decode(gif) }
+    }
+
+    @Test func scansWithoutEndAreRefused() throws {
+        let jpeg = try Goldens.bytes("jpeg_progressive_gray.jpg")
+        let start = try #require(Self.offset(of: [0xFF, 0xDA], in: jpeg))
+        let scan = jpeg[start..<jpeg.count - 2]
+        let end = try #require(Self.offset(of: [0xFF], in: Array(scan.dropFirst(10)), followedBy: { $0 != 0 })) + 10
+        let first = scan.prefix(end)
+        let bomb = jpeg[..<start] + (0..<2000).flatMap { _ in first } + jpeg[start...]
+        #expect { try ImageDecoder().decode(Array(bomb)) } throws: { error in
+            guard case ImageError.damaged(.jpeg, let reason) = error else { return false }
+            return reason.contains("scans")
+        }
+    }
+
+    /// libtiff keeps a table of strips: a row in each of millions of rows must not make it a large one.
+    @Test func rowsWithoutEndAreRefused() throws {
+        let tiff = try Goldens.bytes("tiff_gray_8bit_ii.tif")
+        for rows in [8_000_000, 30_000_000, 0xFFFF_FFFF] as [UInt32] {
+            var bomb = tiff
+            let height = try #require(Self.offset(of: [0x01, 0x01, 0x04, 0x00], in: tiff))
+            let rowsPerStrip = try #require(Self.offset(of: [0x16, 0x01, 0x04, 0x00], in: tiff))
+            bomb.replaceSubrange(height + 8..<height + 12, with: Self.bigEndian(rows).reversed())
+            bomb[rowsPerStrip + 8] = 1
+            #expect(throws: ImageError.self) { try ImageDecoder().decode(bomb) }
+        }
+    }
+
+    private static func offset(
+        of pattern: [UInt8], in bytes: [UInt8], followedBy isRight: (UInt8) -> Bool = { _ in true }
+    ) -> Int? {
+        bytes.indices.dropLast(pattern.count).first {
+            bytes[$0...].starts(with: pattern) && isRight(bytes[$0 + pattern.count])
+        }
+    }
+
+    private static func bigEndian(_ value: UInt32) -> [UInt8] {
+        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
+    }
+
+    private static func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        ~bytes.reduce(0xFFFF_FFFF as UInt32) { crc, byte in
+            (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in value >> 1 ^ (value & 1 == 0 ? 0 : 0xEDB8_8320) }
+        }
+    }
+}
