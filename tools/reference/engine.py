@@ -16,10 +16,9 @@ class EngineError(Exception):
 class Engine:
     """`vision-server` in its two modes without HTTP, on one model directory."""
 
-    def __init__(self, binary: Path, model: Path | str, threads: int | None = None):
+    def __init__(self, binary: Path, model: Path | str):
         self.binary = binary
         self.model = model
-        self.threads = threads
 
     def caption(self, pictures: list[Path], prompt: str, num_beams: int | None, max_new_tokens: int) -> list[dict]:
         """One JSON object a picture, in order."""
@@ -27,8 +26,6 @@ class Engine:
         arguments += ["--max-new-tokens", str(max_new_tokens)]
         if num_beams is not None:
             arguments += ["--num-beams", str(num_beams)]
-        if self.threads is not None:
-            arguments += ["--threads", str(self.threads)]
         lines = self._run(arguments).splitlines()
         answers = [json.loads(line) for line in lines if line.startswith("{")]
         if len(answers) != len(pictures):
