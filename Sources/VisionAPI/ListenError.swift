@@ -1,0 +1,23 @@
+import Foundation
+import NIOCore
+
+/// Why the service could not listen to its address, in words.
+public struct ListenError: Error, CustomStringConvertible {
+    public let description: String
+
+    /// `nil` when `error` is about something else.
+    public init?(_ error: any Error, configuration: ServerConfiguration) {
+        let address = "\(configuration.host):\(configuration.port)"
+        switch error {
+        case let error as IOError where error.errnoCode == EADDRINUSE:
+            description = "Another program listens to \(address). Stop it, or choose another --port."
+        case let error as IOError where error.errnoCode == EACCES:
+            description = "This user may not listen to \(address). Choose a --port above 1023."
+        case let error as IOError where error.errnoCode == EADDRNOTAVAIL:
+            description = "This machine has no address \(configuration.host). Choose another --host."
+        case is SocketAddressError:
+            description = "The name \(configuration.host) cannot be resolved. Choose another --host."
+        default: return nil
+        }
+    }
+}
