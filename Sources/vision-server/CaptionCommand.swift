@@ -1,0 +1,77 @@
+import ArgumentParser
+import Florence2
+import Foundation
+import Images
+
+/// Captions picture files without HTTP.
+///
+/// It runs on the main thread, not on the cooperative pool: the model computes for seconds.
+struct CaptionCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "caption", abstract: "Caption picture files.")
+
+    @Argument(help: "Picture files.")
+    var images: [String]
+
+    @Option(help: "The task.")
+    var prompt = "<CAPTION>"
+
+    @Option(help: "Beams of the search, 1 to 8. (default: the model's own setting, 3 as a rule)")
+    var numBeams: Int?
+
+    @Option(help: "The most tokens of an answer, 1 to 1024. (default: 1024)")
+    var maxNewTokens: Int?
+
+    @Flag(help: "One JSON object a picture and line.")
+    var json = false
+
+    @OptionGroup(title: "Model") var modelOptions: ModelOptions
+    @OptionGroup(title: "Prompts") var promptOptions: PromptOptions
+
+    func validate() throws {
+        if let numBeams, !(1...8).contains(numBeams) {
+            throw ValidationError("--num-beams is \(numBeams): it must be from 1 to 8.")
+        }
+        if let maxNewTokens, !(1...1024).contains(maxNewTokens) {
+            throw ValidationError("--max-new-tokens is \(maxNewTokens): it must be from 1 to 1024.")
+        }
+    }
+
+    func run() throws {
+        let settings = Settings(environment: ProcessInfo.processInfo.environment)
+        let task = try promptOptions.parse(prompt, settings)
+        let model = try modelOptions.choose(settings)
+        let reader = PictureReader(processor: try model.files.imageProcessor())
+        let captioner = try model.load()
+        for warning in captioner.warnings { writeError(warning) }
+        var failures = 0
+        for image in images {
+            do {
+                try write(caption(image, task, captioner, reader))
+            } catch {
+                failures += 1
+                writeError("\(image): \(error)")
+            }
+        }
+        if failures > 0 { throw ExitCode.failure }
+    }
+
+    private func caption(
+        _ file: String, _ task: TaskPrompt, _ captioner: Captioner, _ reader: PictureReader
+    ) throws -> CaptionLine {
+        let start = ContinuousClock.now
+        let picture = try reader.read(file)
+        let decodeSeconds = (ContinuousClock.now - start) / .seconds(1)
+        let overrides = GenerationOverrides(numBeams: numBeams, maxNewTokens: maxNewTokens)
+        let caption = try captioner.answer(picture, prompt: task, overrides: overrides)
+        return CaptionLine(file: file, prompt: prompt, caption: caption, decodeSeconds: decodeSeconds)
+    }
+
+    private func write(_ line: CaptionLine) throws {
+        let text = json ? try line.json() : try line.plain(withFile: images.count > 1)
+        FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    }
+
+    private func writeError(_ text: String) {
+        FileHandle.standardError.write(Data((text + "\n").utf8))
+    }
+}

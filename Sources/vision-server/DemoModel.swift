@@ -1,0 +1,15 @@
+import CDemoModel
+import Florence2
+
+/// The small model that is part of this program.
+enum DemoModel {
+    static let files: ModelFiles = {
+        var files: [String: UnsafeRawBufferPointer] = [:]
+        var next = demo_model_files()
+        while let file = next?.pointee, let name = file.name {
+            files[String(cString: name)] = UnsafeRawBufferPointer(start: file.bytes, count: file.size)
+            next = next?.advanced(by: 1)
+        }
+        return .embedded(name: "demo", files: files)
+    }()
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Florence2
+import Foundation
+import Images
+import Tensors
+
+/// Writes what the model computes on the way to an answer, for the comparison with the reference.
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect", abstract: "Write the model's inner states for one picture as safetensors.")
+
+    @Option(help: "The picture file.")
+    var image: String
+
+    @Option(help: "The task.")
+    var prompt = "<CAPTION>"
+
+    @Option(help: "Token ids that the decoder is given, separated by commas, such as 2,0,100.")
+    var decoderIds = "2"
+
+    @Option(help: "The file to write.")
+    var output: String
+
+    @OptionGroup(title: "Model") var modelOptions: ModelOptions
+    @OptionGroup(title: "Prompts") var promptOptions: PromptOptions
+
+    func run() throws {
+        let settings = Settings(environment: ProcessInfo.processInfo.environment)
+        let task = try promptOptions.parse(prompt, settings)
+        let decoderIDs = try parseDecoderIDs()
+        let model = try modelOptions.choose(settings)
+        let picture = try PictureReader(processor: try model.files.imageProcessor()).read(image)
+        let tensors = try model.load().inspect(picture, prompt: task, decoderIDs: decoderIDs)
+        try SafetensorsWriter.write(tensors, to: output)
+    }
+
+    private func parseDecoderIDs() throws -> [Int] {
+        try decoderIds.split(separator: ",", omittingEmptySubsequences: false).map { text in
+            guard let id = Int(text), id >= 0 else {
+                throw ValidationError("--decoder-ids is \"\(decoderIds)\": it must be whole numbers with commas between.")
+            }
+            return id
+        }
+    }
+}

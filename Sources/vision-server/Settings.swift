@@ -1,0 +1,49 @@
+import ArgumentParser
+
+/// What no flag says comes from the environment: `--unload-after` from `VISION_SERVER_UNLOAD_AFTER`.
+struct Settings {
+    let environment: [String: String]
+
+    /// The flag's value, or else the variable's. An empty variable counts as unset.
+    func text(_ flag: String, _ given: String?) -> String? {
+        given ?? environment[Self.variable(flag)].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// - Throws: `ValidationError`, a sentence that names the flag or the variable.
+    func number(_ flag: String, _ given: Int?, in range: ClosedRange<Int>) throws -> Int? {
+        if let given {
+            guard range.contains(given) else { throw Self.notInRange("--\(flag)", "\(given)", range) }
+            return given
+        }
+        guard let text = text(flag, nil) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            throw Self.notInRange(Self.variable(flag), text, range)
+        }
+        return number
+    }
+
+    func isOn(_ flag: String, _ given: Bool) throws -> Bool {
+        guard !given, let text = text(flag, nil) else { return given }
+        switch text.lowercased() {
+        case "1", "true", "yes", "on": return true
+        case "0", "false", "no", "off": return false
+        default: throw ValidationError("\(Self.variable(flag)) is \"\(text)\": it must be true or false.")
+        }
+    }
+
+    /// The values of a repeatable flag; the variable separates them by commas.
+    func list(_ flag: String, _ given: [String]) -> [String] {
+        guard given.isEmpty, let text = text(flag, nil) else { return given }
+        return text.split(separator: ",").map(String.init)
+    }
+
+    private static func variable(_ flag: String) -> String {
+        "VISION_SERVER_" + flag.uppercased().split(separator: "-").joined(separator: "_")
+    }
+
+    private static func notInRange(_ name: String, _ value: String, _ range: ClosedRange<Int>) -> ValidationError {
+        let limit =
+            range.upperBound == .max ? "\(range.lowerBound) or more" : "from \(range.lowerBound) to \(range.upperBound)"
+        return ValidationError("\(name) is \"\(value)\": it must be a whole number, \(limit).")
+    }
+}
