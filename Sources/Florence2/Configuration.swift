@@ -11,7 +11,7 @@ struct Configuration: Sendable, Equatable {
         do {
             file = try JSONDecoder().decode(ConfigurationFile.self, from: json)
         } catch {
-            throw ModelError.invalidFile("config.json", reason: decodingReason(error))
+            throw invalid(decodingReason(error))
         }
         text = try TextConfiguration(file.text_config)
         vision = try VisionConfiguration(file.vision_config, projectionDim: text.dModel)
@@ -57,13 +57,13 @@ struct TextConfiguration: Sendable, Equatable {
 extension VisionConfiguration {
     fileprivate init(_ file: ConfigurationFile.Vision, projectionDim: Int) throws(ModelError) {
         guard let dims = file.dim_embed ?? file.embed_dim, (1...8).contains(dims.count) else {
-            throw ModelError.invalidFile("config.json", reason: "vision_config has no usable dim_embed (or embed_dim)")
+            throw invalid("vision_config has no usable dim_embed (or embed_dim)")
         }
         embedDims = try checked(dims, "dim_embed", 1...65_536)
         let count = dims.count
         func stages(_ values: [Int], _ key: String, _ range: ClosedRange<Int>) throws(ModelError) -> [Int] {
             guard values.count == count else {
-                throw ModelError.invalidFile("config.json", reason: "vision_config.\(key) needs \(count) numbers, one a stage")
+                throw invalid("vision_config.\(key) needs \(count) numbers, one a stage")
             }
             return try checked(values, key, range)
         }
@@ -74,14 +74,13 @@ extension VisionConfiguration {
         patchStride = try stages(file.patch_stride, "patch_stride", 1...64)
         patchPadding = try stages(file.patch_padding, "patch_padding", 0...64)
         guard file.patch_prenorm.count == count else {
-            throw ModelError.invalidFile("config.json", reason: "vision_config.patch_prenorm needs \(count) values, one a stage")
+            throw invalid("vision_config.patch_prenorm needs \(count) values, one a stage")
         }
         patchPrenorm = file.patch_prenorm
         windowSize = try checked(file.window_size, "window_size", 1...1_024)
         for (stage, width) in embedDims.enumerated()
         where width % numHeads[stage] != 0 || width % numGroups[stage] != 0 {
-            throw ModelError.invalidFile(
-                "config.json", reason: "the \(width) channels of vision stage \(stage) cannot be split into its heads and groups")
+            throw invalid("the \(width) channels of vision stage \(stage) do not split into its heads and groups")
         }
         imageFeatureSource = try Self.sources(file.image_feature_source)
         self.projectionDim = projectionDim
@@ -91,7 +90,7 @@ extension VisionConfiguration {
         guard let names else { return [.spatialAveragePool, .temporalAveragePool] }
         let sources = names.compactMap(ImageFeatureSource.init)
         guard sources.count == names.count, (1...8).contains(sources.count) else {
-            throw ModelError.invalidFile("config.json", reason: "vision_config.image_feature_source \(names) is not known")
+            throw invalid("vision_config.image_feature_source \(names) is not known")
         }
         return sources
     }
@@ -106,18 +105,19 @@ extension TextConfiguration {
         decoderAttentionHeads = try checked(file.decoder_attention_heads, "decoder_attention_heads", 1...4_096)
         scaleEmbedding = file.scale_embedding ?? false
         guard dModel % encoderAttentionHeads == 0, dModel % decoderAttentionHeads == 0 else {
-            throw ModelError.invalidFile("config.json", reason: "d_model \(dModel) cannot be split into the attention heads")
+            throw invalid("d_model \(dModel) cannot be split into the attention heads")
         }
         guard (file.activation_function ?? "gelu") == "gelu" else {
-            throw ModelError.invalidFile(
-                "config.json", reason: "activation_function \(file.activation_function ?? "") is not gelu, which every Florence-2 uses")
+            throw invalid("activation_function is \(file.activation_function ?? ""), but every Florence-2 uses gelu")
         }
     }
 }
 
+private func invalid(_ reason: String) -> ModelError { .invalidFile("config.json", reason: reason) }
+
 private func checked(_ value: Int, _ key: String, _ range: ClosedRange<Int>) throws(ModelError) -> Int {
     guard range.contains(value) else {
-        throw ModelError.invalidFile("config.json", reason: "\(key) is \(value), outside \(range.lowerBound) to \(range.upperBound)")
+        throw invalid("\(key) is \(value), outside \(range.lowerBound) to \(range.upperBound)")
     }
     return value
 }

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// config.json as it is stored; keys that the model does not need are not read, so that fine-tunes may say what they like there.
+/// config.json as it is stored; keys that the model does not need are not read: fine-tunes write what they like there.
 struct ConfigurationFile: Decodable {
     let text_config: Text
     let vision_config: Vision

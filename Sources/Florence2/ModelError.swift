@@ -12,12 +12,12 @@ public enum ModelError: Error, CustomStringConvertible, Equatable {
     public var description: String {
         switch self {
         case .missingFile(let file, let model):
-            "The model \(model) has no \(file). A model directory needs config.json, tokenizer.json and model.safetensors."
+            "The model \(model) has no \(file). A model needs config.json, tokenizer.json and model.safetensors."
         case .invalidFile(let file, let reason):
             "\(file) cannot be used: \(reason)."
         case .pickledWeights(let model):
             """
-            The model \(model) has its weights in pytorch_model.bin only, a format that can run code when it is opened. \
+            The model \(model) has its weights in pytorch_model.bin only, which can run code when it is opened. \
             Convert it once with Python: from transformers import AutoModelForCausalLM as M; \
             M.from_pretrained(DIR, trust_remote_code=True).save_pretrained(NEW_DIR, safe_serialization=True).
             """

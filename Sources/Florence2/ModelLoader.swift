@@ -15,7 +15,8 @@ struct ModelLoader {
         let names = weightFiles.flatMap(\.entries.keys)
         guard let layout = CheckpointLayout(names: Set(names)) else {
             throw ModelError.invalidFile(
-                weightFiles.first?.name ?? "model.safetensors", reason: "it has no vision tower: it is no Florence-2 checkpoint")
+                weightFiles.first?.name ?? "model.safetensors",
+                reason: "it has no vision tower: it is no Florence-2 checkpoint")
         }
         self.layout = layout
         weights = Weights(files: weightFiles, pool: pool, translate: layout.storedName)
@@ -32,8 +33,8 @@ struct ModelLoader {
                 .map { layout.storedName($0).name })
         let unused = weights.unusedNames.filter { !expected.contains($0) }
         guard !unused.isEmpty else { return [] }
-        let listed = unused.prefix(5).joined(separator: ", ")
-        return ["The checkpoint has \(unused.count) tensors that Florence-2 does not use: \(listed)\(unused.count > 5 ? ", ..." : "")"]
+        let listed = unused.prefix(5).joined(separator: ", ") + (unused.count > 5 ? ", ..." : "")
+        return ["The checkpoint has \(unused.count) tensors that Florence-2 does not use: \(listed)"]
     }
 
     /// The original code ignores generation_config.json: its language model is built from text_config alone.

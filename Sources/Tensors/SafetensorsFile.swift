@@ -66,7 +66,7 @@ extension SafetensorsFile {
     private static func map(_ path: String, name: String) throws -> UnsafeRawBufferPointer {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw TensorError.invalidFile(path: name, reason: "it cannot be opened (\(String(cString: strerror(errno))))")
+            throw TensorError.invalidFile(path: name, reason: "it cannot be opened (\(systemError()))")
         }
         defer { close(descriptor) }
         var status = stat()
@@ -75,7 +75,7 @@ extension SafetensorsFile {
         }
         let size = Int(status.st_size)
         guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
-            throw TensorError.invalidFile(path: name, reason: "it cannot be mapped (\(String(cString: strerror(errno))))")
+            throw TensorError.invalidFile(path: name, reason: "it cannot be mapped (\(systemError()))")
         }
         return UnsafeRawBufferPointer(start: base, count: size)
     }
@@ -92,15 +92,14 @@ extension SafetensorsFile {
         }
         let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
         guard length <= maximumHeaderBytes, length <= bytes.count - 8 else {
-            throw TensorError.invalidFile(
-                path: name, reason: "its header claims \(length) bytes, but the file has \(bytes.count); download it again")
+            throw damaged(name, "its header claims \(length) bytes, but the file has \(bytes.count)")
         }
         let headerEnd = 8 + Int(length)
         let entries: [String: Entry]
         do {
             entries = try JSONDecoder().decode(Header.self, from: Data(bytes[8..<headerEnd])).entries
         } catch {
-            throw TensorError.invalidFile(path: name, reason: "its header is not valid safetensors JSON; download it again")
+            throw damaged(name, "its header is not valid safetensors JSON")
         }
         let data = UnsafeRawBufferPointer(rebasing: bytes[headerEnd...])
         try checkLayout(entries, dataCount: data.count, name: name)
@@ -109,21 +108,26 @@ extension SafetensorsFile {
 
     private static func checkLayout(_ entries: [String: Entry], dataCount: Int, name: String) throws {
         var end = 0
-        for (tensor, entry) in entries.sorted(by: { ($0.value.range.lowerBound, $0.value.range.upperBound) < ($1.value.range.lowerBound, $1.value.range.upperBound) }) {
+        for (tensor, entry) in entries.sorted(by: { $0.value.liesBefore($1.value) }) {
             guard entry.range.lowerBound == end else {
-                throw TensorError.invalidFile(path: name, reason: "tensor \(tensor) overlaps another or leaves a hole before it")
+                throw damaged(name, "tensor \(tensor) overlaps another or leaves a hole before it")
             }
             guard let size = entry.byteCount, size == entry.range.count else {
-                throw TensorError.invalidFile(
-                    path: name, reason: "tensor \(tensor) has \(entry.range.count) bytes, not what \(entry.dtype) \(entry.shape) needs")
+                let found = "tensor \(tensor) has \(entry.range.count) bytes"
+                throw damaged(name, "\(found), not what \(entry.dtype) \(entry.shape) needs")
             }
             end = entry.range.upperBound
         }
         guard end == dataCount else {
-            throw TensorError.invalidFile(
-                path: name, reason: "its tensors end at byte \(end) of \(dataCount): it is cut off or has trailing bytes; download it again")
+            throw damaged(name, "its tensors end at byte \(end) of \(dataCount): it is cut off or has trailing bytes")
         }
     }
+
+    private static func damaged(_ name: String, _ reason: String) -> TensorError {
+        .invalidFile(path: name, reason: reason + "; download it again")
+    }
+
+    private static func systemError() -> String { String(cString: strerror(errno)) }
 }
 
 extension SafetensorsFile.Entry {
@@ -133,6 +137,11 @@ extension SafetensorsFile.Entry {
         "U16": 16, "I16": 16, "F16": 16, "BF16": 16, "U32": 32, "I32": 32, "F32": 32, "U64": 64, "I64": 64, "F64": 64,
         "C64": 64,
     ]
+
+    /// The order in the file; tensors without bytes come before the one that starts where they do.
+    fileprivate func liesBefore(_ other: Self) -> Bool {
+        (range.lowerBound, range.upperBound) < (other.range.lowerBound, other.range.upperBound)
+    }
 
     /// Bytes that type and shape need; nil where the type is unknown or the product overflows.
     fileprivate var byteCount: Int? {

@@ -20,7 +20,8 @@ public enum TensorError: Error, Equatable, CustomStringConvertible {
         case .invalidFile(let path, let reason):
             return "\(path) cannot be used: \(reason)."
         case .missingTensor(let name, let file):
-            return "\(file) has no tensor \(name): it is not a whole Florence-2 checkpoint, or config.json belongs to another."
+            return "\(file) has no tensor \(name): it is not a whole Florence-2 checkpoint, "
+                + "or config.json belongs to another."
         case .wrongShape(let name, let expected, let found, let file):
             return "\(file): the tensor \(name) has shape \(found), but config.json asks for \(expected)."
         case .unsupportedType(let name, let type, let file):

@@ -28,8 +28,8 @@ public struct Weights: Sendable {
     }
 
     private init(
-        files: [SafetensorsFile], pool: WorkerPool, translate: @escaping @Sendable (String) -> StoredName, prefix: String,
-        requested: RequestedNames
+        files: [SafetensorsFile], pool: WorkerPool, translate: @escaping @Sendable (String) -> StoredName,
+        prefix: String, requested: RequestedNames
     ) {
         self.requested = requested
         self.files = files

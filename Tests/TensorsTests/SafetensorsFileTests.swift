@@ -18,7 +18,8 @@ import Testing
     func sound() throws {
         let file = try open(
             #"{"__metadata__":{"format":"pt"},"a":{"dtype":"F16","shape":[2,3],"data_offsets":[0,12]},"#
-                + #""b":{"dtype":"I64","shape":[0,4],"data_offsets":[12,12]},"c":{"dtype":"F32","shape":[],"data_offsets":[12,16]}}  "#,
+                + #""b":{"dtype":"I64","shape":[0,4],"data_offsets":[12,12]},"#
+                + #""c":{"dtype":"F32","shape":[],"data_offsets":[12,16]}}  "#,
             data: 16)
         #expect(file.entries.keys.sorted() == ["a", "b", "c"])
         #expect(file.entries["a"]?.shape == [2, 3])
@@ -29,8 +30,10 @@ import Testing
         arguments: [
             #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#,
             #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
-            #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[2,6]}}"#,
-            #"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#,
+            #"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"#
+                + #""b":{"dtype":"U8","shape":[4],"data_offsets":[2,6]}}"#,
+            #"{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]},"#
+                + #""b":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}"#,
             #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#,
             #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}"#,
             #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}}"#,
@@ -89,10 +92,12 @@ import Testing
         let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).safetensors")
         defer { try? FileManager.default.removeItem(at: url) }
         let tensors = [
-            (name: "b", tensor: Tensor(shape: [2, 3], [1, 2, 3, 4, 5, 6])), (name: "a", tensor: Tensor(shape: [1], [7])),
+            (name: "b", tensor: Tensor(shape: [2, 3], [1, 2, 3, 4, 5, 6])),
+            (name: "a", tensor: Tensor(shape: [1], [7])),
         ]
         try SafetensorsWriter.write(tensors, to: url.path)
-        let weights = Weights(files: [try SafetensorsFile(path: url.path)], pool: WorkerPool(threads: 1)) { StoredName($0) }
+        let file = try SafetensorsFile(path: url.path)
+        let weights = Weights(files: [file], pool: WorkerPool(threads: 1)) { StoredName($0) }
         for (name, tensor) in tensors {
             #expect(try weights.tensor(name, tensor.shape).values == tensor.values)
         }

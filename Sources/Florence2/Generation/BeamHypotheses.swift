@@ -1,4 +1,4 @@
-/// A sequence of token ids, decoder start included, with its score divided by length to the power of the length penalty.
+/// Token ids, decoder start included, with their score divided by the length to the power of the length penalty.
 public struct Hypothesis: Sendable, Equatable {
     public let tokens: [Int]
     public let score: Float

@@ -12,9 +12,9 @@ import Tensors
 ///
 /// Equal to `generate(do_sample=False)` of transformers 5.23, greedy for one beam
 /// (https://github.com/huggingface/transformers/blob/main/src/transformers/generation/utils.py).
-struct BeamSearch: Sendable {
+package struct BeamSearch: Sendable {
     /// What the decoder does next.
-    enum Step: Sendable, Equatable {
+    package enum Step: Sendable, Equatable {
         /// One token a beam; beam b goes on from what beam `beamIndices[b]` has seen.
         case feed(tokens: [Int], beamIndices: [Int])
         case finished(Hypothesis)
@@ -33,7 +33,7 @@ struct BeamSearch: Sendable {
     /// The score of a beam that is not alive.
     private static let dead: Float = -1e9
 
-    init(_ configuration: GenerationConfiguration) {
+    package init(_ configuration: GenerationConfiguration) {
         self.configuration = configuration
         processor = LogitsProcessor(configuration: configuration)
         let start = [configuration.decoderStartTokenID]
@@ -42,10 +42,10 @@ struct BeamSearch: Sendable {
     }
 
     /// The tokens to feed before the first logits.
-    var firstTokens: [Int] { beams.compactMap(\.tokens.last) }
+    package var firstTokens: [Int] { beams.compactMap(\.tokens.last) }
 
     /// Takes the log-probabilities [beams, V] of the tokens fed last (overwriting them) and decides.
-    mutating func advance(_ logProbabilities: UnsafeMutableBufferPointer<Float>) -> Step {
+    package mutating func advance(_ logProbabilities: UnsafeMutableBufferPointer<Float>) -> Step {
         let vocabularySize = logProbabilities.count / beams.count
         addScores(to: logProbabilities, vocabularySize: vocabularySize)
         let candidates = Reduction.topK(UnsafeBufferPointer(logProbabilities), candidateCount)

@@ -32,8 +32,8 @@ public struct GenerationConfiguration: Sendable, Equatable {
 
     /// The settings that the first of `sources` has a value for, key by key; where none has one, Florence-2's own.
     ///
-    /// Each source is a JSON object: a generation_config.json or a text_config. Absent and null are no value; an explicit
-    /// 0 or false is one.
+    /// Each source is a JSON object: a generation_config.json or a text_config. Absent and null are no value; an
+    /// explicit 0 or false is one.
     init(_ sources: [GenerationFile]) throws(ModelError) {
         func first<T>(_ key: (GenerationFile) -> T?) -> T? { sources.lazy.compactMap(key).first }
         numBeams = first(\.num_beams) ?? numBeams

@@ -24,7 +24,8 @@ struct ConvEmbed {
 
     func callAsFunction(_ x: FeatureMap, in workspace: Workspace) throws -> FeatureMap {
         guard min(x.height, x.width) >= minimumSize else {
-            throw ModelError.invalidFile("preprocessor_config.json", reason: "its picture size is too small for this vision tower")
+            throw ModelError.invalidFile(
+                "preprocessor_config.json", reason: "its picture size is too small for this vision tower")
         }
         let input = isPrenorm ? norm(x.tokens, in: workspace) : x.tokens
         let output = conv(input, height: x.height, width: x.width, in: workspace)

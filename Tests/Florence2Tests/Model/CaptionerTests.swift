@@ -1,0 +1,55 @@
+import Florence2
+import Foundation
+import Images
+import Testing
+
+@Suite struct CaptionerTests {
+    @Test("Cancellation ends a request between two steps")
+    func cancellation() throws {
+        let (captioner, picture) = try Self.demo()
+        var checks = 0
+        #expect(throws: CancellationError.self) {
+            _ = try captioner.answer(picture, prompt: TaskPrompt("<CAPTION>")) {
+                checks += 1
+                return checks > 12
+            }
+        }
+        #expect(checks == 13)
+        // The next request finds the captioner as it was.
+        #expect(try !captioner.answer(picture, prompt: TaskPrompt("<CAPTION>")).text.isEmpty)
+    }
+
+    @Test("A prompt that does not fit is an error with both numbers")
+    func longPrompt() throws {
+        let (captioner, picture) = try Self.demo()
+        let prompt = try TaskPrompt(String(repeating: "word ", count: 5000), anyPrompt: true)
+        #expect(throws: ModelError.self) { try captioner.answer(picture, prompt: prompt) }
+    }
+
+    @Test("The token limit is kept, the forced end included")
+    func tokenLimit() throws {
+        let (captioner, picture) = try Self.demo()
+        for limit in [1, 2, 3, 7] {
+            let caption = try captioner.answer(
+                picture, prompt: TaskPrompt("<MIXED_CAPTION_PLUS>"), overrides: .init(maxNewTokens: limit))
+            #expect(caption.tokenIDs.count == limit + 1)
+            #expect(caption.tokenIDs.last == 2)
+        }
+    }
+
+    @Test("Answers are the same the second time")
+    func repeatable() throws {
+        let (captioner, picture) = try Self.demo()
+        let prompt = try TaskPrompt("<DETAILED_CAPTION>")
+        let first = try captioner.answer(picture, prompt: prompt)
+        let second = try captioner.answer(picture, prompt: prompt)
+        #expect(first.tokenIDs == second.tokenIDs && first.score == second.score)
+    }
+
+    private static func demo() throws -> (Captioner, PreparedImage) {
+        let files = try ModelFiles.directory(ReferenceGoldens.demoModel.path)
+        let bytes = try Data(contentsOf: ReferenceGoldens.demoModel.appending(path: "example.png"))
+        let picture = try files.imageProcessor().prepare(ImageDecoder().decode(Array(bytes)))
+        return (try Captioner(files, threads: 2), picture)
+    }
+}
