@@ -6,8 +6,8 @@ public import Serving
 
 /// The service: routes, errors and log around one model's host, which runs and stops with it.
 ///
-/// - Parameter processor: Prepares the pictures; it comes from the model's small files, so that the model itself need not
-///   be loaded for it.
+/// - Parameter processor: Prepares the pictures; it comes from the model's small files, so that no weights are read for
+///   it.
 public func buildApplication<C: Clock>(
     configuration: ServerConfiguration, host: ModelHost<Captioner, C>, processor: ImageProcessor, logger: Logger
 ) -> some ApplicationProtocol where C.Duration == Duration {

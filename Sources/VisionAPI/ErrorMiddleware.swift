@@ -15,6 +15,8 @@ struct ErrorMiddleware: RouterMiddleware {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
             return try answerUnknownRoute(request)
+        } catch let error as BrokenConnection {
+            throw error.reason
         } catch {
             return try answer(error, context)
         }
@@ -40,6 +42,7 @@ struct ErrorMiddleware: RouterMiddleware {
 
     private func response(_ error: HTTPError?) throws -> Response {
         let error = error ?? HTTPError(.internalServerError, message: "The request failed; the server's log says why.")
-        return try .json(ErrorBody(detail: error.body ?? "\(error.status)"), status: error.status, headers: error.headers)
+        let body = ErrorBody(detail: error.body ?? error.status.reasonPhrase)
+        return try .json(body, status: error.status, headers: error.headers)
     }
 }

@@ -2,7 +2,7 @@ import Hummingbird
 import HummingbirdCore
 
 extension HTTPServerBuilder {
-    /// HTTP/1.1 that answers `Expect: 100-continue` at once: curl waits a second for it before it sends a large picture.
+    /// HTTP/1.1 that answers `Expect: 100-continue` at once: curl waits a second for it before it sends a large body.
     static func http1ExpectingContinue(maxBodySize: Int) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
             HTTP1Channel { request, writer, channel in

@@ -39,7 +39,19 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
         if let announced = request.headers[.contentLength].flatMap(Int.init), announced > maxBodySize {
             throw VisionAPIError.bodyTooLarge(limit: maxBodySize)
         }
-        let buffer = try await request.body.collect(upTo: maxBodySize)
-        return buffer.withUnsafeReadableBytes { Data($0) }
+        do {
+            let buffer = try await request.body.collect(upTo: maxBodySize)
+            return buffer.withUnsafeReadableBytes { Data($0) }
+        } catch let error as any HTTPResponseError {
+            throw error
+        } catch {
+            throw BrokenConnection(reason: error)
+        }
     }
+}
+
+/// The client left, or sent no HTTP, in the middle of a body: there is nobody to answer.
+struct BrokenConnection: Error {
+    /// What the framework wants to see again to close the connection.
+    let reason: any Error
 }

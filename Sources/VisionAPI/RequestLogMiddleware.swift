@@ -12,11 +12,19 @@ struct RequestLogMiddleware: RouterMiddleware {
         next: (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
         let start = ContinuousClock.now
-        let response = try await next(request, context)
+        do {
+            let response = try await next(request, context)
+            log(request, "\(response.status.code)", since: start)
+            return response
+        } catch {
+            log(request, "broken connection", since: start)
+            throw error
+        }
+    }
+
+    private func log(_ request: Request, _ outcome: String, since start: ContinuousClock.Instant) {
         let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
-        let path = Self.printable(request.uri.path)
-        logger.info("\(request.method.rawValue) \(path) \(response.status.code) \(milliseconds) ms")
-        return response
+        logger.info("\(request.method.rawValue) \(Self.printable(request.uri.path)) \(outcome) \(milliseconds) ms")
     }
 
     /// The start of a path without anything that could forge a line of the log.

@@ -37,7 +37,8 @@ struct InspectCommand: ParsableCommand {
     private func parseDecoderIDs() throws -> [Int] {
         try decoderIds.split(separator: ",", omittingEmptySubsequences: false).map { text in
             guard let id = Int(text), id >= 0 else {
-                throw ValidationError("--decoder-ids is \"\(decoderIds)\": it must be whole numbers with commas between.")
+                throw ValidationError(
+                    "--decoder-ids is \"\(decoderIds)\": it must be whole numbers with commas between.")
             }
             return id
         }

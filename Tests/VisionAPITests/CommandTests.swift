@@ -1,0 +1,161 @@
+import Foundation
+import Testing
+
+@Suite("The command line", .serialized)
+struct CommandTests {
+    /// A folder with the example picture under two names, and a file that is none; removed at the end.
+    private final class Pictures {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "vision server pictures \(UUID())")
+        var first: String { folder.appending(path: "first.png").path }
+        var second: String { folder.appending(path: "second picture.jpg").path }
+        var none: String { folder.appending(path: "none.png").path }
+
+        init() throws {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Demo.picture.write(to: URL(filePath: first))
+            try Demo.picture.write(to: URL(filePath: second))
+            try Data("no picture".utf8).write(to: URL(filePath: none))
+        }
+
+        deinit {
+            try? FileManager.default.removeItem(at: folder)
+        }
+    }
+
+    private struct Line: Decodable {
+        let file: String
+        let prompt: String
+        let result: String
+        let text: String
+        let token_ids: [Int]
+        let score: Double?
+        let seconds: [String: Double]
+    }
+
+    private func expectedCaption() throws -> String {
+        try Demo.text("<CAPTION>")
+    }
+
+    @Test("one picture gives its caption, several give file: caption")
+    func plain() throws {
+        let pictures = try Pictures()
+        let caption = try expectedCaption()
+        let one = try Program.run(["caption", pictures.first, "--model", "demo"])
+        #expect(one.status == 0)
+        #expect(one.output == "\(caption)\n")
+        let two = try Program.run(["caption", pictures.first, pictures.second, "--model", "demo"])
+        #expect(two.output == "\(pictures.first): \(caption)\n\(pictures.second): \(caption)\n")
+    }
+
+    @Test("a bad file goes to stderr, the rest goes on, and the exit code tells")
+    func badFile() throws {
+        let pictures = try Pictures()
+        let missing = pictures.folder.appending(path: "missing.png").path
+        let run = try Program.run(
+            ["caption", pictures.none, missing, pictures.folder.path, pictures.first, "--model", "demo"])
+        #expect(run.status == 1)
+        #expect(run.output == "\(pictures.first): \(try expectedCaption())\n")
+        #expect(run.errors.contains("\(pictures.none): The file is no picture"))
+        #expect(run.errors.contains("\(missing): There is no such file."))
+        #expect(run.errors.contains("\(pictures.folder.path): This is a directory"))
+    }
+
+    @Test("--json gives one object a picture and line, with every field")
+    func json() throws {
+        let pictures = try Pictures()
+        let run = try Program.run(
+            ["caption", pictures.first, pictures.second, "--json", "--model", "demo", "--prompt", "caption"])
+        let lines = try run.output.split(separator: "\n").map {
+            try JSONDecoder().decode(Line.self, from: Data($0.utf8))
+        }
+        #expect(lines.map(\.file) == [pictures.first, pictures.second])
+        let line = try #require(lines.first)
+        #expect(line.prompt == "caption")
+        #expect(line.result == (try expectedCaption()))
+        #expect(line.text.contains(line.result))
+        #expect(line.token_ids.count > 3)
+        #expect(try #require(line.score) <= 0)
+        #expect(Set(line.seconds.keys) == ["decode", "vision", "encoder", "generate"])
+        #expect(line.seconds.values.allSatisfy { $0 >= 0 })
+    }
+
+    @Test("inspect writes a safetensors file")
+    func inspect() throws {
+        let pictures = try Pictures()
+        let output = pictures.folder.appending(path: "states.safetensors")
+        let run = try Program.run([
+            "inspect", "--model", "demo", "--image", pictures.first, "--prompt", "<OD>", "--decoder-ids", "2,0,5",
+            "--output", output.path,
+        ])
+        #expect(run.status == 0, "\(run.errors)")
+        let header = try Data(contentsOf: output).dropFirst(8).prefix(100_000)
+        #expect(String(decoding: header, as: UTF8.self).contains("\"logits\""))
+    }
+
+    @Test(
+        "what cannot be is one sentence, before anything is loaded",
+        arguments: [
+            (["caption", "x.png", "--num-beams", "9", "--model", "demo"], "--num-beams is 9: it must be from 1 to 8."),
+            (["caption", "x.png", "--max-new-tokens", "0"], "--max-new-tokens is 0: it must be from 1 to 1024."),
+            (["caption", "x.png", "--prompt", "nonsense", "--model", "demo"], "Unknown prompt \"nonsense\"."),
+            (["caption", "x.png", "--model", "demo", "--precision", "int4"], "The precision \"int4\" is not known."),
+            (["caption", "x.png", "--model", "./missing"], "has no config.json"),
+            (
+                ["serve"],
+                "This version does not download models, so it has no MiaoshouAI/Florence-2-large-PromptGen-v2.0."
+            ),
+            (["--model", "owner/name"], "Use --model demo"),
+            (
+                ["--model", "demo", "--port", "65536"],
+                "--port is \"65536\": it must be a whole number, from 0 to 65535."
+            ),
+            (["--model", "demo", "--unload-after", "-2"], "--unload-after is \"-2\""),
+            (
+                ["inspect", "--model", "demo", "--image", "x", "--output", "y", "--decoder-ids", "2,,0"],
+                "--decoder-ids is \"2,,0\""
+            ),
+        ])
+    func refused(arguments: [String], words: String) throws {
+        let run = try Program.run(arguments)
+        #expect(run.status != 0)
+        #expect(run.output == "")
+        #expect(run.errors.contains(words), "\(run.errors)")
+    }
+
+    @Test(
+        "a bad environment variable is named",
+        arguments: [
+            ("VISION_SERVER_PORT", "http"), ("VISION_SERVER_UNLOAD_AFTER", "5 minutes"), ("VISION_SERVER_THREADS", "0"),
+            ("VISION_SERVER_ANY_PROMPT", "maybe"),
+        ])
+    func badVariable(name: String, value: String) throws {
+        let run = try Program.run(["--model", "demo"], environment: [name: value])
+        #expect(run.status != 0)
+        #expect(run.errors.contains("\(name) is \"\(value)\""), "\(run.errors)")
+    }
+
+    @Test("serve says where it listens, answers, and ends well on SIGTERM and on Ctrl-C")
+    func serve() async throws {
+        for stop in [RunningProgram.terminate, RunningProgram.interrupt] {
+            let server = try RunningProgram(
+                ["--port", "0"], environment: ["VISION_SERVER_MODEL": "demo", "VISION_SERVER_PORT": "1"])
+            let connection = try LoopbackConnection(port: try await server.port())
+            try connection.send("GET /model HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            let answer = await connection.receive(until: "\"demo\"")
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK\r\n"))
+            #expect(answer.hasSuffix("\"demo\""))
+            stop(server)()
+            let end = server.finish()
+            #expect(end.status == 0, "\(end.errors)")
+        }
+    }
+
+    @Test("a port that is taken is one sentence")
+    func portTaken() async throws {
+        let server = try RunningProgram(["--model", "demo", "--port", "0"])
+        let port = try await server.port()
+        let second = try Program.run(["--model", "demo", "--port", "\(port)"])
+        #expect(second.status == 1)
+        #expect(second.errors.contains("Another program listens to 127.0.0.1:\(port)."), "\(second.errors)")
+    }
+}

@@ -1,0 +1,74 @@
+import CDemoModel
+import Florence2
+import Foundation
+import Hummingbird
+import Images
+import Logging
+import Serving
+import Synchronization
+import VisionAPI
+
+/// The demo model, as the program carries it, and an application around it.
+enum Demo {
+    static let files: ModelFiles = {
+        var files: [String: UnsafeRawBufferPointer] = [:]
+        var next = demo_model_files()
+        while let file = next?.pointee, let name = file.name {
+            files[String(cString: name)] = UnsafeRawBufferPointer(start: file.bytes, count: file.size)
+            next = next?.advanced(by: 1)
+        }
+        return .embedded(name: "demo", files: files)
+    }()
+
+    /// The example picture, a PNG.
+    static let picture: Data = {
+        let file = demo_example_picture()
+        return Data(UnsafeRawBufferPointer(start: file.bytes, count: file.size))
+    }()
+
+    /// What the model itself says about the example picture.
+    static func answer(_ prompt: String, numBeams: Int? = nil, maxNewTokens: Int? = nil) throws -> Answer {
+        let image = try files.imageProcessor().prepare(ImageDecoder().decode(Array(picture)))
+        let overrides = GenerationOverrides(numBeams: numBeams, maxNewTokens: maxNewTokens)
+        return try Captioner(files, threads: 1).answer(image, prompt: TaskPrompt(prompt), overrides: overrides).answer
+    }
+
+    /// The same, of a task that answers text.
+    static func text(_ prompt: String, numBeams: Int? = nil, maxNewTokens: Int? = nil) throws -> String {
+        let answer = try answer(prompt, numBeams: numBeams, maxNewTokens: maxNewTokens)
+        return if case .text(let text) = answer { text } else { "" }
+    }
+
+    /// The application around the demo model; `loads` counts how often it is loaded.
+    static func application(
+        extraPrompts: [String] = [], anyPrompt: Bool = false, maxBodySize: Int = 32 << 20, loads: LoadCount = .init()
+    ) throws -> some ApplicationProtocol {
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let host = ModelHost(name: "demo", clock: ContinuousClock(), logger: logger) {
+            try loads.next()
+            return try Captioner(files, threads: 2)
+        }
+        return buildApplication(
+            configuration: ServerConfiguration(
+                modelName: "demo", extraPrompts: extraPrompts, anyPrompt: anyPrompt, maxBodySize: maxBodySize),
+            host: host, processor: try files.imageProcessor(), logger: logger)
+    }
+}
+
+/// Counts the loads, and lets the first ones fail where a test wants that.
+final class LoadCount: Sendable {
+    private let count = Atomic(0)
+    private let failures: Int
+
+    init(failures: Int = 0) {
+        self.failures = failures
+    }
+
+    var value: Int { count.load(ordering: .relaxed) }
+
+    func next() throws {
+        if count.add(1, ordering: .relaxed).newValue <= failures {
+            throw ModelError.missingFile("vocab.json", model: "demo")
+        }
+    }
+}

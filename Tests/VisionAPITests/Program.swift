@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+
+/// The program as a user runs it.
+struct Program {
+    let status: Int32
+    let output: String
+    let errors: String
+
+    /// Beside the test bundle: the build makes both.
+    static let url = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
+        path: "vision-server")
+
+    /// Runs the program to its end.
+    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Program {
+        let running = try RunningProgram(arguments, environment: environment)
+        return running.finish()
+    }
+}
+
+/// The program while it runs.
+final class RunningProgram {
+    private let process = Process()
+    private let files: URL
+
+    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+        files = FileManager.default.temporaryDirectory.appending(path: "vision-server-test-\(UUID())")
+        try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
+        process.executableURL = Program.url
+        process.arguments = arguments
+        let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("VISION_SERVER_") }
+        process.environment = inherited.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try Self.writable(files.appending(path: "output"))
+        process.standardError = try Self.writable(files.appending(path: "errors"))
+        try process.run()
+    }
+
+    deinit {
+        if process.isRunning { process.terminate() }
+        try? FileManager.default.removeItem(at: files)
+    }
+
+    var errors: String { text("errors") }
+
+    func interrupt() {
+        process.interrupt()
+    }
+
+    func terminate() {
+        process.terminate()
+    }
+
+    /// Waits for the end.
+    func finish() -> Program {
+        process.waitUntilExit()
+        return Program(status: process.terminationStatus, output: text("output"), errors: errors)
+    }
+
+    /// Waits until the start line is in the log, and answers the port in it.
+    func port() async throws -> Int {
+        let deadline = ContinuousClock.now.advanced(by: .seconds(60))
+        while ContinuousClock.now < deadline {
+            if let match = errors.firstMatch(of: /at http:\/\/127\.0\.0\.1:(\d+),/) {
+                return try #require(Int(match.1))
+            }
+            try #require(process.isRunning, "the server has ended: \(errors)")
+            await Task.yield()
+        }
+        throw NoStartLine(log: errors)
+    }
+
+    struct NoStartLine: Error {
+        let log: String
+    }
+
+    private func text(_ name: String) -> String {
+        (try? String(contentsOf: files.appending(path: name), encoding: .utf8)) ?? ""
+    }
+
+    private static func writable(_ url: URL) throws -> FileHandle {
+        try Data().write(to: url)
+        return try FileHandle(forWritingTo: url)
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import VisionAPITypes
+
+extension TestClientProtocol {
+    /// Sends a picture and a prompt; the example picture when there is none.
+    func processImage(
+        _ prompt: String, image: String = Demo.picture.base64EncodedString(), numBeams: Int? = nil,
+        maxNewTokens: Int? = nil
+    ) async throws -> TestResponse {
+        let request = ProcessImageRequest(
+            image: image, prompt: prompt, numBeams: numBeams, maxNewTokens: maxNewTokens)
+        return try await post(JSONEncoder().encode(request))
+    }
+
+    func post(_ body: Data) async throws -> TestResponse {
+        try await execute(
+            uri: "/process_image", method: .post, headers: [.contentType: "application/json"],
+            body: ByteBuffer(bytes: body))
+    }
+}
+
+extension TestResponse {
+    func decoded<Body: Decodable>(_ type: Body.Type) throws -> Body {
+        try JSONDecoder().decode(type, from: Data(body.readableBytesView))
+    }
+
+    /// The caption of a task that answers text.
+    var result: String {
+        get throws { try decoded(ProcessImageResponse<String>.self).result }
+    }
+
+    /// The sentence of an error.
+    var detail: String {
+        get throws { try decoded(ErrorBody.self).detail }
+    }
+}
