@@ -26,7 +26,6 @@ const ck_table ck_table_avx2 = {
     .softmax = f32_softmax_avx2,
     .log_softmax = f32_log_softmax_avx2,
     .add = f32_add_avx2,
-    .gelu = f32_gelu_avx2,
     .dots = f32_dots_avx2,
     .weighted_sum = f32_weighted_sum_avx2,
 };

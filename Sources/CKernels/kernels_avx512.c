@@ -27,7 +27,6 @@ const ck_table ck_table_avx512 = {
     .softmax = f32_softmax_avx512,
     .log_softmax = f32_log_softmax_avx512,
     .add = f32_add_avx512,
-    .gelu = f32_gelu_avx512,
     .dots = f32_dots_avx512,
     .weighted_sum = f32_weighted_sum_avx512,
 };

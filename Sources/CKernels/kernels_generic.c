@@ -21,7 +21,6 @@ const ck_table ck_table_generic = {
     .softmax = f32_softmax_generic,
     .log_softmax = f32_log_softmax_generic,
     .add = f32_add_generic,
-    .gelu = f32_gelu_generic,
     .dots = f32_dots_generic,
     .weighted_sum = f32_weighted_sum_generic,
 };

@@ -92,11 +92,3 @@ static void KERNEL(f32_add)(const float *x, const float *y, size_t n, float *out
     for (; i < n; i++)
         out[i] = x[i] + y[i];
 }
-
-static void KERNEL(f32_gelu)(const float *x, size_t n, float *out) {
-    size_t i = 0;
-    for (; i + W <= n; i += W)
-        v_store(out + i, v_gelu(v_load(x + i)));
-    if (i < n)
-        v_store_n(out + i, v_gelu(v_load_n(x + i, n - i)), n - i);
-}

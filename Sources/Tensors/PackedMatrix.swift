@@ -16,16 +16,6 @@ public struct PackedMatrix: @unchecked Sendable {
         }
     }
 
-    /// Packs Wᵀ [inputs, outputs], the order of a parameter that is used as x @ W.
-    public init(columnMajor weights: UnsafeBufferPointer<Float>, outputs: Int, inputs: Int, pool: WorkerPool) {
-        assert(weights.count == outputs * inputs)
-        self.init(outputs: outputs, inputs: inputs)
-        Self.pack(outputs: outputs, pool: pool) { panels in
-            ck_pack(
-                weights.baseAddress, outputs, outputs, inputs, panels.lowerBound, panels.upperBound, storage.floats)
-        }
-    }
-
     /// Packs W [outputs, inputs] without a whole float32 copy of it: `readRows` writes the rows of a range, one after
     /// the other; it is called from several threads, for ranges of at most 32 rows.
     public init(
@@ -48,20 +38,6 @@ public struct PackedMatrix: @unchecked Sendable {
         self.inputs = inputs
         self.outputs = outputs
         storage = Storage(byteCount: ck_packed_count(inputs, outputs) * MemoryLayout<Float>.stride)
-    }
-
-    /// Rows of W, as an embedding looks them up: [indices.count, inputs].
-    public func rows(_ indices: [Int], in workspace: Workspace) -> Tensor {
-        let result = workspace.tensor([indices.count, inputs])
-        withExtendedLifetime((storage, result)) {
-            for (row, index) in indices.enumerated() {
-                assert((0..<outputs).contains(index))
-                let source = panels(from: index / Int(CK_PANEL)) + index % Int(CK_PANEL)
-                let target = result.pointer + row * inputs
-                for column in 0..<inputs { target[column] = source[column * Int(CK_PANEL)] }
-            }
-        }
-        return result
     }
 
     /// Valid as long as a copy of this matrix lives.

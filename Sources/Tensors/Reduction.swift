@@ -15,21 +15,6 @@ public enum Reduction {
         return result
     }
 
-    /// x + y, of equal shapes.
-    public static func sum(_ x: Tensor, _ y: Tensor, in workspace: Workspace) -> Tensor {
-        assert(x.count == y.count)
-        let result = workspace.tensor(x.shape)
-        let columns = x.columns
-        withExtendedLifetime((x, y, result)) {
-            workspace.overRows(x.rows, columns: columns) { rows in
-                let offset = rows.lowerBound * columns
-                workspace.kernels.pointee.add(
-                    x.pointer + offset, y.pointer + offset, rows.count * columns, result.pointer + offset)
-            }
-        }
-        return result
-    }
-
     /// The mean row: [N, C] -> [1, C].
     public static func meanOverRows(_ x: Tensor, in workspace: Workspace) -> Tensor {
         let result = workspace.tensor([1, x.columns])

@@ -19,12 +19,12 @@ import Testing
         var random = RandomValues(seed: 1)
         for m in 1...40 {
             let n = random.int(1...100), k = random.int(1...300)
-            let case_ = GemmCase(m: m, n: n, k: k, random: &random)
+            let product = GemmCase(m: m, n: n, k: k, random: &random)
             for (bias, residual, activation) in [
                 (false, false, CK_IDENTITY), (true, false, CK_GELU), (true, true, CK_IDENTITY),
             ] {
                 let run = { (kernels: ck_table) in
-                    case_.run(kernels, bias: bias, residual: residual, activation: activation)
+                    product.run(kernels, bias: bias, residual: residual, activation: activation)
                 }
                 #expect(difference(run(kernels), run(reference)) < 2e-6, "\(m) x \(n) x \(k)")
             }
@@ -35,8 +35,9 @@ import Testing
         let kernels = try table(identifier)
         var random = RandomValues(seed: 2)
         for (m, n, k) in [(197, 33, 1100), (385, 70, 513), (13, 40, 4608), (3, 65, 9000), (192, 32, 512)] {
-            let case_ = GemmCase(m: m, n: n, k: k, random: &random)
-            let run = { (kernels: ck_table) in case_.run(kernels, bias: true, residual: true, activation: CK_IDENTITY) }
+            let product = GemmCase(m: m, n: n, k: k, random: &random)
+            let run = { (kernels: ck_table) in product.run(kernels, bias: true, residual: true, activation: CK_IDENTITY)
+            }
             #expect(difference(run(kernels), run(reference)) < 5e-6, "\(m) x \(n) x \(k)")
         }
     }
@@ -46,10 +47,10 @@ import Testing
         let kernels = try table(identifier)
         var random = RandomValues(seed: 3)
         for k in [7, 147, 640, 1031] {
-            let case_ = GemmCase(m: 211, n: 75, k: k, random: &random)
-            let whole = case_.run(kernels, bias: true, residual: true, activation: CK_GELU)
+            let product = GemmCase(m: 211, n: 75, k: k, random: &random)
+            let whole = product.run(kernels, bias: true, residual: true, activation: CK_GELU)
             for (first, rows) in [(0, 1), (5, 3), (17, 12), (100, 13), (30, 40), (210, 1), (3, 200)] {
-                let part = case_.run(
+                let part = product.run(
                     kernels, rows: first..<first + rows, bias: true, residual: true, activation: CK_GELU)
                 #expect(part == Array(whole[first * 75..<(first + rows) * 75]), "rows \(first)+\(rows), k \(k)")
             }
@@ -144,11 +145,8 @@ import Testing
     @Test(arguments: identifiers) func geluOverItsRange(identifier: UInt32) throws {
         let kernels = try table(identifier)
         let x = (-4000...4000).map { Float($0) / 500 } + [-1e30, -1e4, -100, -20, -0.0, 1e-20, 20, 100, 1e4, 1e30]
-        let run = { (kernels: ck_table) in
-            var out = x
-            kernels.gelu(x, x.count, &out)
-            return out
-        }
+        let product = GemmCase(identityOf: x)
+        let run = { (kernels: ck_table) in product.run(kernels, bias: false, residual: false, activation: CK_GELU) }
         for (value, (actual, expected)) in zip(x, zip(run(kernels), run(reference))) {
             #expect(abs(actual - expected) <= 4e-7 * max(abs(value), 1e-3), "gelu(\(value))")
             if value < -6 { #expect(actual == 0, "gelu(\(value))") }
@@ -197,6 +195,15 @@ private struct GemmCase {
         let count = (n + Int(CK_PANEL) - 1) / Int(CK_PANEL)
         ck_pack_transposed(weights, k, n, k, 0, count, &panels)
         self.panels = panels
+    }
+
+    /// x as a column, times one.
+    init(identityOf x: [Float]) {
+        (m, n, k) = (x.count, 1, 1)
+        a = x.flatMap { [$0, .nan, .nan, .nan] }
+        bias = [0]
+        residual = Array(repeating: 0, count: 2 * x.count)
+        panels = [1] + Array(repeating: 0, count: Int(CK_PANEL) - 1)
     }
 
     /// c [rows, n] for some of the rows; fails by NaN if the kernel writes beyond a row of c.

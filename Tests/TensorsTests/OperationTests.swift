@@ -48,29 +48,22 @@ import Testing
         }
     }
 
-    @Test func packingOrders() {
+    @Test func packingByReader() {
         var random = RandomValues(seed: 13)
         let workspace = Workspace(threads: 2)
         let (outputs, inputs) = (75, 37)
         let weight = random.tensor([outputs, inputs]), x = random.tensor([5, inputs])
         let values = weight.values
-        let transposed = (0..<inputs * outputs).map { values[$0 % outputs * inputs + $0 / outputs] }
         let packed = [
             weight.withUnsafeBufferPointer {
                 PackedMatrix(rowMajor: $0, outputs: outputs, inputs: inputs, pool: workspace.pool)
-            },
-            transposed.withUnsafeBufferPointer {
-                PackedMatrix(columnMajor: $0, outputs: outputs, inputs: inputs, pool: workspace.pool)
             },
             PackedMatrix(outputs: outputs, inputs: inputs, pool: workspace.pool) { rows, target in
                 _ = target.update(from: values[rows.lowerBound * inputs..<rows.upperBound * inputs])
             },
         ]
         let results = packed.map { Linear(weight: $0, bias: nil)(x, in: workspace).values }
-        #expect(results[0] == results[1] && results[0] == results[2])
-        let looked = packed[0].rows([74, 0, 33], in: workspace).values
-        let expected: [Float] = [74, 0, 33].flatMap { row in values[row * inputs..<(row + 1) * inputs] }
-        #expect(looked == expected)
+        #expect(results[0] == results[1])
     }
 
     @Test(arguments: instructionSets) func patchConvolution(instructionSet: InstructionSet) {
@@ -178,14 +171,12 @@ import Testing
 
     @Test(arguments: instructionSets) func rowsAndReductions(instructionSet: InstructionSet) {
         var random = RandomValues(seed: 20)
-        let x = random.tensor([577, 70], scale: 5), y = random.tensor([577, 70])
+        let x = random.tensor([577, 70], scale: 5)
         let weight = random.tensor([70]), bias = random.tensor([70])
         let norm = onAllThreadCounts(instructionSet) { LayerNorm(weight: weight, bias: bias)(x, in: $0) }
         #expect(norm.agree && difference(norm.values, Naive.layerNorm(x, weight, bias)) < 3e-6)
         let logs = onAllThreadCounts(instructionSet) { Reduction.logSoftmax(x, in: $0) }
         #expect(logs.agree && difference(logs.values, Naive.logSoftmax(x)) < 1e-6)
-        let sum = onAllThreadCounts(instructionSet) { Reduction.sum(x, y, in: $0) }
-        #expect(sum.agree && sum.values == zip(x.values, y.values).map { $0 + $1 })
         let mean = onAllThreadCounts(instructionSet) { Reduction.meanOverRows(x, in: $0) }
         let expected = (0..<70).map { c in (0..<577).reduce(0.0) { $0 + Double(x.values[$1 * 70 + c]) } / 577 }
         #expect(mean.agree && difference(mean.values, expected.map { Float($0) }) < 1e-6)

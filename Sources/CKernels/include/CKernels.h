@@ -84,8 +84,6 @@ typedef struct {
     void (*log_softmax)(const float *x, size_t n, float *out);
     /// out[i] = x[i] + y[i]; out may be x or y.
     void (*add)(const float *x, const float *y, size_t n, float *out);
-    /// out[i] = gelu(x[i]), the erf form; out may be x.
-    void (*gelu)(const float *x, size_t n, float *out);
     /// scores[r, j] = q[r, :] . keys[j, :]; q: [rows, d], keys: [n, d] rows ldk apart, scores: [rows, n] rows lds
     /// apart.
     void (*dots)(const float *q, size_t rows, const float *keys, size_t ldk, size_t n, size_t d, float *scores,
