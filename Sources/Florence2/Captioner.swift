@@ -26,6 +26,11 @@ public final class Captioner: @unchecked Sendable {
         name = files.name
         tokenizer = try files.tokenizer()
         model = try loader.model()
+        let processor = try files.imageProcessor()
+        guard model.accepts(processor) else {
+            let size = "\(processor.width) x \(processor.height)"
+            throw ModelError.invalidFile("preprocessor_config.json", reason: "the model cannot see pictures of \(size)")
+        }
         generation = loader.generation
         warnings = loader.warnings
         workspace.trim()

@@ -35,6 +35,12 @@ struct Florence2Model: Sendable {
     /// The most tokens that can be generated.
     var maximumNewTokens: Int { decoder.maximumLength }
 
+    /// Whether pictures of this size can be seen: neither too small for the tower nor beyond the positions.
+    func accepts(_ processor: ImageProcessor) -> Bool {
+        projector.hasPositions(
+            height: tower.outputSize(processor.height), width: tower.outputSize(processor.width))
+    }
+
     /// The image features of a prepared picture.
     func encodeImage(_ image: PreparedImage, in workspace: Workspace, observer: Observer) throws -> Tensor {
         let (height, width) = (image.pixels.height, image.pixels.width)
@@ -44,7 +50,7 @@ struct Florence2Model: Sendable {
         let features = try tower(
             FeatureMap(tokens: pixelValues, height: height, width: width), in: workspace,
             checkCancellation: observer.checkCancellation, watch: observer.watch)
-        let imageFeatures = try projector(features, in: workspace)
+        let imageFeatures = projector(features, in: workspace)
         observer.watch("image_features", imageFeatures)
         return imageFeatures
     }

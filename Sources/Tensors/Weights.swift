@@ -67,11 +67,18 @@ public struct Weights: Sendable {
         return stored.isTransposed ? Self.transpose(tensor) : tensor
     }
 
-    /// A matrix [outputs, inputs] in the kernels' order.
+    /// A matrix [outputs, inputs] in the kernels' order, widened and packed in parallel a few rows at a time.
     public func matrix(_ name: String, outputs: Int, inputs: Int) throws -> PackedMatrix {
-        let tensor = try tensor(name, [outputs, inputs])
-        return tensor.withUnsafeBufferPointer {
-            PackedMatrix(rowMajor: $0, outputs: outputs, inputs: inputs, pool: pool)
+        let stored = translate(prefix + name)
+        guard !stored.isTransposed else {
+            return try tensor(name, [outputs, inputs]).withUnsafeBufferPointer {
+                PackedMatrix(rowMajor: $0, outputs: outputs, inputs: inputs, pool: pool)
+            }
+        }
+        let (_, dtype, bytes) = try load(stored, shape: [outputs, inputs])
+        return PackedMatrix(outputs: outputs, inputs: inputs, pool: pool) { rows, values in
+            guard let source = bytes.baseAddress, let target = values.baseAddress else { return }
+            dtype.widen(source + rows.lowerBound * inputs * dtype.size, to: target, count: values.count)
         }
     }
 

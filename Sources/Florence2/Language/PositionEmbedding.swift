@@ -9,10 +9,13 @@ struct PositionEmbedding {
 
     init(_ weights: Weights, _ configuration: TextConfiguration) throws {
         table = try weights.table("embed_positions.weight", columns: configuration.dModel)
+        guard table.rows > Self.offset else {
+            throw ModelError.invalidFile("model.safetensors", reason: "its embed_positions have no row for any position")
+        }
     }
 
     /// How many positions the table has; the tensor decides, since configurations are known to disagree with it.
-    var count: Int { max(0, table.rows - Self.offset) }
+    var count: Int { table.rows - Self.offset }
 
     /// x plus the vectors of `positions`, one a row.
     func add(to x: Tensor, positions: some Collection<Int>, in workspace: Workspace) -> Tensor {

@@ -6,7 +6,6 @@ struct ConvEmbed {
     private let conv: Conv2d
     private let norm: LayerNorm
     private let isPrenorm: Bool
-    private let minimumSize: Int
 
     init(_ weights: Weights, _ configuration: VisionConfiguration, stage: Int) throws {
         let inputs = stage == 0 ? 3 : configuration.embedDims[stage - 1]
@@ -14,7 +13,6 @@ struct ConvEmbed {
         let size = configuration.patchSize[stage]
         let padding = configuration.patchPadding[stage]
         isPrenorm = configuration.patchPrenorm[stage]
-        minimumSize = max(1, size - 2 * padding)
         norm = try weights.layerNorm("norm", isPrenorm ? inputs : outputs)
         conv = Conv2d(
             weight: try weights.tensor("conv.weight", [outputs, inputs, size, size]),
@@ -22,15 +20,14 @@ struct ConvEmbed {
             stride: configuration.patchStride[stage], padding: padding, pool: weights.pool)
     }
 
-    func callAsFunction(_ x: FeatureMap, in workspace: Workspace) throws -> FeatureMap {
-        guard min(x.height, x.width) >= minimumSize else {
-            throw ModelError.invalidFile(
-                "preprocessor_config.json", reason: "its picture size is too small for this vision tower")
-        }
+    /// Rows (or columns) that come out for so many that go in; 0 where the kernel does not fit.
+    func outputSize(_ size: Int) -> Int { max(0, conv.outputSize(size)) }
+
+    func callAsFunction(_ x: FeatureMap, in workspace: Workspace) -> FeatureMap {
         let input = isPrenorm ? norm(x.tokens, in: workspace) : x.tokens
         let output = conv(input, height: x.height, width: x.width, in: workspace)
         return FeatureMap(
             tokens: isPrenorm ? output : norm(output, in: workspace),
-            height: conv.outputSize(x.height), width: conv.outputSize(x.width))
+            height: outputSize(x.height), width: outputSize(x.width))
     }
 }

@@ -32,11 +32,12 @@ struct MultiModalProjector {
         return Array(try weights.table(name, columns: channels).values.prefix(channels))
     }
 
-    func callAsFunction(_ features: FeatureMap, in workspace: Workspace) throws -> Tensor {
-        guard features.height <= rowEmbeddings.rows, features.width <= columnEmbeddings.rows else {
-            throw ModelError.invalidFile(
-                "preprocessor_config.json", reason: "its picture size is larger than the model has positions for")
-        }
+    /// Whether there are positions for so many rows and columns of features.
+    func hasPositions(height: Int, width: Int) -> Bool {
+        (1...rowEmbeddings.rows).contains(height) && (1...columnEmbeddings.rows).contains(width)
+    }
+
+    func callAsFunction(_ features: FeatureMap, in workspace: Workspace) -> Tensor {
         let positioned = addPositions(features, in: workspace)
         let pooled = Reduction.meanOverRows(positioned, in: workspace)
         let groups = sources.map { $0 == .spatialAveragePool ? pooled : positioned }

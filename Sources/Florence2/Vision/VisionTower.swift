@@ -25,6 +25,11 @@ struct VisionTower {
         }
     }
 
+    /// Rows (or columns) of features for a picture of so many rows (or columns); 0 where it is too small.
+    func outputSize(_ size: Int) -> Int {
+        stages.reduce(size) { $0 > 0 ? $1.conv.outputSize($0) : 0 }
+    }
+
     /// `watch` sees each stage's output; `checkCancellation` is called before each half of a block.
     func callAsFunction(
         _ pixelValues: FeatureMap, in workspace: Workspace, checkCancellation: () throws -> Void,
@@ -33,7 +38,7 @@ struct VisionTower {
         var x = pixelValues
         for (index, stage) in stages.enumerated() {
             try checkCancellation()
-            x = try stage.conv(x, in: workspace)
+            x = stage.conv(x, in: workspace)
             for block in stage.blocks {
                 try checkCancellation()
                 x = block.spatial(x, in: workspace)

@@ -78,4 +78,11 @@ import Testing
             #expect(folder.loadingError().contains("model.safetensors"), "\(count) bytes")
         }
     }
+
+    @Test("A picture size that the model has no positions for is found out before any picture", arguments: [4, 4000])
+    func pictureSize(side: Int) throws {
+        let folder = try CheckpointFolder(copying: "mini-original")
+        try folder.set(["size"], to: ["height": side, "width": side], in: "preprocessor_config.json")
+        #expect(folder.loadingError().contains("preprocessor_config.json") == (side == 4000))
+    }
 }
