@@ -190,7 +190,7 @@ def main() -> int:
         guarded(name, report, lambda folder, name=name, case=case: compare_case(
             name, case, options.binary.resolve(), folder, report))  # fmt: skip
     if options.only in "demo":
-        torch.set_num_threads(options.threads)
+        torch.set_num_threads(1)
         count = 5 if options.quick else 40
         guarded("demo", report, lambda folder: compare_demo(options.binary.resolve(), folder, report, count))
     report.print_table()

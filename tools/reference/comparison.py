@@ -49,7 +49,10 @@ class Report:
         span = (theirs.max() - theirs.min()) if name == "logits" else theirs.abs().max()
         limit = LOGIT_LIMIT if name == "logits" else FEATURE_LIMIT
         error = difference / span.item()
-        self.add(model, name, error <= limit, f"{error:.1e} (limit {limit:.0e})")
+        detail = f"{error:.1e} (limit {limit:.0e})"
+        if name == "logits":
+            detail += f", {theirs.argmax(dim=-1).unique().numel()} different best tokens in {theirs.shape[0]} rows"
+        self.add(model, name, error <= limit, detail)
 
     def tokens(self, model: str, what: str, ours: list[list[int]], theirs: list[list[int]], names: list[str]) -> None:
         """Compares lists of ids and names the first difference."""

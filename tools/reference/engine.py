@@ -43,7 +43,10 @@ class Engine:
             return load_file(output)
 
     def _run(self, arguments: list[str]) -> str:
-        result = subprocess.run([str(self.binary), *arguments], capture_output=True, text=True)
+        try:
+            result = subprocess.run([str(self.binary), *arguments], capture_output=True, text=True)
+        except OSError as error:
+            raise EngineError(f"cannot be started: {error.strerror}") from error
         if result.returncode != 0:
             reason = (result.stderr.strip() or result.stdout.strip()).splitlines()
             raise EngineError(f"exit status {result.returncode}: {reason[-1] if reason else 'no message'}")

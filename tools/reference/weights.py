@@ -9,7 +9,7 @@ import torch
 from shapes import Shape
 
 LOGIT_SPREAD = 5.0  # standard deviation of the logits: the best token leads by about 1
-EOS_GAIN = {True: 2.2, False: 3.5}  # by tied: the end token's row is longer than others', so that some answers end early
+EOS_GAIN = 2.5  # the end token's row is longer than the others', so that some answers end early
 
 
 class RandomWeights:
@@ -31,7 +31,7 @@ class RandomWeights:
             width = size[0] // 3
             values[: 2 * width] *= self._attention_gain(name)
         if name == "lm_head.weight" or (self.tied and name.endswith("shared.weight")):
-            values[2] *= EOS_GAIN[self.tied]
+            values[2] *= EOS_GAIN
         return values
 
     def _normal(self, name: str, size: tuple[int, ...]) -> torch.Tensor:
@@ -41,10 +41,11 @@ class RandomWeights:
 
     def _deviation(self, name: str, size: tuple[int, ...]) -> float:
         """The standard deviation of a tensor's values, 1 / sqrt(inputs) being the one that keeps a signal's size."""
+        share = 1 / math.sqrt(self._layers(name)) if ".layers." in name else 1
         if "norm" in name:
-            return 0.2
+            return 0.2 * (share if name.endswith(".bias") else 1)
         if name.endswith(".bias"):
-            return 0.1
+            return 0.1 * share
         if name.endswith(("row_embeddings.weight", "column_embeddings.weight")):
             return 0.5
         if name.endswith("embed_positions.weight"):
@@ -56,9 +57,16 @@ class RandomWeights:
         keep = 1 / math.sqrt(math.prod(size[1:]))
         if name.endswith(("q_proj.weight", "k_proj.weight")):
             return 1.4 * keep  # scores of deviation 2: a token attends to a few others, not to the mean of all
-        if name.endswith(("v_proj.weight", "fc2.weight")):
-            return 1.5 * keep
+        if "encoder_attn.out_proj.weight" in name:
+            return 1.2 * share * keep  # the picture speaks up
+        if ".layers." in name and name.endswith(("out_proj.weight", "fc2.weight")):
+            return share * keep
         return keep
+
+    def _layers(self, name: str) -> int:
+        """Depth of a tensor's stack. The branches share one amount of variance: part of what they add is alike for all
+        tokens, and the norm after each sum would else shrink the difference between tokens to nothing in a deep one."""
+        return self.shape.layers[1 if ".decoder." in name else 0]
 
     def _attention_gain(self, name: str) -> float:
         """Gain of the queries and keys of the tower. Channel attention sums over all tokens and scales by N^-1/2."""
