@@ -16,7 +16,7 @@ public func buildApplication<C: Clock>(
     frameworkLogger.logLevel = max(logger.logLevel, .notice)
     return Application(
         router: buildRouter(configuration, host, processor, logger),
-        server: .http1ExpectingContinue(maxBodySize: configuration.maxBodySize),
+        server: .visionHTTP1(maxBodySize: configuration.maxBodySize),
         configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
         services: [host],
         onServerRunning: { channel in
@@ -30,15 +30,15 @@ public func buildApplication<C: Clock>(
 private func buildRouter<C: Clock>(
     _ configuration: ServerConfiguration, _ host: ModelHost<Captioner, C>, _ processor: ImageProcessor,
     _ logger: Logger
-) -> Router<BasicRequestContext> where C.Duration == Duration {
+) -> Router<VisionRequestContext> where C.Duration == Duration {
     let info = InfoController(configuration: configuration)
     let images = ImageController(host: host, processor: processor, configuration: configuration)
-    let bare = Router(context: BasicRequestContext.self)
+    let bare = Router(context: VisionRequestContext.self)
     info.addRoutes(to: bare)
     images.addRoutes(to: bare)
 
     // Middleware covers the routes that are added after it, and requests that have no route.
-    let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+    let router = Router(context: VisionRequestContext.self, options: .autoGenerateHeadEndpoints)
     router.add(middleware: RequestLogMiddleware(logger: logger))
     router.add(middleware: ErrorMiddleware(routes: RouteTable(bare), maxBodySize: configuration.maxBodySize))
     info.addRoutes(to: router)

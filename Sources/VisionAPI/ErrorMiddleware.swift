@@ -8,8 +8,8 @@ struct ErrorMiddleware: RouterMiddleware {
     let maxBodySize: Int
 
     func handle(
-        _ request: Request, context: BasicRequestContext,
-        next: (Request, BasicRequestContext) async throws -> Response
+        _ request: Request, context: VisionRequestContext,
+        next: (Request, VisionRequestContext) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)
@@ -34,7 +34,7 @@ struct ErrorMiddleware: RouterMiddleware {
         return try response(HTTPError(answering: error, maxBodySize: maxBodySize))
     }
 
-    private func answer(_ error: any Error, _ context: BasicRequestContext) throws -> Response {
+    private func answer(_ error: any Error, _ context: VisionRequestContext) throws -> Response {
         let known = HTTPError(answering: error, maxBodySize: maxBodySize)
         if known == nil { context.logger.error("A request failed: \(error)") }
         return try response(known)

@@ -20,17 +20,19 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
         maxBodySize = configuration.maxBodySize
     }
 
-    func addRoutes(to router: Router<BasicRequestContext>) {
+    func addRoutes(to router: Router<VisionRequestContext>) {
         router.post("process_image", use: processImage)
     }
 
     /// The picture is decoded and shrunk before the request queues for the model: the queue holds small pictures only,
     /// and a bad one never wakes the model.
-    @Sendable private func processImage(_ request: Request, context: BasicRequestContext) async throws -> Response {
-        let body = try await readBody(of: request)
-        let job = try await decoding.run { [parser] in try parser.parse(body) }
-        let caption = try await host.withModel { captioner, isCancelled in
-            try captioner.answer(job.image, prompt: job.prompt, overrides: job.overrides, isCancelled: isCancelled)
+    @Sendable private func processImage(_ request: Request, context: VisionRequestContext) async throws -> Response {
+        let caption = try await context.untilDeparture {
+            let body = try await readBody(of: request)
+            let job = try await decoding.run { [parser] in try parser.parse(body) }
+            return try await host.withModel { captioner, isCancelled in
+                try captioner.answer(job.image, prompt: job.prompt, overrides: job.overrides, isCancelled: isCancelled)
+            }
         }
         return try .json(ProcessImageResponse(result: caption.answer))
     }
@@ -48,10 +50,4 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
             throw BrokenConnection(reason: error)
         }
     }
-}
-
-/// The client left, or sent no HTTP, in the middle of a body: there is nobody to answer.
-struct BrokenConnection: Error {
-    /// What the framework wants to see again to close the connection.
-    let reason: any Error
 }

@@ -13,7 +13,7 @@ struct InfoController: Sendable {
         prompts = TaskPrompt.promptGenPrompts + configuration.extraPrompts
     }
 
-    func addRoutes(to router: Router<BasicRequestContext>) {
+    func addRoutes(to router: Router<VisionRequestContext>) {
         router.get("prompts") { _, _ in try Response.json(prompts) }
         router.get("model") { _, _ in try Response.json(modelName) }
         router.get("health") { _, _ in try Response.json(HealthBody()) }

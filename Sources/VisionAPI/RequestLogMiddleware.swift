@@ -3,13 +3,13 @@ import Logging
 
 /// One line a request: method, path, status and how long it took.
 struct RequestLogMiddleware: RouterMiddleware {
-    typealias Context = BasicRequestContext
+    typealias Context = VisionRequestContext
 
     let logger: Logger
 
     func handle(
-        _ request: Request, context: BasicRequestContext,
-        next: (Request, BasicRequestContext) async throws -> Response
+        _ request: Request, context: VisionRequestContext,
+        next: (Request, VisionRequestContext) async throws -> Response
     ) async throws -> Response {
         let start = ContinuousClock.now
         do {

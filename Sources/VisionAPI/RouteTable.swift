@@ -4,7 +4,7 @@ import Hummingbird
 struct RouteTable: Sendable {
     private let methodsByPath: [String: [String]]
 
-    init(_ router: Router<BasicRequestContext>) {
+    init(_ router: Router<VisionRequestContext>) {
         let byPath = Dictionary(grouping: router.routes) { Self.normalized($0.path.description) }
         methodsByPath = byPath.mapValues { routes in
             let methods = routes.map(\.method.rawValue)

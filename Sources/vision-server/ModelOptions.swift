@@ -1,5 +1,6 @@
 import ArgumentParser
 import Florence2
+import Tensors
 
 /// Which model runs, and how: the same for every command.
 struct ModelOptions: ParsableArguments {
@@ -22,11 +23,12 @@ struct ModelOptions: ParsableArguments {
     func choose(_ settings: Settings) throws -> ChosenModel {
         let precision = settings.text("precision", precision) ?? "fp32"
         guard precision == "fp32" else {
-            throw ValidationError("The precision \"\(precision)\" is not known. Use fp32.")
+            throw ValidationError("--precision (VISION_SERVER_PRECISION) is \"\(precision)\": fp32 is the only one.")
         }
         return ChosenModel(
             files: try ModelSource(settings.text("model", model) ?? Self.defaultModel).files(),
-            threads: try settings.number("threads", threads, in: 1...1024))
+            threads: try settings.number("threads", threads, in: 1...1024),
+            instructionSet: try .select(environment: settings.environment))
     }
 }
 
@@ -35,8 +37,9 @@ struct ChosenModel: Sendable {
     let files: ModelFiles
     /// `nil`: as many as there are cores.
     let threads: Int?
+    let instructionSet: InstructionSet
 
     func load() throws -> Captioner {
-        try Captioner(files, threads: threads)
+        try Captioner(files, threads: threads, instructionSet: instructionSet)
     }
 }

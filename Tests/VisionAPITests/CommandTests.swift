@@ -98,7 +98,7 @@ struct CommandTests {
             (["caption", "x.png", "--num-beams", "9", "--model", "demo"], "--num-beams is 9: it must be from 1 to 8."),
             (["caption", "x.png", "--max-new-tokens", "0"], "--max-new-tokens is 0: it must be from 1 to 1024."),
             (["caption", "x.png", "--prompt", "nonsense", "--model", "demo"], "Unknown prompt \"nonsense\"."),
-            (["caption", "x.png", "--model", "demo", "--precision", "int4"], "The precision \"int4\" is not known."),
+            (["caption", "x.png", "--model", "demo", "--precision", "int4"], "is \"int4\": fp32 is the only one."),
             (["caption", "x.png", "--model", "./missing"], "has no config.json"),
             (
                 ["serve"],
@@ -126,12 +126,23 @@ struct CommandTests {
         "a bad environment variable is named",
         arguments: [
             ("VISION_SERVER_PORT", "http"), ("VISION_SERVER_UNLOAD_AFTER", "5 minutes"), ("VISION_SERVER_THREADS", "0"),
-            ("VISION_SERVER_ANY_PROMPT", "maybe"),
+            ("VISION_SERVER_ANY_PROMPT", "maybe"), ("VISION_SERVER_PRECISION", "fp8"),
         ])
     func badVariable(name: String, value: String) throws {
         let run = try Program.run(["--model", "demo"], environment: [name: value])
         #expect(run.status != 0)
-        #expect(run.errors.contains("\(name) is \"\(value)\""), "\(run.errors)")
+        #expect(run.errors.contains(name) && run.errors.contains("is \"\(value)\""), "\(run.errors)")
+    }
+
+    @Test("an instruction set can be forced; one that does not exist is an error")
+    func instructionSet() throws {
+        let pictures = try Pictures()
+        let arguments = ["caption", pictures.first, "--model", "demo"]
+        let generic = try Program.run(arguments, environment: ["VISION_SERVER_ISA": "generic"])
+        #expect(generic.output == "\(try expectedCaption())\n")
+        let unknown = try Program.run(arguments, environment: ["VISION_SERVER_ISA": "mmx"])
+        #expect(unknown.status == 1)
+        #expect(unknown.errors.contains("mmx"), "\(unknown.errors)")
     }
 
     @Test("serve says where it listens, answers, and ends well on SIGTERM and on Ctrl-C")

@@ -39,19 +39,32 @@ enum Demo {
         return if case .text(let text) = answer { text } else { "" }
     }
 
+    private static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+
     /// The application around the demo model; `loads` counts how often it is loaded.
     static func application(
         extraPrompts: [String] = [], anyPrompt: Bool = false, maxBodySize: Int = 32 << 20, loads: LoadCount = .init()
     ) throws -> some ApplicationProtocol {
-        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let host = ModelHost(name: "demo", clock: ContinuousClock(), logger: logger) {
-            try loads.next()
+        try application(
+            around: host { try loads.next() },
+            ServerConfiguration(
+                modelName: "demo", extraPrompts: extraPrompts, anyPrompt: anyPrompt, maxBodySize: maxBodySize))
+    }
+
+    /// A host of the demo model; `beforeLoad` runs on the model's thread.
+    static func host(beforeLoad: @escaping @Sendable () throws -> Void) -> ModelHost<Captioner, ContinuousClock> {
+        ModelHost(name: "demo", clock: ContinuousClock(), logger: logger) {
+            try beforeLoad()
             return try Captioner(files, threads: 2)
         }
-        return buildApplication(
-            configuration: ServerConfiguration(
-                modelName: "demo", extraPrompts: extraPrompts, anyPrompt: anyPrompt, maxBodySize: maxBodySize),
-            host: host, processor: try files.imageProcessor(), logger: logger)
+    }
+
+    static func application(
+        around host: ModelHost<Captioner, ContinuousClock>,
+        _ configuration: ServerConfiguration = .init(modelName: "demo")
+    ) throws -> some ApplicationProtocol {
+        buildApplication(
+            configuration: configuration, host: host, processor: try files.imageProcessor(), logger: logger)
     }
 }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Serving
 import Testing
 
 @Suite("What comes over the wire")
@@ -71,6 +72,37 @@ struct WireTests {
             #expect(response.status == .ok)
         }
         #expect(loads.value == 1)
+    }
+
+    @Test("a client who leaves while its request waits gives the place back")
+    func leavesTheQueue() async throws {
+        let gate = DispatchSemaphore(value: 0)
+        let host = Demo.host { gate.wait() }
+        let body = try JSONSerialization.data(withJSONObject: [
+            "image": Demo.picture.base64EncodedString(), "prompt": "<CAPTION>",
+        ])
+        try await Demo.application(around: host).test(.live) { client in
+            let port = try #require(client.port)
+            var leaver: LoopbackConnection? = try LoopbackConnection(port: port)
+            try leaver?.send(Self.head + "Content-Length: \(body.count)\r\n\r\n")
+            try leaver?.send(Array(body))
+            await eventually { await host.queueLength == 1 }
+            leaver = nil
+            await eventually { await host.queueLength == 0 }
+            gate.signal()
+            let response = try await client.processImage("<CAPTION>")
+            #expect(response.status == .ok)
+        }
+    }
+
+    /// Waits until `condition` holds, giving way to other tasks; after a minute the test fails.
+    private func eventually(_ condition: () async -> Bool) async {
+        let deadline = ContinuousClock.now.advanced(by: .seconds(60))
+        while ContinuousClock.now < deadline {
+            if await condition() { return }
+            await Task.yield()
+        }
+        Issue.record("the condition did not become true")
     }
 
     @Test("requests sent without waiting are answered in order")

@@ -1,0 +1,48 @@
+import Hummingbird
+import NIOCore
+
+/// What goes with a request on its way through the router.
+struct VisionRequestContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    private let channel: any Channel
+
+    init(source: Source) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
+    }
+
+    /// Runs `work`, which is cancelled when the client leaves.
+    ///
+    /// - Throws: `BrokenConnection` in that case, or what `work` throws.
+    func untilDeparture<R: Sendable>(_ work: @escaping @Sendable () async throws -> R) async throws -> R {
+        guard let departure = try? await departure() else { return try await work() }
+        let (departures, announce) = AsyncStream.makeStream(of: Never.self)
+        departure.observe { announce.finish() }
+        defer { departure.observe(nil) }
+        return try await withThrowingTaskGroup(of: R?.self) { group in
+            group.addTask { try await work() }
+            group.addTask {
+                for await _ in departures {}
+                return nil
+            }
+            defer { group.cancelAll() }
+            guard let result = try await group.next(), let result else {
+                throw BrokenConnection(reason: CancellationError())
+            }
+            return result
+        }
+    }
+
+    /// The connection's own; there is none where a test calls the router without a server.
+    private func departure() async throws -> Departure {
+        try await channel.eventLoop.submit { [channel] in
+            try channel.pipeline.syncOperations.handler(type: DepartureHandler.self).departure
+        }.get()
+    }
+}
+
+/// The client left, or sent no HTTP, in the middle of its request: there is nobody to answer.
+struct BrokenConnection: Error {
+    /// What the framework wants to see again to close the connection.
+    let reason: any Error
+}
