@@ -19,14 +19,20 @@ the directory that VISION_TEST_DATA names; without it they are counted as skippe
 EOF
 }
 
-build() {
+prepare() {
     install_packages "${build_packages[@]}"
     require_swift
+}
+
+build() {
+    prepare
     (cd -- "$root" && swift build -c release)
 }
 
 run_tests() {
     check_scripts
+    prepare
+    check_style
     build
     if [[ -n ${VISION_TEST_DATA-} ]]; then
         say "Test data: $VISION_TEST_DATA"
@@ -43,6 +49,12 @@ check_scripts() {
     else
         say "shellcheck is not installed: the shell scripts are not checked."
     fi
+}
+
+# What .swift-format says, by the formatter that comes with Swift.
+check_style() {
+    (cd -- "$root" && swift format lint --strict --recursive --configuration .swift-format Sources Tests Package.swift) ||
+        fail "The lines above do not follow .swift-format; swift format format -i FILE mends most of it."
 }
 
 # A Python with what the comparison and the demo model's evaluation need, made anew when the list changes.

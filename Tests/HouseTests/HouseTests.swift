@@ -42,18 +42,6 @@ struct HouseTests {
         }
     }
 
-    @Test("no line of code has more than 120 characters")
-    func width() throws {
-        for folder in ["Sources", "Tests"] {
-            for file in try SourceFile.all(below: folder) {
-                let long = file.lines.indices.filter { file.lines[$0].count > 120 && !file.isComment($0) }.map {
-                    $0 + 1
-                }
-                #expect(long.isEmpty, "\(file) has long lines: \(long)")
-            }
-        }
-    }
-
     @Test("tests use what is public or of the package")
     func noTestableImports() throws {
         let attribute = "@" + "testable"

@@ -9,10 +9,6 @@ struct SourceFile: CustomStringConvertible {
 
     var description: String { "\(target)/\(url.lastPathComponent)" }
 
-    func isComment(_ index: Int) -> Bool {
-        lines[index].drop { $0 == " " }.hasPrefix("//")
-    }
-
     /// The modules that the file imports.
     var imports: Set<String> {
         let modifiers: Set<Substring> = ["public", "package", "internal", "private", "fileprivate", "@_exported"]
