@@ -61,7 +61,7 @@ if $rebuild || ! is_current; then
     mkdir -p -- "$root/.build"
     # The time before the build counts: a source that is edited during the build is newer.
     touch -- "$root/.build/vision-server.stamp.new"
-    (cd -- "$root" && swift build -c release) ||
+    (cd -- "$root" && swift build -c release >&2) ||
         fail "The build failed; the messages above say why."
     mv -f -- "$root/.build/vision-server.stamp.new" "$stamp"
 fi
