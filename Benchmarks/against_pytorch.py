@@ -106,6 +106,11 @@ def thread_count() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def load_average() -> float:
+    """How many programs have been running during the last minute."""
+    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
+
+
 def commit() -> str:
     """The commit that is checked out, marked when sources differ from it."""
     arguments = ["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty", "--abbrev=10"]
@@ -123,11 +128,13 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=REPOSITORY / "Benchmarks" / "results.md")
     options = parser.parse_args()
     torch.set_num_threads(thread_count())
+    load = load_average()
+    if load > 0.5:
+        print(f"Load average {load:.1f}: other programs are busy, which slows PyTorch down far more than the server.")
     directory = model_directory(options.shape)
     picture = directory / "picture.png"
     pictures.draw(31, 1280, 960).save(picture)
     ours, theirs = alternate(Reference(directory), Engine(options.binary.resolve(), directory), options, picture)
-    load = "" if not hasattr(os, "getloadavg") else f"; load average at the end {os.getloadavg()[0]:.1f}"
     text = f"""# vision-server and PyTorch, one whole picture
 
 {options.shape} shape with random F16 weights, one picture of 1280 x 960, {options.beams} beams, {options.tokens} new tokens, float32 arithmetic on both sides; medians of
@@ -135,7 +142,7 @@ def main() -> None:
 
 {table(ours, theirs)}
 
-- machine: {machine()}{load}
+- machine: {machine()}; load average before the run {load:.1f}
 - date: {datetime.now(timezone.utc):%Y-%m-%d}; commit: {commit()}; PyTorch {torch.__version__}
 - command: `Benchmarks/run --shape {options.shape} --beams {options.beams} --tokens {options.tokens} --rounds {options.rounds}`
 """

@@ -18,10 +18,11 @@ import torch
 
 import pictures
 import shapes
+from beam_rule import Margin, Settings, beam_search, greedy
 from checkpoints import Recipe, write
 from comparison import Report
 from engine import Engine, EngineError
-from reference import Reference
+from reference import Encoded, Reference
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEMO_SEED = 20_000_000
@@ -118,9 +119,29 @@ def compare_case(name: str, case: Case, binary: Path, folder: Path, report: Repo
             expected = [
                 reference.generate(one, max_new_tokens=case.max_new_tokens, **chosen)[0][0] for one in batch
             ]
-            answers = engine.caption(seen, prompt, beams, case.max_new_tokens)
+            answers = [answer["token_ids"] for answer in engine.caption(seen, prompt, beams, case.max_new_tokens)]
             what = f"{'own' if beams is None else beams} beams {prompt[:14]}"
-            report.tokens(name, what, [answer["token_ids"] for answer in answers], expected, [p.name for p in seen])
+            if report.tokens(name, what, answers, expected, [picture.name for picture in seen]):
+                continue
+            wrong = next(index for index, ids in enumerate(expected) if ids != answers[index])
+            margin = closest_decision(reference, batch[wrong], chosen | {"max_new_tokens": case.max_new_tokens})
+            print(f"     the reference's own closest decision there: {margin:.1e}", flush=True)
+
+
+def closest_decision(reference: Reference, encoded: Encoded, overrides: dict) -> float:
+    """How far apart the two closest scores were whose order mattered: says whether a difference is only rounding."""
+    settings = reference.settings | overrides
+    plain = Settings(
+        settings["num_beams"], settings["max_new_tokens"], settings["no_repeat_ngram_size"],
+        settings["forced_bos_token_id"], settings["forced_eos_token_id"], settings["early_stopping"],
+        settings["length_penalty"])  # fmt: skip
+    margin = Margin()
+
+    def logits(ids: list[int]) -> numpy.ndarray:
+        return reference.logits(encoded, ids)[-1].numpy().copy()
+
+    (greedy if plain.num_beams == 1 else beam_search)(logits, plain, margin)
+    return margin.value
 
 
 def random_ids(recipe: Recipe) -> list[int]:

@@ -54,8 +54,8 @@ class Report:
             detail += f", {theirs.argmax(dim=-1).unique().numel()} different best tokens in {theirs.shape[0]} rows"
         self.add(model, name, error <= limit, detail)
 
-    def tokens(self, model: str, what: str, ours: list[list[int]], theirs: list[list[int]], names: list[str]) -> None:
-        """Compares lists of ids and names the first difference."""
+    def tokens(self, model: str, what: str, ours: list[list[int]], theirs: list[list[int]], names: list[str]) -> bool:
+        """Compares lists of ids and names the first difference; whether all are identical."""
         wrong = [index for index, (left, right) in enumerate(zip(ours, theirs)) if left != right]
         distinct = len(set(map(tuple, theirs)))
         detail = f"{len(theirs) - len(wrong)} of {len(theirs)} identical"
@@ -63,6 +63,7 @@ class Report:
         if wrong:
             detail += "; " + first_difference(names[wrong[0]], ours[wrong[0]], theirs[wrong[0]])
         self.add(model, what, not wrong and bool(theirs), detail)
+        return not wrong
 
     @property
     def failures(self) -> int:
