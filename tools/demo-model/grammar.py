@@ -17,7 +17,7 @@ WORDS = ["SUN", "CAT", "DOG", "HELLO", "STOP", "OPEN", "TEA", "MOON",
          "FISH", "BOOK", "ZOO", "EXIT", "RAIN", "JAZZ", "LAMP", "KIWI"]
 
 NUMBERS = ["no", "one", "two", "three", "four"]
-LOCATION_STEPS = 100  # box edges are named in hundredths of the picture: <loc_0>, <loc_10> ... <loc_990>, <loc_999>
+LOCATION_STEPS = 50  # box edges are named in fiftieths of the picture: <loc_0>, <loc_20> ... <loc_980>, <loc_999>
 
 NO_SHAPES = "no simple shapes"
 NO_SHAPES_SENTENCE = "The image shows no simple shapes."

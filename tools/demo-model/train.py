@@ -25,31 +25,63 @@ import torch.distributed as dist
 from tokenizers import Tokenizer
 from torch import nn
 
-from grammar import TASKS, od_items, repeats_trigram
+from grammar import LOCATION_STEPS, TASKS, od_items, repeats_trigram
 from landmarks import Landmarks, targets
-from modeling import IMAGE_MEAN, IMAGE_STD, make_model, padded_vocabulary_size
+from modeling import IMAGE_MEAN, IMAGE_SIZE, IMAGE_STD, WIDTH, make_model, padded_vocabulary_size
 from muon import Muon
 from render import squash
 from scenes import Scene, Shape, draw_scene
 
-TASK_WEIGHTS = {"<CAPTION>": 5, "<DETAILED_CAPTION>": 3, "<MORE_DETAILED_CAPTION>": 3, "<OD>": 5, "<OCR>": 1, "<GENERATE_TAGS>": 1.5,
-                "<ANALYZE>": 1, "<MIXED_CAPTION>": 1, "<MIXED_CAPTION_PLUS>": 1}
+TASK_WEIGHTS = {"<CAPTION>": 6, "<DETAILED_CAPTION>": 3, "<MORE_DETAILED_CAPTION>": 3, "<OD>": 12, "<OCR>": 1, "<GENERATE_TAGS>": 1.5,
+                "<ANALYZE>": 1, "<MIXED_CAPTION>": 0.7, "<MIXED_CAPTION_PLUS>": 0.7}
 TASKS_PER_BATCH = 3
 VALIDATION_SEED, VALIDATION_SCENES = 10_000_000, 96
 VISION_RATE, RATE, WARM_UP = 2e-3, 1.2e-3, 150
 MEAN, STD = (torch.tensor(v).view(1, 3, 1, 1) for v in (IMAGE_MEAN, IMAGE_STD))
 
 
-def mirrored(scene):
-    shapes = [Shape(s.kind, s.color, s.large, (1 - s.box[2], s.box[1], 1 - s.box[0], s.box[3])) for s in scene.shapes]
-    return Scene(scene.width, scene.height, scene.background, scene.style, shapes)
+def position_code(side, width, strength=0.5):
+    """A smooth code of row and column for side x side image tokens, strong enough to be seen beside their content.
+
+    The usual small random start hides from the language model where a token lies, and <OD> then takes far longer to learn.
+    """
+    place = (torch.arange(side) + 0.5) / side
+    waves = torch.cat([f(math.pi * k * place)[:, None] for k in (1, 2, 3, 4) for f in (torch.sin, torch.cos)], 1)
+    rows, columns = waves[:, None].expand(-1, side, -1), waves[None].expand(side, -1, -1)
+    code = torch.cat([rows, columns], -1).reshape(side * side, -1)
+    mixed = (code - code.mean(0)) @ torch.randn(code.shape[1], width, generator=torch.Generator().manual_seed(1))
+    return mixed / mixed.std() * strength
+
+
+def moved(scene, move):
+    """The scene with every box changed by `move`."""
+    shapes = [Shape(s.kind, s.color, s.large, move(s.box)) for s in scene.shapes]
+    word_box = move(scene.word_box) if scene.word else ()
+    return Scene(scene.width, scene.height, scene.background, scene.style, shapes, scene.word, scene.word_place, word_box)
+
+
+def mirrored(picture, scene):
+    return picture[:, ::-1], moved(scene, lambda b: (1 - b[2], b[1], 1 - b[0], b[3]))
+
+
+def shifted(picture, scene, rng, most=10):
+    """A shift by some pixels; the edge is continued. Nothing leaves the picture."""
+    boxes = [s.box for s in scene.shapes] + ([scene.word_box] if scene.word else [])
+    low = [max([-most, *[math.ceil(-b[axis] * IMAGE_SIZE) for b in boxes]]) for axis in (0, 1)]
+    high = [min([most, *[math.floor((1 - b[axis + 2]) * IMAGE_SIZE) for b in boxes]]) for axis in (0, 1)]
+    dx, dy = (rng.randint(min(l, 0), max(h, 0)) for l, h in zip(low, high))
+    places = np.arange(IMAGE_SIZE)
+    picture = picture[(places - dy).clip(0, IMAGE_SIZE - 1)][:, (places - dx).clip(0, IMAGE_SIZE - 1)]
+    fx, fy = dx / IMAGE_SIZE, dy / IMAGE_SIZE
+    return picture, moved(scene, lambda b: (b[0] + fx, b[1] + fy, b[2] + fx, b[3] + fy))
 
 
 class Scenes:
-    """Batches of random scenes. Those without a word are mirrored half of the time."""
+    """Batches of random scenes, shifted a little; those without a word are mirrored half of the time."""
 
     def __init__(self, folder):
         self.parts = [(np.load(file.with_suffix(".npy")), pickle.loads(file.read_bytes())) for file in sorted(folder.glob("*.pkl"))]
+        assert not any(repeats_trigram(od_items(scene)) for _, scenes in self.parts for scene in scenes)
 
     def batch(self, step, size):
         rng = random.Random(step)
@@ -58,10 +90,10 @@ class Scenes:
             part_pictures, part_scenes = rng.choice(self.parts)
             i = rng.randrange(len(part_scenes))
             picture, scene = part_pictures[i], part_scenes[i]
-            if not scene.word and rng.random() < 0.5:
-                other = mirrored(scene)
-                if not repeats_trigram(od_items(other)):
-                    picture, scene = picture[:, ::-1], other
+            other_picture, other = mirrored(picture, scene) if not scene.word and rng.random() < 0.5 else (picture, scene)
+            other_picture, other = shifted(other_picture, other, rng)
+            if not repeats_trigram(od_items(other)):
+                picture, scene = other_picture, other
             pictures.append(picture)
             scenes.append(scene)
         return np.stack(pictures), scenes
@@ -81,14 +113,18 @@ class Trainer:
         self.tokenizer = tokenizer
         self.model = make_model(padded_vocabulary_size(tokenizer), tokenizer.token_to_id("<image>"))
         self.landmarks = Landmarks()
+        first = 2 + 1  # BART's offset, then the pooled token
+        with torch.no_grad():
+            self.model.model.language_model.encoder.embed_positions.weight[first:first + 36] += position_code(6, WIDTH)
+        bins = [min(999, i * 1000 // LOCATION_STEPS) for i in range(LOCATION_STEPS + 1)]
+        self.locations = torch.tensor([tokenizer.token_to_id(f"<loc_{i}>") for i in bins])
         self.neighbours = self.neighbouring_locations()
 
     def neighbouring_locations(self):
         """For each token the two tokens that are almost right: the next locations of a location, else itself."""
         table = torch.arange(padded_vocabulary_size(self.tokenizer)).repeat(2, 1)
-        locations = [self.tokenizer.token_to_id(f"<loc_{i}>") for i in [*range(0, 1000, 10), 999]]
-        table[0, locations[1:]] = torch.tensor(locations[:-1])
-        table[1, locations[:-1]] = torch.tensor(locations[1:])
+        table[0, self.locations[1:]] = self.locations[:-1]
+        table[1, self.locations[:-1]] = self.locations[1:]
         return table
 
     def image_tokens(self, pixels):
@@ -102,7 +138,7 @@ class Trainer:
         return language_model.encoder(inputs_embeds=torch.cat([image_tokens, embedded], 1)).last_hidden_state
 
     def text_loss(self, image_tokens, task, scenes):
-        """(loss, part of the tokens right); the first token is always <s>, forced when generating, so it does not count."""
+        """(loss, part of the tokens right; for <OD> the distance instead); the first token is always <s>, forced when generating, so it does not count."""
         ids = [torch.tensor(e.ids) for e in self.tokenizer.encode_batch([TASKS[task][1](scene) for scene in scenes])]
         labels = nn.utils.rnn.pad_sequence(ids, batch_first=True, padding_value=-100)
         fed = torch.cat([torch.full((len(ids), 1), 2), labels[:, :-1].clamp(min=1)], 1)
@@ -114,8 +150,17 @@ class Trainer:
         logits = self.model.lm_head(states[counts]).float()
         scores = logits.log_softmax(-1)
         pick = lambda tokens: scores.gather(1, tokens[:, None]).squeeze(1)
-        loss = -(0.7 * pick(wanted) + 0.15 * pick(self.neighbours[0][wanted]) + 0.15 * pick(self.neighbours[1][wanted])).mean()
+        loss = -(0.9 * pick(wanted) + 0.05 * pick(self.neighbours[0][wanted]) + 0.05 * pick(self.neighbours[1][wanted])).mean()
+        if task == "<OD>":
+            distance = self.distance(logits, wanted)
+            return loss + 10 * distance, distance.item()
         return loss, (logits.argmax(-1) == wanted).float().mean().item()
+
+    def distance(self, logits, wanted):
+        """How far the expected location is from the wanted one, as a part of the picture: says which way to move, and how much."""
+        here, place = (wanted[:, None] == self.locations).nonzero(as_tuple=True)
+        expected = logits[here][:, self.locations].softmax(-1) @ torch.arange(len(self.locations)).float()
+        return (expected - place).abs().sum() / max(1, len(here)) / LOCATION_STEPS
 
     @torch.no_grad()
     def greedy(self, image_tokens, task, longest=60):
