@@ -55,7 +55,7 @@ def time_pytorch(reference: Reference, picture: Path, beams: int, tokens: int) -
 
 
 def time_engine(engine: Engine, picture: Path, beams: int, tokens: int) -> tuple[dict[str, float], list[int]]:
-    """The same from the program's own figures: the second of two pictures in one process, so that both sides are warm."""
+    """The same by the program's own clock, of the second of two pictures in one process: both sides are warm."""
     answer = engine.caption([picture, picture], PROMPT, beams, tokens)[-1]
     return {stage: answer["seconds"][stage] for stage in STAGES}, answer["token_ids"]
 
@@ -134,17 +134,20 @@ def main() -> None:
     directory = model_directory(options.shape)
     picture = directory / "picture.png"
     pictures.draw(31, 1280, 960).save(picture)
-    ours, theirs = alternate(Reference(directory), Engine(options.binary.resolve(), directory), options, picture)
+    command = f"Benchmarks/run --shape {options.shape} --beams {options.beams} --tokens {options.tokens}"
+    command += f" --rounds {options.rounds}"
+    engine = Engine(options.binary.resolve(), directory)
+    ours, theirs = alternate(Reference(directory), engine, options, picture)
     text = f"""# vision-server and PyTorch, one whole picture
 
-{options.shape} shape with random F16 weights, one picture of 1280 x 960, {options.beams} beams, {options.tokens} new tokens, float32 arithmetic on both sides; medians of
-{options.rounds} alternating rounds.
+{options.shape} shape with random F16 weights, one picture of 1280 x 960, {options.beams} beams, {options.tokens} new tokens,
+float32 arithmetic on both sides; medians of {options.rounds} alternating rounds.
 
 {table(ours, theirs)}
 
 - machine: {machine()}; load average before the run {load:.1f}
 - date: {datetime.now(timezone.utc):%Y-%m-%d}; commit: {commit()}; PyTorch {torch.__version__}
-- command: `Benchmarks/run --shape {options.shape} --beams {options.beams} --tokens {options.tokens} --rounds {options.rounds}`
+- command: `{command}`
 """
     options.output.write_text(text)
     print("\n" + text)

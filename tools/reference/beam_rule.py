@@ -100,7 +100,7 @@ def beam_search(logits: Logits, settings: Settings, margin: Margin) -> tuple[lis
     while True:
         top = candidates(logits, running, settings, margin)
         hits = [beam.ids[-1] == settings.eos or length + 1 >= settings.max_length for beam in top]
-        order = [rank for rank in range(2 * count) if not hits[rank]] + [rank for rank in range(2 * count) if hits[rank]]
+        order = sorted(range(2 * count), key=lambda rank: hits[rank])  # stable: in rank order, those that end last
         running = [
             Beam(top[rank].ids, top[rank].score + DEAD if hits[rank] else top[rank].score) for rank in order[:count]
         ]

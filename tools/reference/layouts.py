@@ -1,4 +1,4 @@
-"""The two layouts of a Florence-2 checkpoint: how a tensor of transformers is called in Microsoft's own files, and back."""
+"""The two layouts of a Florence-2 checkpoint: what Microsoft's own files call a tensor of transformers, and back."""
 
 import re
 

@@ -137,7 +137,8 @@ def main() -> None:
     recorded = cases()
     lines = ",\n".join("    " + json.dumps(case) for case in recorded)
     OUTPUT.parent.mkdir(parents=True, exist_ok=True)
-    OUTPUT.write_text('{\n  "generator": "tools/reference/make_beam_goldens.py",\n  "cases": [\n' + lines + "\n  ]\n}\n")
+    head = '{\n  "generator": "tools/reference/make_beam_goldens.py",\n  "cases": [\n'
+    OUTPUT.write_text(head + lines + "\n  ]\n}\n")
     print(f"{len(recorded)} cases, {OUTPUT.stat().st_size} bytes")
 
 
