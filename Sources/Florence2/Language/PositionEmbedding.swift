@@ -10,7 +10,7 @@ struct PositionEmbedding {
     init(_ weights: Weights, _ configuration: TextConfiguration) throws {
         table = try weights.table("embed_positions.weight", columns: configuration.dModel)
         guard table.rows > Self.offset else {
-            throw ModelError.invalidFile("model.safetensors", reason: "its embed_positions have no row for any position")
+            throw ModelError.invalidFile("model.safetensors", reason: "its embed_positions have no row for a position")
         }
     }
 
