@@ -141,7 +141,7 @@ class Trainer:
         """(loss, part of the tokens right; for <OD> the distance instead); the first token is always <s>, forced when generating, so it does not count."""
         ids = [torch.tensor(e.ids) for e in self.tokenizer.encode_batch([TASKS[task][1](scene) for scene in scenes])]
         labels = nn.utils.rnn.pad_sequence(ids, batch_first=True, padding_value=-100)
-        fed = torch.cat([torch.full((len(ids), 1), 2), labels[:, :-1].clamp(min=1)], 1)
+        fed = torch.cat([torch.full((len(ids), 1), 2), labels[:, :-1].masked_fill(labels[:, :-1] < 0, 1)], 1)
         decoder = self.model.model.language_model.decoder
         states = decoder(input_ids=fed, encoder_hidden_states=self.encode(image_tokens, task), use_cache=False).last_hidden_state
         counts = labels >= 0
