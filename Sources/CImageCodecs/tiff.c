@@ -248,6 +248,16 @@ static tmsize_t block_bytes(TIFF *tiff, const tiff_layout *layout, cimage_header
     return (uint64_t)row < needed_bytes(layout, width) ? 0 : size;
 }
 
+/// Whether the tiles together decode to no more than a few pictures: narrow pictures may be cut into wide tiles, and all
+/// of them may share the same few bytes of the file.
+static int tiles_in_proportion(TIFF *tiff, cimage_header header) {
+    if (!TIFFIsTiled(tiff))
+        return 1;
+    tmsize_t size = TIFFTileSize(tiff);
+    uint64_t most = (uint64_t)header.width * header.height * 4 * 8 + MAX_BLOCK_BYTES;
+    return size > 0 && size <= MAX_BLOCK_BYTES && TIFFNumberOfTiles(tiff) <= most / (uint64_t)size;
+}
+
 static int read_samples(TIFF *tiff, const tiff_layout *layout, cimage_header header, uint8_t *pixels) {
     tmsize_t size = block_bytes(tiff, layout, header);
     uint8_t *block = size == 0 ? NULL : calloc(1, (size_t)size);
@@ -304,6 +314,9 @@ int cimage_tiff_decode(const uint8_t *bytes, size_t size, cimage_header header, 
     int status = describe(tiff, &layout, &found, message);
     if (status == CIMAGE_OK && memcmp(&found.size, &header, sizeof header) != 0) {
         status = cimage_fail(CIMAGE_DAMAGED, "its size is not what its header said", message);
+    }
+    if (status == CIMAGE_OK && !tiles_in_proportion(tiff, header)) {
+        status = cimage_fail(CIMAGE_DAMAGED, "its tiles are out of all proportion to its size", message);
     }
     if (status == CIMAGE_OK) {
         int done = layout.raster ? read_raster(tiff, header, pixels) : read_samples(tiff, &layout, header, pixels);

@@ -27,7 +27,7 @@ public final class Captioner: @unchecked Sendable {
         tokenizer = try files.tokenizer()
         model = try loader.model()
         let processor = try files.imageProcessor()
-        guard model.accepts(processor) else {
+        guard model.accepts(height: processor.height, width: processor.width) else {
             let size = "\(processor.width) x \(processor.height)"
             throw ModelError.invalidFile("preprocessor_config.json", reason: "the model cannot see pictures of \(size)")
         }
@@ -46,11 +46,12 @@ public final class Captioner: @unchecked Sendable {
     ) throws -> Caption {
         try withoutActuallyEscaping(isCancelled) { isCancelled in
             let observer = Observer(checkCancellation: { if isCancelled() { throw CancellationError() } })
+            let promptIDs = try self.promptIDs(prompt, beside: image)
             var stopwatch = Stopwatch()
             let features = try model.encodeImage(image, in: workspace, observer: observer)
             let vision = stopwatch.lap()
             let states = try model.encode(
-                imageFeatures: features, promptIDs: tokenizer.encode(prompt.text), in: workspace, observer: observer)
+                imageFeatures: features, promptIDs: promptIDs, in: workspace, observer: observer)
             let encoder = stopwatch.lap()
             let hypothesis = try generate(states, overrides: overrides, observer: observer)
             let text = tokenizer.decode(hypothesis.tokens)
@@ -67,18 +68,26 @@ public final class Captioner: @unchecked Sendable {
     public func inspect(
         _ image: PreparedImage, prompt: TaskPrompt, decoderIDs: [Int]
     ) throws -> [(name: String, tensor: Tensor)] {
+        guard decoderIDs.count <= model.maximumNewTokens else {
+            throw ModelError.tooManyDecoderTokens(decoderIDs.count, limit: model.maximumNewTokens)
+        }
+        let promptIDs = try promptIDs(prompt, beside: image)
         let log = TensorLog()
         let observer = Observer(watch: log.append)
         let features = try model.encodeImage(image, in: workspace, observer: observer)
         let states = try model.encode(
-            imageFeatures: features, promptIDs: tokenizer.encode(prompt.text), in: workspace, observer: observer)
-        guard decoderIDs.count <= model.maximumNewTokens else {
-            throw ModelError.promptTooLong(tokens: decoderIDs.count, limit: model.maximumNewTokens)
-        }
+            imageFeatures: features, promptIDs: promptIDs, in: workspace, observer: observer)
         var cache = model.prefill(states, beams: 1, in: workspace)
         let logits = decoderIDs.map { model.logits(feeding: [$0], cache: &cache, in: workspace) }
         log.append("logits", Tensor.concatenatingRows(logits, in: workspace))
         return log.entries
+    }
+
+    /// The prompt's tokens, once they are known to fit.
+    private func promptIDs(_ prompt: TaskPrompt, beside image: PreparedImage) throws -> [Int] {
+        let ids = tokenizer.encode(prompt.text)
+        try model.checkLength(promptTokens: ids.count, image: image)
+        return ids
     }
 
     /// The one loop that steps the decoder.

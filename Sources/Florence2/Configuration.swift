@@ -77,7 +77,7 @@ extension VisionConfiguration {
             throw invalid("vision_config.patch_prenorm needs \(count) values, one a stage")
         }
         patchPrenorm = file.patch_prenorm
-        windowSize = try checked(file.window_size, "window_size", 1...1_024)
+        windowSize = try checked(file.window_size, "window_size", 1...64)
         for (stage, width) in embedDims.enumerated()
         where width % numHeads[stage] != 0 || width % numGroups[stage] != 0 {
             throw invalid("the \(width) channels of vision stage \(stage) do not split into its heads and groups")
@@ -106,6 +106,9 @@ extension TextConfiguration {
         scaleEmbedding = file.scale_embedding ?? false
         guard dModel % encoderAttentionHeads == 0, dModel % decoderAttentionHeads == 0 else {
             throw invalid("d_model \(dModel) cannot be split into the attention heads")
+        }
+        guard file.normalize_before != true, file.add_final_layer_norm != true else {
+            throw invalid("normalize_before or add_final_layer_norm is true, which no Florence-2 has")
         }
         guard (file.activation_function ?? "gelu") == "gelu" else {
             throw invalid("activation_function is \(file.activation_function ?? ""), but every Florence-2 uses gelu")

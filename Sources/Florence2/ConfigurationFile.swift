@@ -13,6 +13,8 @@ struct ConfigurationFile: Decodable {
         let decoder_attention_heads: Int
         let scale_embedding: Bool?
         let activation_function: String?
+        let normalize_before: Bool?
+        let add_final_layer_norm: Bool?
     }
 
     struct Vision: Decodable {

@@ -36,14 +36,25 @@ struct Florence2Model: Sendable {
     var maximumNewTokens: Int { decoder.maximumLength }
 
     /// Whether pictures of this size can be seen: neither too small for the tower nor beyond the positions.
-    func accepts(_ processor: ImageProcessor) -> Bool {
-        projector.hasPositions(
-            height: tower.outputSize(processor.height), width: tower.outputSize(processor.width))
+    func accepts(height: Int, width: Int) -> Bool {
+        projector.hasPositions(height: tower.outputSize(height), width: tower.outputSize(width))
+    }
+
+    /// Throws where a prompt of so many tokens does not fit beside a picture's, before anything is computed.
+    func checkLength(promptTokens: Int, image: PreparedImage) throws(ModelError) {
+        let (height, width) = (tower.outputSize(image.pixels.height), tower.outputSize(image.pixels.width))
+        let limit = encoder.maximumLength - projector.tokenCount(height: height, width: width)
+        guard promptTokens <= limit else {
+            throw ModelError.promptTooLong(tokens: promptTokens, limit: max(0, limit))
+        }
     }
 
     /// The image features of a prepared picture.
     func encodeImage(_ image: PreparedImage, in workspace: Workspace, observer: Observer) throws -> Tensor {
         let (height, width) = (image.pixels.height, image.pixels.width)
+        guard accepts(height: height, width: width) else {
+            throw ModelError.wrongPictureSize(width: width, height: height)
+        }
         let pixelValues = workspace.tensor([height * width, 3])
         pixelValues.withUnsafeMutableBufferPointer { image.pixelValues(into: $0) }
         observer.watch("pixel_values", pixelValues.reshaped([height, width, 3]))
@@ -59,10 +70,6 @@ struct Florence2Model: Sendable {
     func encode(
         imageFeatures: Tensor, promptIDs: [Int], in workspace: Workspace, observer: Observer
     ) throws -> Tensor {
-        let limit = encoder.maximumLength - imageFeatures.rows
-        guard promptIDs.count <= limit else {
-            throw ModelError.promptTooLong(tokens: promptIDs.count, limit: max(0, limit))
-        }
         let embeddings = Tensor.concatenatingRows(
             [imageFeatures, tokenEmbedding(promptIDs, in: workspace)], in: workspace)
         let states = try encoder(embeddings, in: workspace, checkCancellation: observer.checkCancellation)

@@ -6,8 +6,15 @@ struct MLP {
     private let fc1: Linear
     private let fc2: Linear
 
+    /// Florence-2 has 4; far more would ask for memory beyond what the checkpoint's size lets one expect.
+    private static let widestHidden = 64
+
     init(_ weights: Weights, channels: Int) throws {
         let hidden = try weights.shape(of: "fc1.weight").first ?? 0
+        guard hidden <= Self.widestHidden * channels else {
+            let found = "a feed-forward layer is \(hidden) wide for \(channels) channels"
+            throw ModelError.invalidFile("model.safetensors", reason: found + ", which no Florence-2 has")
+        }
         fc1 = try weights.linear("fc1", outputs: hidden, inputs: channels)
         fc2 = try weights.linear("fc2", outputs: channels, inputs: hidden)
     }

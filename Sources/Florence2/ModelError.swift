@@ -8,6 +8,10 @@ public enum ModelError: Error, CustomStringConvertible, Equatable {
     case pickledWeights(model: String)
     /// The prompt has more tokens than the model has positions for.
     case promptTooLong(tokens: Int, limit: Int)
+    /// More decoder tokens are given than the model has positions for.
+    case tooManyDecoderTokens(Int, limit: Int)
+    /// A picture was prepared for another model than the one that is loaded.
+    case wrongPictureSize(width: Int, height: Int)
 
     public var description: String {
         switch self {
@@ -22,7 +26,11 @@ public enum ModelError: Error, CustomStringConvertible, Equatable {
             M.from_pretrained(DIR, trust_remote_code=True).save_pretrained(NEW_DIR, safe_serialization=True).
             """
         case .promptTooLong(let tokens, let limit):
-            "The prompt is too long: \(tokens) tokens, and with the picture's the model has room for \(limit)."
+            "The prompt is too long: \(tokens) tokens, and beside the picture the model has room for \(limit)."
+        case .tooManyDecoderTokens(let tokens, let limit):
+            "There are \(tokens) decoder tokens, but the model has positions for \(limit)."
+        case .wrongPictureSize(let width, let height):
+            "The model cannot see pictures of \(width) x \(height): its files have changed. Restart the server."
         }
     }
 }

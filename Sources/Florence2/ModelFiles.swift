@@ -2,6 +2,14 @@ public import Images
 import FoundationEssentials
 import Tensors
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// The files of one model: those of a directory, or those of a model that is part of the program.
 public struct ModelFiles: @unchecked Sendable {
     /// What to call the model: of a directory its last component only.
@@ -60,11 +68,18 @@ extension ModelFiles {
         case .embedded(let files): return files[file].map(Array.init)
         case .directory(let url):
             let path = url.appending(path: file)
-            guard let data = try? Data(contentsOf: path, options: .alwaysMapped),
-                data.count <= Self.maximumSmallFileBytes
+            guard let size = Self.regularFileSize(path.path), size <= Self.maximumSmallFileBytes,
+                let data = try? Data(contentsOf: path)
             else { throw ModelError.invalidFile(file, reason: "it cannot be read, or is too large") }
             return Array(data)
         }
+    }
+
+    /// nil where the path, links followed, leads to something else than a file: reading a pipe or a device never ends.
+    private static func regularFileSize(_ path: String) -> Int? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
     }
 
     /// The safetensors files of the model: one, or the shards that an index lists.
@@ -73,7 +88,9 @@ extension ModelFiles {
         if let index = try optionalBytes("model.safetensors.index.json") {
             return try ShardIndex(json: Data(index)).files.map(weightFile)
         }
-        if contains("pytorch_model.bin") { throw ModelError.pickledWeights(model: name) }
+        if ["pytorch_model.bin", "pytorch_model.bin.index.json"].contains(where: contains) {
+            throw ModelError.pickledWeights(model: name)
+        }
         throw ModelError.missingFile("model.safetensors", model: name)
     }
 
@@ -95,7 +112,7 @@ extension ModelFiles {
             return try Tokenizer(tokenizerJSON: json, configurationJSON: configuration)
         }
         guard let vocabulary = try optionalBytes("vocab.json"), let merges = try optionalBytes("merges.txt") else {
-            throw ModelError.missingFile("tokenizer.json (nor vocab.json and merges.txt)", model: name)
+            throw ModelError.missingFile("tokenizer.json", model: name)
         }
         return try Tokenizer(
             vocabularyJSON: vocabulary, merges: merges, addedTokensJSON: try optionalBytes("added_tokens.json"),

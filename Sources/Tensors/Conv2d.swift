@@ -36,8 +36,11 @@ public struct Conv2d: Sendable {
         }
     }
 
-    /// The height (or width) of the result for a picture of this height (or width).
-    public func outputSize(_ size: Int) -> Int { (size + 2 * padding - kernel) / stride + 1 }
+    /// The height (or width) of the result for a picture of this height (or width); 0 where the kernel does not fit.
+    public func outputSize(_ size: Int) -> Int {
+        let room = size + 2 * padding - kernel
+        return room < 0 ? 0 : room / stride + 1
+    }
 
     /// [H·W, Cin] -> [Hout·Wout, Cout]
     public func callAsFunction(_ x: Tensor, height: Int, width: Int, in workspace: Workspace) -> Tensor {

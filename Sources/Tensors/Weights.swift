@@ -137,6 +137,9 @@ extension Weights {
         guard entry.shape == expected else {
             throw TensorError.wrongShape(stored.name, expected: expected, found: entry.shape, file: file.name)
         }
+        guard !entry.shape.contains(0) else {
+            throw TensorError.invalidFile(path: file.name, reason: "the tensor \(stored.name) is empty: \(entry.shape)")
+        }
         guard let dtype = DType(rawValue: entry.dtype) else {
             throw TensorError.unsupportedType(stored.name, type: entry.dtype, file: file.name)
         }

@@ -9,7 +9,7 @@ struct CaptionLine: Encodable {
     /// The decoded text with its special tokens.
     let text: String
     let tokenIDs: [Int]
-    /// Of the winning hypothesis; absent where the search defines none (one beam).
+    /// Of the winning hypothesis; absent where it is no finite number.
     let score: Float?
     let seconds: Seconds
 

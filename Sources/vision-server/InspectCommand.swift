@@ -30,7 +30,9 @@ struct InspectCommand: ParsableCommand {
         let decoderIDs = try parseDecoderIDs()
         let model = try modelOptions.choose(settings)
         let picture = try PictureReader(processor: try model.files.imageProcessor()).read(image)
-        let tensors = try model.load().inspect(picture, prompt: task, decoderIDs: decoderIDs)
+        let captioner = try model.load()
+        for warning in captioner.warnings { FileHandle.standardError.write(Data((warning + "\n").utf8)) }
+        let tensors = try captioner.inspect(picture, prompt: task, decoderIDs: decoderIDs)
         try SafetensorsWriter.write(tensors, to: output)
     }
 

@@ -54,6 +54,33 @@ import Testing
         }
     }
 
+    /// A picture one pixel wide in tiles of four million columns, all of them the same megabyte of the file.
+    @Test func tilesOutOfProportionAreRefused() throws {
+        let tileWidth: UInt32 = 1 << 22
+        let packed = [UInt8]((0..<(Int(tileWidth) * 16 / 128)).flatMap { _ in [0x81, 0x40] as [UInt8] })
+        let tags: [(tag: UInt16, type: UInt16, count: UInt32, value: UInt32)] = [
+            (256, 4, 1, 1), (257, 4, 1, 64), (258, 3, 1, 8), (259, 3, 1, 32773), (262, 3, 1, 1), (277, 3, 1, 1),
+            (322, 4, 1, tileWidth), (323, 4, 1, 16), (324, 4, 4, 8), (325, 4, 4, 24),
+        ]
+        var tiff: [UInt8] = [0x49, 0x49, 42, 0] + Self.littleEndian(40)
+        tiff += (0..<4).flatMap { _ in Self.littleEndian(UInt32(40 + 2 + tags.count * 12 + 4)) }
+        tiff += (0..<4).flatMap { _ in Self.littleEndian(UInt32(packed.count)) }
+        tiff += Self.littleEndian(UInt32(tags.count)).prefix(2)
+        for tag in tags {
+            tiff += Self.littleEndian(UInt32(tag.tag)).prefix(2) + Self.littleEndian(UInt32(tag.type)).prefix(2)
+            tiff += Self.littleEndian(tag.count) + Self.littleEndian(tag.value)
+        }
+        tiff += [0, 0, 0, 0] + packed
+        #expect {
+            try ImageDecoder().decode(tiff)
+        } throws: { error in
+            guard case ImageError.damaged(.tiff, let reason) = error else { return false }
+            return reason.contains("tiles")
+        }
+    }
+
+    private static func littleEndian(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.littleEndian, Array.init) }
+
     /// libtiff keeps a table of strips: a row in each of millions of rows must not make it a large one.
     @Test func rowsWithoutEndAreRefused() throws {
         let tiff = try Goldens.bytes("tiff_gray_8bit_ii.tif")

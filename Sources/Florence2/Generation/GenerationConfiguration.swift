@@ -51,7 +51,8 @@ public struct GenerationConfiguration: Sendable, Equatable {
         let ids = eosTokenIDs + (forcedEOSTokenIDs ?? []) + [decoderStartTokenID, forcedBOSTokenID ?? 0]
         let isValid =
             (1...64).contains(numBeams) && (0...1_000_000).contains(noRepeatNGramSize) && lengthPenalty.isFinite
-            && abs(lengthPenalty) <= 100 && ids.allSatisfy((0...100_000_000).contains) && !eosTokenIDs.isEmpty
+            && abs(lengthPenalty) <= 100 && ids.allSatisfy((0...100_000_000).contains)
+            && (1...16).contains(eosTokenIDs.count)
         guard isValid else {
             throw ModelError.invalidFile(
                 "generation_config.json or text_config", reason: "a generation setting has a value that makes no sense")

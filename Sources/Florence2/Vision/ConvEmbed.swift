@@ -21,7 +21,7 @@ struct ConvEmbed {
     }
 
     /// Rows (or columns) that come out for so many that go in; 0 where the kernel does not fit.
-    func outputSize(_ size: Int) -> Int { max(0, conv.outputSize(size)) }
+    func outputSize(_ size: Int) -> Int { conv.outputSize(size) }
 
     func callAsFunction(_ x: FeatureMap, in workspace: Workspace) -> FeatureMap {
         let input = isPrenorm ? norm(x.tokens, in: workspace) : x.tokens

@@ -37,6 +37,11 @@ struct MultiModalProjector {
         (1...rowEmbeddings.rows).contains(height) && (1...columnEmbeddings.rows).contains(width)
     }
 
+    /// Image tokens of a grid of features.
+    func tokenCount(height: Int, width: Int) -> Int {
+        sources.map { $0 == .spatialAveragePool ? 1 : height * width }.reduce(0, +)
+    }
+
     func callAsFunction(_ features: FeatureMap, in workspace: Workspace) -> Tensor {
         let positioned = addPositions(features, in: workspace)
         let pooled = Reduction.meanOverRows(positioned, in: workspace)

@@ -40,6 +40,7 @@ import Testing
         arguments: [
             ("text_config", "d_model", -1), ("text_config", "decoder_layers", 1_000_000_000),
             ("text_config", "encoder_attention_heads", 0), ("vision_config", "window_size", 0),
+            ("vision_config", "window_size", 1024),
         ] as [(String, String, Int)])
     func hostileConfiguration(section: String, key: String, value: Int) throws {
         let folder = try CheckpointFolder(copying: "mini-original")
