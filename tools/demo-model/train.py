@@ -1,6 +1,6 @@
 """Trains the demo model on rendered scenes, on a CPU, in two phases.
 
-    python train.py --data DIR --work DIR [--vision-steps 2000] [--steps 4500]
+    python train.py --data DIR --work DIR [--vision-steps 2000] [--steps 5000]
 
 1. vision: only the vision tower and the projector, taught by landmarks.py (no language model: twice as fast).
 2. all: everything; of each batch one pass through the vision tower and three tasks through the language model, with
@@ -332,7 +332,7 @@ def main():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--vision-steps", type=int, default=2000)
-    parser.add_argument("--steps", type=int, default=4500)
+    parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--landmarks-weight", type=float, default=0.3)
     parser.add_argument("--processes", type=int, default=2, help="with one thread each: cheaper than one process with threads")
