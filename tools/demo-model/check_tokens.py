@@ -1,6 +1,6 @@
 """Proves that every training target can be generated: no three token ids follow each other twice in any of them.
 
-    python check_tokens.py --checkpoint DIR [--scenes 20000] [--first-seed 0]
+    python check_tokens.py --checkpoint DIR [--scenes 20000]
 
 The ids are those that the decoder sees: the decoder's start, <s>, the text, </s>. Also asserts that labels and words
 are single tokens, and prints the longest target of each task.
