@@ -98,7 +98,7 @@ def machine() -> str:
     if information.exists():
         names = [line.split(":", 1)[1].strip() for line in information.read_text().splitlines() if "model name" in line]
         model = names[0] if names else model
-    return f"{model}, {thread_count()} threads, {platform.system()} {platform.release()}"
+    return f"{model}, {thread_count()} threads, {platform.system()}"
 
 
 def thread_count() -> int:
