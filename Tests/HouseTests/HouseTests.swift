@@ -7,15 +7,19 @@ struct HouseTests {
     static let allowedImports: [String: Set<String>] = [
         "Tensors": ["CKernels"],
         "Images": ["CImageCodecs"],
-        "Serving": ["Logging", "ServiceLifecycle"],
+        "Serving": ["Logging", "Metrics", "ServiceLifecycle"],
+        "PrometheusText": ["CoreMetrics"],
         "VisionAPITypes": [],
         "Florence2": ["Tensors", "Images"],
+        "ModelHub": ["AsyncHTTPClient", "Crypto", "Logging", "NIOCore", "NIOHTTP1"],
         "VisionAPI": [
-            "Florence2", "Images", "Serving", "VisionAPITypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOCore",
+            "Florence2", "Images", "Serving", "VisionAPITypes", "Hummingbird", "HummingbirdCore", "Logging", "Metrics",
+            "NIOCore", "NIOHTTP1",
         ],
+        "vision-client": ["VisionAPITypes", "ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"],
         "vision-server": [
-            "CDemoModel", "CKernels", "Tensors", "Images", "Serving", "VisionAPITypes", "Florence2", "VisionAPI",
-            "ArgumentParser", "Hummingbird", "Logging", "ServiceLifecycle",
+            "CDemoModel", "CKernels", "Tensors", "Images", "Serving", "PrometheusText", "VisionAPITypes", "Florence2",
+            "ModelHub", "VisionAPI", "ArgumentParser", "Hummingbird", "Logging", "ServiceLifecycle",
         ],
     ]
 

@@ -1,0 +1,5 @@
+import Testing
+import VisionAPITypes
+
+@Suite("vision-client")
+struct ClientTests {}

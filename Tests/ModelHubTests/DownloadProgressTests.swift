@@ -1,0 +1,5 @@
+import ModelHub
+import Testing
+
+@Suite("Download progress")
+struct DownloadProgressTests {}

@@ -1,0 +1,5 @@
+import PrometheusText
+import Testing
+
+@Suite("Prometheus text")
+struct PrometheusRegistryTests {}
