@@ -117,7 +117,10 @@ let package = Package(
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
             ],
             swiftSettings: swiftSettings),
-        .testTarget(name: "PrometheusTextTests", dependencies: ["PrometheusText"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "PrometheusTextTests",
+            dependencies: ["PrometheusText", .product(name: "CoreMetrics", package: "swift-metrics")],
+            swiftSettings: swiftSettings),
         .testTarget(name: "ModelHubTests", dependencies: ["ModelHub"], swiftSettings: swiftSettings),
         .testTarget(name: "ClientTests", dependencies: ["VisionAPITypes"], swiftSettings: swiftSettings),
         .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
