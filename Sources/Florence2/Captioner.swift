@@ -44,23 +44,50 @@ public final class Captioner: @unchecked Sendable {
         _ image: PreparedImage, prompt: TaskPrompt, overrides: GenerationOverrides = .init(),
         isCancelled: () -> Bool = { false }
     ) throws -> Caption {
+        var captions: [Caption] = []
+        try answer(image, prompts: [prompt], overrides: overrides, isCancelled: isCancelled) { captions.append($0) }
+        guard let caption = captions.first else { throw CancellationError() }
+        return caption
+    }
+
+    /// The answers to several prompts about one picture, which the vision tower sees once; `deliver` is called with
+    /// each in order.
+    ///
+    /// - Throws: as `answer(_:prompt:overrides:isCancelled:)` does, and before anything is computed where one prompt is
+    ///   too long.
+    public func answer(
+        _ image: PreparedImage, prompts: [TaskPrompt], overrides: GenerationOverrides = .init(),
+        isCancelled: () -> Bool = { false }, deliver: (Caption) -> Void
+    ) throws {
         try withoutActuallyEscaping(isCancelled) { isCancelled in
             let observer = Observer(checkCancellation: { if isCancelled() { throw CancellationError() } })
-            let promptIDs = try self.promptIDs(prompt, beside: image)
+            let promptIDs = try prompts.map { try self.promptIDs($0, beside: image) }
             var stopwatch = Stopwatch()
             let features = try model.encodeImage(image, in: workspace, observer: observer)
-            let vision = stopwatch.lap()
-            let states = try model.encode(
-                imageFeatures: features, promptIDs: promptIDs, in: workspace, observer: observer)
-            let encoder = stopwatch.lap()
-            let hypothesis = try generate(states, overrides: overrides, observer: observer)
-            let text = tokenizer.decode(hypothesis.tokens)
-            let answer = postProcessor(
-                text, task: prompt, imageWidth: image.originalWidth, imageHeight: image.originalHeight)
-            return Caption(
-                answer: answer, text: text, tokenIDs: hypothesis.tokens, score: hypothesis.score,
-                seconds: .init(vision: vision, encoder: encoder, generate: stopwatch.lap()))
+            var vision = stopwatch.lap()
+            for (prompt, ids) in zip(prompts, promptIDs) {
+                deliver(try answer(prompt, ids, features, of: image, overrides, vision: vision, observer))
+                vision = 0
+            }
         }
+    }
+
+    /// The answer to one prompt about a picture that the tower has seen, in `vision` seconds.
+    private func answer(
+        _ prompt: TaskPrompt, _ promptIDs: [Int], _ features: Tensor, of image: PreparedImage,
+        _ overrides: GenerationOverrides, vision: Double, _ observer: Observer
+    ) throws -> Caption {
+        var stopwatch = Stopwatch()
+        let states = try model.encode(
+            imageFeatures: features, promptIDs: promptIDs, in: workspace, observer: observer)
+        let encoder = stopwatch.lap()
+        let hypothesis = try generate(states, overrides: overrides, observer: observer)
+        let text = tokenizer.decode(hypothesis.tokens)
+        let answer = postProcessor(
+            text, task: prompt, imageWidth: image.originalWidth, imageHeight: image.originalHeight)
+        return Caption(
+            answer: answer, text: text, tokenIDs: hypothesis.tokens, score: hypothesis.score,
+            seconds: .init(vision: vision, encoder: encoder, generate: stopwatch.lap()))
     }
 
     /// Pixel values [3, H, W], each stage's output, image features, encoder states, and the logits that follow each of
