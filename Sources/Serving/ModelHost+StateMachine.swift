@@ -13,140 +13,213 @@ extension ModelHost {
         }
 
         package enum Event: Sendable {
-            /// A request asks for the model.
-            case arrived(Ticket)
+            /// A request takes a place in the line; it holds so many bytes.
+            case arrived(Ticket, bytes: Int)
+            /// The request is prepared and wants the model when it is its turn.
+            case ready(Ticket, bytes: Int)
             /// A request does not want its answer any more.
             case left(Ticket)
-            /// The one who had the model gives it back.
-            case returned
+            /// The one who had the model gives it back; the model then stays that long, or as long as usual.
+            case returned(KeepAlive?)
             case loaded
             case loadFailed
             case unloaded
             case timerFired
+            /// The model shall go when nobody needs it any more.
+            case unloadRequested
             /// New work is refused from here on; what was accepted is finished.
             case stop
             /// Nobody loads or unloads any more: all who wait are sent away.
             case ended
         }
 
+        package enum Refusal: Equatable, Sendable { case overloaded, stopping, loadFailed, waitedTooLong }
+
         package enum Action: Equatable, Sendable {
-            case none
             case load
             case unload
             case lend(Ticket)
-            /// The ticket has left the queue by its own wish.
+            /// The ticket has left the line by its own wish.
             case drop(Ticket)
-            case refuse([Ticket])
-            /// Send `timerFired` at this moment.
-            case wake(at: C.Instant)
+            case refuse([Ticket], Refusal)
         }
 
         package private(set) var phase = Phase.unloaded
-        package private(set) var waiting: [Ticket] = []
+        package private(set) var line = WaitingLine()
         package private(set) var isStopping = false
-        private var isTimerSet = false
-        private let idleTimeout: Duration?
+        /// When the last try to load went wrong; `nil` once somebody has tried again.
+        package private(set) var failedAt: C.Instant?
+        private let limits: ModelHostLimits
+        private var keepAlive: KeepAlive
+        private var shallUnload = false
+        private var loadedTime: LoadedTime
 
-        package init(idleTimeout: Duration?) {
-            self.idleTimeout = idleTimeout
+        package init(limits: ModelHostLimits, at now: C.Instant) {
+            self.limits = limits
+            keepAlive = limits.keepAlive
+            loadedTime = LoadedTime(lastChange: now)
         }
 
         /// Whether everything that was accepted is done and the model is gone.
-        package var isStopped: Bool {
-            isStopping && phase == .unloaded && waiting.isEmpty
+        package var isStopped: Bool { isStopping && phase == .unloaded && line.isEmpty }
+
+        /// Whether the last try to load went wrong a short while ago and nobody has tried again.
+        ///
+        /// It passes with time: behind a load balancer that asks who is ready, nobody would ever try again.
+        package func hasFailed(at now: C.Instant) -> Bool {
+            failedAt.map { $0.duration(to: now) < .seconds(30) } ?? false
         }
 
-        package mutating func handle(_ event: Event, at now: C.Instant) -> Action {
+        /// Whether a request of no size would be refused.
+        package var isFull: Bool { line.isFull(for: 0, limits) }
+
+        /// When `timerFired` is wanted next; `nil` while nothing depends on time.
+        package func deadline(at now: C.Instant) -> C.Instant? {
+            if case .idle(let since) = phase, line.isEmpty, case .lasting(let time) = keepAlive {
+                return since.advanced(by: time)
+            }
+            guard loadedTime.isRunning, let patience = line.firstPatience else { return nil }
+            return now.advanced(by: max(.zero, patience - loadedTime.total(at: now)))
+        }
+
+        package mutating func handle(_ event: Event, at now: C.Instant) -> [Action] {
             switch event {
-            case .arrived(let ticket): arrived(ticket)
-            case .left(let ticket): left(ticket)
-            case .returned, .loaded: lendOrRest(now)
-            case .loadFailed: loadFailed()
+            case .arrived(let ticket, let bytes): arrived(ticket, bytes, now)
+            case .ready(let ticket, let bytes): ready(ticket, bytes, now)
+            case .left(let ticket): left(ticket, now)
+            case .returned(let keepAlive): returned(keepAlive, now)
+            case .loaded: loaded(now)
+            case .loadFailed: loadFailed(now)
             case .unloaded: unloaded()
             case .timerFired: timerFired(now)
-            case .stop: stop()
+            case .unloadRequested: unloadRequested(now)
+            case .stop: stop(now)
             case .ended: end()
             }
         }
 
-        private mutating func arrived(_ ticket: Ticket) -> Action {
-            guard !isStopping else { return .refuse([ticket]) }
+        private mutating func arrived(_ ticket: Ticket, _ bytes: Int, _ now: C.Instant) -> [Action] {
+            guard !isStopping else { return [.refuse([ticket], .stopping)] }
+            guard !line.isFull(for: bytes, limits) else { return [.refuse([ticket], .overloaded)] }
+            let patience = limits.maxWait.map { loadedTime.total(at: now) + $0 }
+            line.append(.init(ticket: ticket, bytes: bytes, patience: patience))
+            return []
+        }
+
+        private mutating func ready(_ ticket: Ticket, _ bytes: Int, _ now: C.Instant) -> [Action] {
+            guard line.setReady(ticket, bytes: bytes) else { return [.refuse([ticket], .stopping)] }
             switch phase {
-            case .idle:
-                phase = .lent(ticket)
-                return .lend(ticket)
-            case .unloaded:
-                waiting.append(ticket)
-                phase = .loading
-                return .load
-            case .loading, .lent, .unloading:
-                waiting.append(ticket)
-                return .none
+            case .idle: return lendOrRest(now)
+            case .unloaded: return load()
+            case .loading, .lent, .unloading: return []
             }
         }
 
-        private mutating func left(_ ticket: Ticket) -> Action {
-            guard let place = waiting.firstIndex(of: ticket) else { return .none }
-            waiting.remove(at: place)
-            return .drop(ticket)
+        private mutating func left(_ ticket: Ticket, _ now: C.Instant) -> [Action] {
+            guard let entry = line.remove(ticket) else { return [] }
+            let dropped: [Action] = entry.isReady ? [.drop(ticket)] : []
+            // One that was still being prepared may have held up those behind it.
+            guard case .idle = phase else { return dropped }
+            return dropped + lendOrRest(now)
+        }
+
+        private mutating func load() -> [Action] {
+            phase = .loading
+            failedAt = nil
+            keepAlive = limits.keepAlive
+            shallUnload = false
+            return [.load]
+        }
+
+        private mutating func loaded(_ now: C.Instant) -> [Action] {
+            loadedTime.start(at: now)
+            return lendOrRest(now)
+        }
+
+        private mutating func returned(_ wish: KeepAlive?, _ now: C.Instant) -> [Action] {
+            keepAlive = wish ?? limits.keepAlive
+            return lendOrRest(now)
         }
 
         /// The model is there and nobody has it.
-        private mutating func lendOrRest(_ now: C.Instant) -> Action {
-            if !waiting.isEmpty {
-                let ticket = waiting.removeFirst()
+        private mutating func lendOrRest(_ now: C.Instant) -> [Action] {
+            if let ticket = line.popFirstReady() {
                 phase = .lent(ticket)
-                return .lend(ticket)
+                return [.lend(ticket)]
             }
-            if isStopping || idleTimeout == .zero {
-                phase = .unloading
-                return .unload
-            }
+            if line.isEmpty, isStopping || shallUnload || keepAlive == .lasting(.zero) { return unload(now) }
+            if case .idle = phase { return [] }
             phase = .idle(since: now)
-            return setTimer(since: now)
+            return []
         }
 
-        private mutating func loadFailed() -> Action {
-            phase = .unloaded
-            defer { waiting = [] }
-            return .refuse(waiting)
-        }
-
-        private mutating func unloaded() -> Action {
-            guard waiting.isEmpty else {
-                phase = .loading
-                return .load
-            }
-            phase = .unloaded
-            return .none
-        }
-
-        private mutating func timerFired(_ now: C.Instant) -> Action {
-            isTimerSet = false
-            guard case .idle(let since) = phase, let idleTimeout else { return .none }
-            guard now >= since.advanced(by: idleTimeout) else { return setTimer(since: since) }
+        private mutating func unload(_ now: C.Instant) -> [Action] {
             phase = .unloading
-            return .unload
+            loadedTime.stop(at: now)
+            return [.unload]
         }
 
-        /// At most one timer runs: one that fires too early, because the model was used meanwhile, is set again.
-        private mutating func setTimer(since: C.Instant) -> Action {
-            guard let idleTimeout, !isTimerSet else { return .none }
-            isTimerSet = true
-            return .wake(at: since.advanced(by: idleTimeout))
+        private mutating func loadFailed(_ now: C.Instant) -> [Action] {
+            phase = .unloaded
+            failedAt = now
+            return [.refuse(line.removeReady(), .loadFailed)]
         }
 
-        private mutating func stop() -> Action {
+        private mutating func unloaded() -> [Action] {
+            phase = .unloaded
+            return line.hasReady ? load() : []
+        }
+
+        private mutating func timerFired(_ now: C.Instant) -> [Action] {
+            let total = loadedTime.total(at: now)
+            let late = line.removeReady { ($0.patience ?? total + .seconds(1)) <= total }
+            let refusals: [Action] = late.isEmpty ? [] : [.refuse(late, .waitedTooLong)]
+            guard case .idle(let since) = phase, line.isEmpty else { return refusals }
+            guard case .lasting(let time) = keepAlive, now >= since.advanced(by: time) else { return refusals }
+            return refusals + unload(now)
+        }
+
+        private mutating func unloadRequested(_ now: C.Instant) -> [Action] {
+            shallUnload = phase != .unloaded && phase != .unloading
+            guard case .idle = phase else { return [] }
+            return lendOrRest(now)
+        }
+
+        private mutating func stop(_ now: C.Instant) -> [Action] {
             isStopping = true
-            guard case .idle = phase else { return .none }
-            phase = .unloading
-            return .unload
+            guard case .idle = phase else { return [] }
+            return lendOrRest(now)
         }
 
-        private mutating func end() -> Action {
+        private mutating func end() -> [Action] {
             isStopping = true
-            defer { waiting = [] }
-            return .refuse(waiting)
+            defer { line = WaitingLine() }
+            return [.refuse(line.removeReady(), .stopping)]
+        }
+    }
+
+    /// How long the model has been loaded in all: the time in which a wait counts.
+    private struct LoadedTime: Sendable {
+        private(set) var isRunning = false
+        private var finished = Duration.zero
+        private var lastChange: C.Instant
+
+        init(lastChange: C.Instant) {
+            self.lastChange = lastChange
+        }
+
+        func total(at now: C.Instant) -> Duration {
+            isRunning ? finished + lastChange.duration(to: now) : finished
+        }
+
+        mutating func start(at now: C.Instant) {
+            isRunning = true
+            lastChange = now
+        }
+
+        mutating func stop(at now: C.Instant) {
+            finished = total(at: now)
+            isRunning = false
         }
     }
 }

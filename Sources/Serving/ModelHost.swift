@@ -17,62 +17,58 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
         case wake(at: C.Instant)
     }
 
+    let clock: C
+    let thread: ModelThread
+    let slot = ModelSlot<Model>()
     private let load: @Sendable () throws -> Model
-    private let clock: C
+    private let limits: ModelHostLimits
     private let logger: Logger
-    private let thread: ModelThread
-    private let slot = ModelSlot<Model>()
+    private let metrics = ModelHostMetrics()
     private let lastTicket = Atomic<Ticket>(0)
 
     private var machine: StateMachine
+    private var isDraining = false
+    private var counters = ModelHostStatus.Counters()
     private var waiters: [Ticket: CheckedContinuation<Void, any Error>] = [:]
+    private var observers: [CheckedContinuation<Void, Never>] = []
+    private var timers: [C.Instant] = []
     private var lastLoadError: (any Error)?
     private let chores: AsyncStream<Chore>
     private let assign: AsyncStream<Chore>.Continuation
 
     /// - Parameters:
     ///   - name: What the model is called in the log and in errors.
-    ///   - clock: Measures idle time; a monotonic one in a server.
+    ///   - clock: Measures idle time and waits; a monotonic one in a server.
     ///   - load: Makes the model; called on the model's own thread, as often as it is needed anew.
     public init(
-        name: String, configuration: ModelHostConfiguration = .init(), clock: C, logger: Logger,
+        name: String, limits: ModelHostLimits = .init(), clock: C, logger: Logger,
         load: @escaping @Sendable () throws -> Model
     ) {
         self.name = name
+        self.limits = limits
         self.clock = clock
         self.logger = logger
         self.load = load
         thread = ModelThread()
-        machine = StateMachine(idleTimeout: configuration.idleTimeout)
+        machine = StateMachine(limits: limits, at: clock.now)
         (chores, assign) = AsyncStream.makeStream()
     }
 
-    /// How many wait for their turn.
-    package var queueLength: Int { machine.waiting.count }
+    /// What the host is doing now.
+    public var status: ModelHostStatus {
+        let now = clock.now
+        return ModelHostStatus(
+            state: machine.state, isStopping: isDraining || machine.isStopping, hasFailed: machine.hasFailed(at: now),
+            isFull: machine.isFull, unloadsIn: machine.unloadsIn(at: now), waiting: machine.line.count,
+            waitingBytes: machine.line.bytes, counters: counters)
+    }
 
-    /// Whether new work is refused.
-    package var isStopping: Bool { machine.isStopping }
-
-    /// Runs `body` with the model, on the model's thread, when it is this caller's turn.
-    ///
-    /// A caller whose task is cancelled loses the place in the queue; once `body` runs, its second argument tells.
-    /// - Throws: `ModelHostError`, `CancellationError`, or what `body` throws.
-    public nonisolated func withModel<R: Sendable>(
-        _ body: @escaping @Sendable (_ model: Model, _ isCancelled: () -> Bool) throws -> R
-    ) async throws -> R {
-        let ticket = lastTicket.wrappingAdd(1, ordering: .relaxed).newValue
-        let cancellation = Cancellation()
-        return try await withTaskCancellationHandler {
-            try await waitForTurn(ticket)
-            let result = await thread.run { [slot] in
-                Result { try slot.use(body, cancellation) }
-            }
-            await handle(.returned)
-            return try result.get()
-        } onCancel: {
-            cancellation.set()
-            Task { await self.handle(.left(ticket)) }
-        }
+    /// Throws what a request that comes now would be refused with, before anything of it is read.
+    public func checkAdmission() throws(ModelHostError) {
+        if machine.isStopping { throw .stopping }
+        guard machine.isFull else { return }
+        counters.refused += 1
+        throw .overloaded(waiting: machine.line.count)
     }
 
     /// Loads and unloads until the service group stops or is cancelled.
@@ -90,30 +86,110 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
         handle(.ended)
     }
 
-    private func waitForTurn(_ ticket: Ticket) async throws {
+    /// Lets the model go as soon as nobody needs it; answers when it is gone, or at once when somebody still does.
+    ///
+    /// - Returns: Whether the model is gone.
+    public func unload() async -> Bool {
+        handle(.unloadRequested)
+        while machine.state == .unloading, !Task.isCancelled { await nextChange() }
+        return machine.state == .unloaded
+    }
+
+    /// Says from here on that the host is stopping, though new work is still accepted: so those who choose among
+    /// several servers can learn it before anything is refused.
+    public func beginDrain() {
+        isDraining = true
+    }
+
+    /// Refuses new work and answers when what was accepted is done and the model is gone, or the caller is cancelled.
+    public func finish() async {
+        handle(.stop)
+        while !machine.isStopped, !Task.isCancelled { await nextChange() }
+    }
+
+    func takePlace(bytes: Int) throws -> Ticket {
+        let ticket = lastTicket.wrappingAdd(1, ordering: .relaxed).newValue
+        let actions = machine.handle(.arrived(ticket, bytes: bytes), at: clock.now)
+        for case .refuse(_, let refusal) in actions {
+            counters.refused += 1
+            throw error(refusal)
+        }
+        counters.accepted += 1
+        metrics.recordQueue(machine.line.count)
+        return ticket
+    }
+
+    func waitForTurn(_ ticket: Ticket, bytes: Int) async throws {
+        let start = clock.now
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
             waiters[ticket] = continuation
-            handle(.arrived(ticket))
+            handle(.ready(ticket, bytes: bytes))
         }
+        metrics.recordWait(start.duration(to: clock.now))
     }
 
-    private func handle(_ event: StateMachine.Event) {
-        switch machine.handle(event, at: clock.now) {
-        case .none: break
-        case .load: assign.yield(.load)
-        case .unload: assign.yield(.unload)
-        case .wake(let moment): assign.yield(.wake(at: moment))
-        case .lend(let ticket): waiters.removeValue(forKey: ticket)?.resume()
-        case .drop(let ticket): waiters.removeValue(forKey: ticket)?.resume(throwing: CancellationError())
-        case .refuse(let tickets): refuse(tickets)
-        }
+    func handle(_ event: StateMachine.Event) {
+        for action in machine.handle(event, at: clock.now) { obey(action) }
+        metrics.recordQueue(machine.line.count)
+        setTimer()
+        wakeObservers()
         if machine.isStopped { assign.finish() }
     }
 
-    private func refuse(_ tickets: [Ticket]) {
-        let reason = lastLoadError.map { ModelHostError.loadFailed(model: name, reason: $0) } ?? .stopping
-        for ticket in tickets { waiters.removeValue(forKey: ticket)?.resume(throwing: reason) }
+    /// Notes how a request with a place ended.
+    func count(_ outcome: Result<Void, any Error>) {
+        switch outcome {
+        case .success: counters.answered += 1
+        case .failure(let error) where error is CancellationError: counters.cancelled += 1
+        case .failure(ModelHostError.waitedTooLong): counters.refused += 1
+        case .failure: counters.failed += 1
+        }
+    }
+
+    /// Until anything happens to the host, or the caller is cancelled.
+    private func nextChange() async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if Task.isCancelled { return continuation.resume() }
+                observers.append(continuation)
+            }
+        } onCancel: {
+            Task { await self.wakeObservers() }
+        }
+    }
+
+    private func wakeObservers() {
+        let waiting = observers
+        observers = []
+        for observer in waiting { observer.resume() }
+    }
+
+    private func obey(_ action: StateMachine.Action) {
+        switch action {
+        case .load: assign.yield(.load)
+        case .unload: assign.yield(.unload)
+        case .lend(let ticket): waiters.removeValue(forKey: ticket)?.resume()
+        case .drop(let ticket): waiters.removeValue(forKey: ticket)?.resume(throwing: CancellationError())
+        case .refuse(let tickets, let refusal):
+            for ticket in tickets { waiters.removeValue(forKey: ticket)?.resume(throwing: error(refusal)) }
+        }
+    }
+
+    private func error(_ refusal: StateMachine.Refusal) -> ModelHostError {
+        switch refusal {
+        case .overloaded: .overloaded(waiting: machine.line.count)
+        case .waitedTooLong: .waitedTooLong(limits.maxWait ?? .zero)
+        case .loadFailed: lastLoadError.map { .loadFailed(model: name, reason: $0) } ?? .stopping
+        case .stopping: .stopping
+        }
+    }
+
+    /// A timer that fires too early, because the model was used meanwhile, is set again; so few run at once.
+    private func setTimer() {
+        guard let deadline = machine.deadline(at: clock.now), timers.allSatisfy({ $0 > deadline }) else { return }
+        timers.append(deadline)
+        assign.yield(.wake(at: deadline))
     }
 
     private func perform(_ chore: Chore) async {
@@ -123,6 +199,7 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
         case .wake(let moment):
             // A sleep that is cancelled ends with the service: nobody needs the event.
             guard (try? await clock.sleep(until: moment, tolerance: nil)) != nil else { return }
+            timers.removeAll { $0 == moment }
             handle(.timerFired)
         }
     }
@@ -135,21 +212,44 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
         }
         switch result {
         case .success:
-            lastLoadError = nil
-            let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
-            logger.info("Loaded the model \(name) in \(milliseconds) ms")
+            let time = ContinuousClock.now - start
+            counters.loads += 1
+            metrics.recordLoad(time)
+            logger.info("Loaded the model \(name) in \(Int(time / .milliseconds(1))) ms")
             handle(.loaded)
         case .failure(let error):
+            counters.failedLoads += 1
             lastLoadError = error
             logger.error("The model \(name) could not be loaded. \(error)")
             handle(.loadFailed)
-            lastLoadError = nil
         }
     }
 
     private func unloadModel() async {
-        await thread.run { [slot] in slot.clear() }
+        await thread.run { [slot] in
+            slot.clear()
+            returnFreeMemory()
+        }
+        counters.unloads += 1
+        metrics.recordUnload()
         logger.info("Unloaded the model \(name)")
         handle(.unloaded)
+    }
+}
+
+extension ModelHost.StateMachine {
+    var state: ModelHostStatus.State {
+        switch phase {
+        case .unloaded: .unloaded
+        case .loading: .loading
+        case .idle: .idle
+        case .lent: .busy
+        case .unloading: .unloading
+        }
+    }
+
+    func unloadsIn(at now: C.Instant) -> Duration? {
+        guard case .idle = phase, line.isEmpty else { return nil }
+        return deadline(at: now).map { max(.zero, now.duration(to: $0)) }
     }
 }

@@ -50,7 +50,7 @@ struct ModelHostTests {
                 await gate.someoneStands()
                 for number in 0..<50 {
                     group.addTask { try await host.withModel { _, _ in workshop.log.withLock { $0.append(number) } } }
-                    await eventually { await host.queueLength == number + 1 }
+                    await eventually { await host.status.waiting == number + 1 }
                 }
                 gate.open()
                 try await group.waitForAll()
@@ -76,7 +76,7 @@ struct ModelHostTests {
                         )
                     }
                 }
-                await eventually { await host.queueLength == 5 }
+                await eventually { await host.status.waiting == 5 }
                 gate.open()
             }
             gate.open()
@@ -110,10 +110,10 @@ struct ModelHostTests {
                 group.addTask { try await host.withModel { _, _ in gate.pass() } }
                 await gate.someoneStands()
                 let leaver = Task { try await host.withModel { _, _ in workshop.log.withLock { $0.append(1) } } }
-                await eventually { await host.queueLength == 1 }
+                await eventually { await host.status.waiting == 1 }
                 leaver.cancel()
                 await #expect(throws: CancellationError.self) { try await leaver.value }
-                #expect(await host.queueLength == 0)
+                #expect(await host.status.waiting == 0)
                 gate.open()
                 try await group.waitForAll()
             }
@@ -164,7 +164,7 @@ struct ModelHostTests {
             return tool.number
         }
         await gate.someoneStands()
-        await eventually { await host.isStopping }
+        await eventually { await host.status.isStopping }
         await #expect(throws: ModelHostError.self) { try await host.withModel { _, _ in } }
         gate.open()
         let answer = try await running

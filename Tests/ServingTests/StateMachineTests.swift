@@ -5,122 +5,245 @@ import Testing
 struct StateMachineTests {
     typealias Machine = ModelHost<Tool, ManualClock>.StateMachine
 
-    private func at(_ seconds: Int) -> ManualClock.Instant {
+    private static func at(_ seconds: Int) -> ManualClock.Instant {
         .init(offset: .seconds(seconds))
     }
 
-    /// A machine that was given these events, all at second zero.
-    private func machine(after events: [Machine.Event], idleTimeout: Duration? = .seconds(300)) -> Machine {
-        var machine = Machine(idleTimeout: idleTimeout)
-        for event in events { _ = machine.handle(event, at: at(0)) }
+    private func at(_ seconds: Int) -> ManualClock.Instant { Self.at(seconds) }
+
+    private func machine(
+        _ keepAlive: KeepAlive = .lasting(.seconds(300)), maxQueued: Int = 64, maxQueuedBytes: Int = 1000,
+        maxWait: Duration? = .seconds(600)
+    ) -> Machine {
+        let limits = ModelHostLimits(
+            keepAlive: keepAlive, maxQueued: maxQueued, maxQueuedBytes: maxQueuedBytes, maxWait: maxWait)
+        return Machine(limits: limits, at: at(0))
+    }
+
+    /// A machine whose model is loaded at second zero and lent to ticket 1, with the other requests waiting.
+    private func lent(_ machine: Machine, waiting: [UInt64] = []) -> Machine {
+        var machine = machine
+        for ticket in [1] + waiting { _ = machine.request(ticket, at: at(0)) }
+        _ = machine.handle(.loaded, at: at(0))
+        return machine
+    }
+
+    /// A machine whose model is idle since second zero.
+    private func idle(_ machine: Machine) -> Machine {
+        var machine = lent(machine)
+        _ = machine.handle(.returned(nil), at: at(0))
         return machine
     }
 
     @Test("the first request loads, the next ones wait for the same load")
     func oneLoad() {
-        var machine = Machine(idleTimeout: .seconds(300))
-        #expect(machine.handle(.arrived(1), at: at(0)) == .load)
-        #expect(machine.handle(.arrived(2), at: at(0)) == .none)
-        #expect(machine.handle(.loaded, at: at(1)) == .lend(1))
-        #expect(machine.handle(.arrived(3), at: at(1)) == .none)
-        #expect(machine.handle(.returned, at: at(2)) == .lend(2))
-        #expect(machine.handle(.returned, at: at(3)) == .lend(3))
+        var machine = machine()
+        #expect(machine.request(1, at: at(0)) == [.load])
+        #expect(machine.request(2, at: at(0)) == [])
+        #expect(machine.handle(.loaded, at: at(1)) == [.lend(1)])
+        #expect(machine.request(3, at: at(1)) == [])
+        #expect(machine.handle(.returned(nil), at: at(2)) == [.lend(2)])
+        #expect(machine.handle(.returned(nil), at: at(3)) == [.lend(3)])
         #expect(machine.phase == .lent(3))
+    }
+
+    @Test("a request that is still being prepared wakes no model, and keeps its place")
+    func preparing() {
+        var machine = machine()
+        #expect(machine.handle(.arrived(1, bytes: 5), at: at(0)) == [])
+        #expect(machine.phase == .unloaded)
+        #expect(machine.request(2, at: at(0)) == [.load])
+        #expect(machine.handle(.loaded, at: at(1)) == [])
+        #expect(machine.deadline(at: at(1)) == at(601))
+        #expect(machine.handle(.ready(1, bytes: 5), at: at(2)) == [.lend(1)])
+        #expect(machine.handle(.returned(nil), at: at(3)) == [.lend(2)])
+    }
+
+    @Test("a request whose preparing fails lets those behind it through")
+    func preparingFails() {
+        var machine = idle(machine())
+        _ = machine.handle(.arrived(2, bytes: 0), at: at(1))
+        #expect(machine.request(3, at: at(1)) == [])
+        #expect(machine.handle(.left(2), at: at(2)) == [.lend(3)])
     }
 
     @Test("a failed load answers all who wait, and the next request tries again")
     func failedLoad() {
-        var machine = machine(after: [.arrived(1), .arrived(2)])
-        #expect(machine.handle(.loadFailed, at: at(1)) == .refuse([1, 2]))
-        #expect(machine.handle(.arrived(3), at: at(2)) == .load)
+        var machine = machine()
+        _ = machine.request(1, at: at(0))
+        _ = machine.request(2, at: at(0))
+        #expect(machine.handle(.loadFailed, at: at(1)) == [.refuse([1, 2], .loadFailed)])
+        #expect(machine.hasFailed(at: at(30)))
+        #expect(!machine.hasFailed(at: at(31)), "a load balancer must give it work again some day")
+        #expect(machine.request(3, at: at(2)) == [.load])
+        #expect(!machine.hasFailed(at: at(3)))
     }
 
     @Test("the model goes when it was idle for the whole time-out")
     func idleUnload() {
-        var machine = machine(after: [.arrived(1), .loaded])
-        #expect(machine.handle(.returned, at: at(10)) == .wake(at: at(310)))
-        #expect(machine.handle(.timerFired, at: at(310)) == .unload)
-        #expect(machine.handle(.unloaded, at: at(311)) == .none)
+        var machine = lent(machine())
+        #expect(machine.handle(.returned(nil), at: at(10)) == [])
+        #expect(machine.deadline(at: at(10)) == at(310))
+        #expect(machine.handle(.timerFired, at: at(309)) == [])
+        #expect(machine.handle(.timerFired, at: at(310)) == [.unload])
+        #expect(machine.handle(.unloaded, at: at(311)) == [])
         #expect(machine.phase == .unloaded)
+        #expect(machine.deadline(at: at(312)) == nil)
     }
 
-    @Test("use in between prolongs its life, with one timer only")
+    @Test("use in between prolongs its life; a timer that fires meanwhile changes nothing")
     func useProlongs() {
-        var machine = machine(after: [.arrived(1), .loaded])
-        #expect(machine.handle(.returned, at: at(0)) == .wake(at: at(300)))
-        #expect(machine.handle(.arrived(2), at: at(200)) == .lend(2))
-        #expect(machine.handle(.returned, at: at(210)) == .none)
-        #expect(machine.handle(.timerFired, at: at(300)) == .wake(at: at(510)))
-        #expect(machine.handle(.timerFired, at: at(510)) == .unload)
-    }
-
-    @Test("a timer that fires while the model is lent changes nothing")
-    func timerWhileLent() {
-        var machine = machine(after: [.arrived(1), .loaded, .returned])
-        #expect(machine.handle(.arrived(2), at: at(299)) == .lend(2))
-        #expect(machine.handle(.timerFired, at: at(300)) == .none)
-        #expect(machine.handle(.returned, at: at(400)) == .wake(at: at(700)))
+        var machine = idle(machine())
+        #expect(machine.request(2, at: at(200)) == [.lend(2)])
+        #expect(machine.handle(.timerFired, at: at(300)) == [])
+        #expect(machine.handle(.returned(nil), at: at(400)) == [])
+        #expect(machine.deadline(at: at(400)) == at(700))
     }
 
     @Test("a request during the unloading loads anew")
     func arrivalWhileUnloading() {
-        var machine = machine(after: [.arrived(1), .loaded, .returned])
-        #expect(machine.handle(.timerFired, at: at(300)) == .unload)
-        #expect(machine.handle(.arrived(2), at: at(300)) == .none)
-        #expect(machine.handle(.unloaded, at: at(301)) == .load)
-        #expect(machine.handle(.loaded, at: at(302)) == .lend(2))
+        var machine = idle(machine())
+        #expect(machine.handle(.timerFired, at: at(300)) == [.unload])
+        #expect(machine.request(2, at: at(300)) == [])
+        #expect(machine.handle(.unloaded, at: at(301)) == [.load])
+        #expect(machine.handle(.loaded, at: at(302)) == [.lend(2)])
     }
 
-    @Test("zero lets the model go once nobody waits; no time-out keeps it")
-    func zeroAndNever() {
-        var eager = machine(after: [.arrived(1), .arrived(2), .loaded], idleTimeout: .zero)
-        #expect(eager.handle(.returned, at: at(1)) == .lend(2))
-        #expect(eager.handle(.returned, at: at(2)) == .unload)
-        var keeper = machine(after: [.arrived(1), .loaded], idleTimeout: nil)
-        #expect(keeper.handle(.returned, at: at(1)) == .none)
+    @Test("zero lets the model go once nobody waits; for ever keeps it")
+    func zeroAndForever() {
+        var eager = lent(machine(.lasting(.zero)), waiting: [2])
+        #expect(eager.handle(.returned(nil), at: at(1)) == [.lend(2)])
+        #expect(eager.handle(.returned(nil), at: at(2)) == [.unload])
+        var keeper = lent(machine(.forever))
+        #expect(keeper.handle(.returned(nil), at: at(1)) == [])
         #expect(keeper.phase == .idle(since: at(1)))
+        #expect(keeper.deadline(at: at(1)) == nil)
     }
 
-    @Test("one who leaves the queue is dropped; one who has the model, or is unknown, is not")
+    @Test("a request's keep-alive holds until the next use")
+    func keepAliveOfARequest() {
+        var machine = lent(machine())
+        #expect(machine.handle(.returned(.lasting(.seconds(10))), at: at(0)) == [])
+        #expect(machine.deadline(at: at(0)) == at(10))
+        _ = machine.request(2, at: at(5))
+        #expect(machine.handle(.returned(nil), at: at(6)) == [])
+        #expect(machine.deadline(at: at(6)) == at(306))
+        _ = machine.request(3, at: at(7))
+        #expect(machine.handle(.returned(.lasting(.zero)), at: at(8)) == [.unload])
+    }
+
+    @Test("one who leaves the line is dropped; one who has the model, or is unknown, is not")
     func leaving() {
-        var machine = machine(after: [.arrived(1), .arrived(2), .arrived(3), .loaded])
-        #expect(machine.handle(.left(2), at: at(0)) == .drop(2))
-        #expect(machine.handle(.left(2), at: at(0)) == .none)
-        #expect(machine.handle(.left(1), at: at(0)) == .none)
-        #expect(machine.handle(.returned, at: at(1)) == .lend(3))
+        var machine = lent(machine(), waiting: [2, 3])
+        #expect(machine.handle(.left(2), at: at(0)) == [.drop(2)])
+        #expect(machine.handle(.left(2), at: at(0)) == [])
+        #expect(machine.handle(.left(1), at: at(0)) == [])
+        #expect(machine.handle(.returned(nil), at: at(1)) == [.lend(3)])
     }
 
     @Test("a load goes on when all who waited for it have left")
     func loadWithoutWaiters() {
-        var machine = machine(after: [.arrived(1), .left(1)])
-        #expect(machine.handle(.loaded, at: at(5)) == .wake(at: at(305)))
+        var machine = machine()
+        _ = machine.request(1, at: at(0))
+        #expect(machine.handle(.left(1), at: at(0)) == [.drop(1)])
+        #expect(machine.handle(.loaded, at: at(5)) == [])
+        #expect(machine.deadline(at: at(5)) == at(305))
+    }
+
+    @Test("beyond the number or the bytes that may wait, newcomers are refused")
+    func fullLine() {
+        var machine = lent(machine(maxQueued: 2, maxQueuedBytes: 100))
+        #expect(machine.handle(.arrived(2, bytes: 60), at: at(0)) == [])
+        #expect(machine.handle(.arrived(3, bytes: 60), at: at(0)) == [.refuse([3], .overloaded)])
+        #expect(machine.handle(.ready(2, bytes: 10), at: at(0)) == [])
+        #expect(machine.handle(.arrived(4, bytes: 60), at: at(0)) == [])
+        #expect(machine.line.bytes == 70)
+        #expect(machine.isFull)
+        #expect(machine.handle(.arrived(5, bytes: 0), at: at(0)) == [.refuse([5], .overloaded)])
+        #expect(machine.handle(.returned(nil), at: at(1)) == [.lend(2)])
+        #expect(!machine.isFull)
+        #expect(machine.line.bytes == 60)
+    }
+
+    @Test("a single request is let in however large it is")
+    func oneLargeRequest() {
+        var machine = machine(maxQueuedBytes: 100)
+        #expect(machine.handle(.arrived(1, bytes: 500), at: at(0)) == [])
+        #expect(machine.handle(.arrived(2, bytes: 1), at: at(0)) == [.refuse([2], .overloaded)])
+    }
+
+    @Test("a wait counts only while the model is loaded, and ends with a refusal")
+    func waitingTooLong() {
+        var machine = machine(maxWait: .seconds(600))
+        _ = machine.request(1, at: at(0))
+        _ = machine.request(2, at: at(0))
+        #expect(machine.deadline(at: at(1)) == nil)
+        #expect(machine.handle(.timerFired, at: at(2000)) == [])
+        #expect(machine.handle(.loaded, at: at(2000)) == [.lend(1)])
+        _ = machine.request(3, at: at(2100))
+        #expect(machine.deadline(at: at(2100)) == at(2600))
+        #expect(machine.handle(.timerFired, at: at(2599)) == [])
+        #expect(machine.handle(.timerFired, at: at(2600)) == [.refuse([2], .waitedTooLong)])
+        #expect(machine.deadline(at: at(2600)) == at(2700))
+        #expect(machine.handle(.returned(nil), at: at(2650)) == [.lend(3)])
+    }
+
+    @Test("an unload that is asked for waits until nobody needs the model")
+    func unloadRequested() {
+        var resting = idle(machine())
+        #expect(resting.handle(.unloadRequested, at: at(1)) == [.unload])
+        var busy = lent(machine(), waiting: [2])
+        #expect(busy.handle(.unloadRequested, at: at(1)) == [])
+        #expect(busy.handle(.returned(nil), at: at(2)) == [.lend(2)])
+        #expect(busy.handle(.returned(nil), at: at(3)) == [.unload])
+        #expect(busy.handle(.unloaded, at: at(4)) == [])
+        #expect(busy.request(3, at: at(5)) == [.load])
+        #expect(busy.handle(.loaded, at: at(6)) == [.lend(3)])
+        #expect(busy.handle(.returned(nil), at: at(7)) == [])
+        var empty = machine()
+        #expect(empty.handle(.unloadRequested, at: at(1)) == [])
+        #expect(empty.phase == .unloaded)
     }
 
     @Test("stopping refuses newcomers, finishes what was accepted, then lets the model go")
     func stop() {
-        var machine = machine(after: [.arrived(1), .arrived(2), .loaded])
-        #expect(machine.handle(.stop, at: at(0)) == .none)
-        #expect(machine.handle(.arrived(3), at: at(0)) == .refuse([3]))
-        #expect(machine.handle(.returned, at: at(1)) == .lend(2))
-        #expect(machine.handle(.returned, at: at(2)) == .unload)
+        var machine = lent(machine(), waiting: [2])
+        _ = machine.handle(.arrived(3, bytes: 0), at: at(0))
+        #expect(machine.handle(.stop, at: at(0)) == [])
+        #expect(machine.handle(.arrived(4, bytes: 0), at: at(0)) == [.refuse([4], .stopping)])
+        #expect(machine.handle(.returned(nil), at: at(1)) == [.lend(2)])
+        #expect(machine.handle(.returned(nil), at: at(2)) == [])
+        #expect(machine.handle(.ready(3, bytes: 0), at: at(3)) == [.lend(3)])
+        #expect(machine.handle(.returned(nil), at: at(4)) == [.unload])
         #expect(!machine.isStopped)
-        #expect(machine.handle(.unloaded, at: at(3)) == .none)
+        #expect(machine.handle(.unloaded, at: at(5)) == [])
         #expect(machine.isStopped)
     }
 
     @Test("stopping an idle host unloads, an empty one is stopped at once")
     func stopAtRest() {
-        var idle = machine(after: [.arrived(1), .loaded, .returned])
-        #expect(idle.handle(.stop, at: at(1)) == .unload)
-        var empty = Machine(idleTimeout: nil)
-        #expect(empty.handle(.stop, at: at(0)) == .none)
+        var resting = idle(machine())
+        #expect(resting.handle(.stop, at: at(1)) == [.unload])
+        var empty = machine(.forever)
+        #expect(empty.handle(.stop, at: at(0)) == [])
         #expect(empty.isStopped)
     }
 
     @Test("when the service has ended nobody waits for ever")
     func ended() {
-        var machine = machine(after: [.arrived(1), .arrived(2)])
-        #expect(machine.handle(.ended, at: at(0)) == .refuse([1, 2]))
-        #expect(machine.handle(.arrived(3), at: at(0)) == .refuse([3]))
+        var machine = machine()
+        _ = machine.request(1, at: at(0))
+        _ = machine.handle(.arrived(2, bytes: 0), at: at(0))
+        #expect(machine.handle(.ended, at: at(0)) == [.refuse([1], .stopping)])
+        #expect(machine.handle(.ready(2, bytes: 0), at: at(0)) == [.refuse([2], .stopping)])
+        #expect(machine.handle(.arrived(3, bytes: 0), at: at(0)) == [.refuse([3], .stopping)])
+    }
+}
+
+extension ModelHost.StateMachine {
+    /// A request that needs no preparing.
+    mutating func request(_ ticket: UInt64, at now: C.Instant) -> [Action] {
+        let refusals = handle(.arrived(ticket, bytes: 0), at: now)
+        return refusals.isEmpty ? handle(.ready(ticket, bytes: 0), at: now) : refusals
     }
 }

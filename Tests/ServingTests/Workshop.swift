@@ -50,12 +50,12 @@ final class Workshop: Sendable {
 
     /// Runs `body` with a host whose service runs, and stops that service gracefully afterwards.
     func withHost(
-        idleTimeout: Duration? = .seconds(300),
+        limits: ModelHostLimits = .init(),
         _ body: @Sendable @escaping (ModelHost<Tool, ManualClock>) async throws -> Void
     ) async throws {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let host = ModelHost(
-            name: "tool", configuration: .init(idleTimeout: idleTimeout), clock: clock, logger: logger
+            name: "tool", limits: limits, clock: clock, logger: logger
         ) { try self.load() }
         let group = ServiceGroup(configuration: .init(services: [host], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in

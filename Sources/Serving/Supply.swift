@@ -1,0 +1,144 @@
+public import ServiceLifecycle
+import Synchronization
+
+/// A model's files: there from the beginning, or fetched once somebody asks for them.
+///
+/// Nobody waits in line for a download: who asks meanwhile is told how far it is, and it goes on when the asker leaves.
+public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration == Duration {
+    /// What a supply is doing.
+    public enum State: Sendable {
+        case absent
+        case fetching(SupplyProgress)
+        case failed(any Error, at: C.Instant)
+        case present(Goods)
+    }
+
+    /// Fetches the goods, telling how far it is.
+    public typealias Fetch = @Sendable (_ report: @escaping @Sendable (SupplyProgress) -> Void) async throws -> Goods
+
+    /// What the model is called in errors.
+    public let name: String
+    private let fetch: Fetch?
+    private let clock: C
+    private let failureStands: Duration
+    private let state: Mutex<State>
+    private let waiters = Mutex<[CheckedContinuation<Void, Never>]>([])
+    private let orders: AsyncStream<Void>
+    private let order: AsyncStream<Void>.Continuation
+
+    /// Goods that are there.
+    public convenience init(name: String, goods: Goods, clock: C) {
+        self.init(name: name, state: .present(goods), fetch: nil, clock: clock, failureStands: .zero)
+    }
+
+    /// Goods that `fetch` brings at the first demand.
+    ///
+    /// - Parameter failureStands: For so long after a failure who asks is told of it; then the next one tries again.
+    public convenience init(
+        name: String, clock: C, failureStands: Duration = .seconds(5), fetch: @escaping Fetch
+    ) {
+        self.init(name: name, state: .absent, fetch: fetch, clock: clock, failureStands: failureStands)
+    }
+
+    private init(name: String, state: sending State, fetch: Fetch?, clock: C, failureStands: Duration) {
+        self.name = name
+        self.state = Mutex(state)
+        self.fetch = fetch
+        self.clock = clock
+        self.failureStands = failureStands
+        (orders, order) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// What is there now; asking does not start anything.
+    public var current: State { state.withLock { $0 } }
+
+    /// Whether fetching went wrong less than half a minute ago and nobody has tried again.
+    public var hasFailedLately: Bool {
+        guard case .failed(_, let moment) = current else { return false }
+        return moment.duration(to: clock.now) < .seconds(30)
+    }
+
+    /// The goods, if they are there.
+    public var goods: Goods? { if case .present(let goods) = current { goods } else { nil } }
+
+    /// The goods; where they are missing, their fetching is begun and the caller told so.
+    public func take() throws(SupplyError) -> Goods {
+        switch demand() {
+        case .present(let goods): return goods
+        case .failed(let error, _): throw .failed(model: name, reason: error)
+        case .fetching(let progress): throw .fetching(model: name, progress)
+        case .absent: throw .fetching(model: name, SupplyProgress())
+        }
+    }
+
+    /// The goods, once they are there; waits for their fetching.
+    ///
+    /// - Throws: `SupplyError.failed`.
+    public func wait() async throws -> Goods {
+        while true {
+            switch demand() {
+            case .present(let goods): return goods
+            case .failed(let error, _): throw SupplyError.failed(model: name, reason: error)
+            case .fetching, .absent: await nextChange()
+            }
+        }
+    }
+
+    /// What is there now, once the fetching of missing goods is begun.
+    private func demand() -> State {
+        let now = clock.now
+        return state.withLock { state in
+            switch state {
+            case .present, .fetching: return state
+            case .failed(_, let moment) where moment.duration(to: now) < failureStands: return state
+            case .absent, .failed:
+                state = .fetching(SupplyProgress())
+                order.yield()
+                return state
+            }
+        }
+    }
+
+    /// Fetches when somebody asks, until the service group stops.
+    public func run() async throws {
+        await cancelWhenGracefulShutdown { [self] in
+            for await _ in orders { await bring() }
+        }
+        finish(.failed(CancellationError(), at: clock.now))
+    }
+
+    private func bring() async {
+        guard let fetch else { return }
+        do {
+            finish(.present(try await fetch { [self] in report($0) }))
+        } catch {
+            finish(.failed(error, at: clock.now))
+        }
+    }
+
+    private func report(_ progress: SupplyProgress) {
+        state.withLock { if case .fetching = $0 { $0 = .fetching(progress) } }
+    }
+
+    private func finish(_ outcome: State) {
+        state.withLock { if case .present = $0 {} else { $0 = outcome } }
+        wakeWaiters()
+    }
+
+    private func wakeWaiters() {
+        let waiting = waiters.withLock { waiters in
+            defer { waiters = [] }
+            return waiters
+        }
+        for waiter in waiting { waiter.resume() }
+    }
+
+    private func nextChange() async {
+        await withCheckedContinuation { continuation in
+            waiters.withLock { $0.append(continuation) }
+            // It may have ended between the look and the entry.
+            if case .fetching = current { return }
+            wakeWaiters()
+        }
+    }
+}

@@ -1,0 +1,16 @@
+/// Why a model's files are not there.
+public enum SupplyError: Error, CustomStringConvertible {
+    /// They are on their way.
+    case fetching(model: String, SupplyProgress)
+    /// The last try went wrong; it is repeated when somebody asks a moment later.
+    case failed(model: String, reason: any Error)
+
+    public var description: String {
+        switch self {
+        case .fetching(let model, let progress):
+            "The model \(model) is being downloaded: \(progress.sentence). Send the request again later."
+        case .failed(let model, let reason):
+            "The model \(model) could not be downloaded. \(reason)"
+        }
+    }
+}

@@ -1,0 +1,28 @@
+/// How far the fetching of a model's files is.
+public struct SupplyProgress: Sendable, Equatable {
+    public var bytesDone: Int
+    /// `nil` until it is known.
+    public var bytesTotal: Int?
+    /// Seconds that the rest takes; `nil` until it is known.
+    public var secondsLeft: Double?
+
+    public init(bytesDone: Int = 0, bytesTotal: Int? = nil, secondsLeft: Double? = nil) {
+        self.bytesDone = bytesDone
+        self.bytesTotal = bytesTotal
+        self.secondsLeft = secondsLeft
+    }
+
+    /// `120 of 3290 MB, about 3 minutes left`
+    public var sentence: String {
+        let done = "\(bytesDone / 1_000_000)"
+        let bytes = bytesTotal.map { "\(done) of \($0 / 1_000_000) MB" } ?? "\(done) MB"
+        guard let secondsLeft, secondsLeft.isFinite, secondsLeft >= 0 else { return bytes }
+        return "\(bytes), about \(Self.words(min(secondsLeft, 1e6))) left"
+    }
+
+    private static func words(_ seconds: Double) -> String {
+        if seconds < 90 { return "\(max(1, Int(seconds.rounded(.up)))) seconds" }
+        if seconds < 5400 { return "\(Int((seconds / 60).rounded())) minutes" }
+        return "\(Int((seconds / 3600).rounded())) hours"
+    }
+}

@@ -1,0 +1,172 @@
+import Serving
+import Synchronization
+import Testing
+
+@Suite("Places in the line")
+struct PlaceTests {
+    /// Runs `body` while one request has the model and stands at a gate, which is opened afterwards.
+    private func whileLent(
+        _ workshop: Workshop, limits: ModelHostLimits = .init(),
+        _ body: @Sendable @escaping (ModelHost<Tool, ManualClock>) async throws -> Void
+    ) async throws {
+        try await workshop.withHost(limits: limits) { host in
+            let gate = Gate()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await host.withModel { _, _ in gate.pass() } }
+                await gate.someoneStands()
+                defer { gate.open() }
+                try await body(host)
+            }
+        }
+    }
+
+    @Test("beyond the limit newcomers are refused at once, and none of them is prepared")
+    func refusals() async throws {
+        let prepared = Mutex(0)
+        try await whileLent(Workshop(), limits: .init(maxQueued: 8)) { host in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<8 { group.addTask { try await host.withModel { _, _ in } } }
+                await eventually { await host.status.waiting == 8 }
+                for _ in 0..<50 {
+                    await #expect(throws: ModelHostError.self) {
+                        try await host.withPlace { _ in prepared.withLock { $0 += 1 } }
+                    }
+                    await #expect(throws: ModelHostError.self) { try await host.checkAdmission() }
+                }
+                let status = await host.status
+                #expect(status.isFull && !status.isReady)
+                #expect(status.counters.refused == 100)
+                group.cancelAll()
+                while let result = await group.nextResult() {
+                    #expect(throws: CancellationError.self) { try result.get() }
+                }
+                #expect(await host.status.counters.cancelled == 8)
+            }
+        }
+        #expect(prepared.withLock { $0 } == 0)
+    }
+
+    @Test("a place taken first is served first, even when its picture is prepared last")
+    func orderOfArrival() async throws {
+        let workshop = Workshop()
+        try await workshop.withHost { host in
+            let (slow, finish) = AsyncStream.makeStream(of: Void.self)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    try await host.withPlace { place in
+                        for await _ in slow {}
+                        try await place.withModel { _, _ in workshop.log.withLock { $0.append(1) } }
+                    }
+                }
+                await eventually { await host.status.waiting == 1 }
+                group.addTask { try await host.withModel { _, _ in workshop.log.withLock { $0.append(2) } } }
+                await eventually { await host.status.state == .idle }
+                finish.finish()
+                try await group.waitForAll()
+            }
+        }
+        #expect(workshop.log.withLock { $0 } == [1, 2])
+    }
+
+    @Test("who waits longer than the limit is sent away, and the model never sees the request")
+    func waitedTooLong() async throws {
+        let workshop = Workshop()
+        let served = Mutex(false)
+        try await whileLent(workshop, limits: .init(maxWait: .seconds(600))) { host in
+            async let late: Void = host.withModel { _, _ in served.withLock { $0 = true } }
+            await eventually { workshop.clock.sleepers == 1 }
+            workshop.clock.advance(by: .seconds(600))
+            do {
+                try await late
+                Issue.record("it was served")
+            } catch ModelHostError.waitedTooLong(let limit) {
+                #expect(limit == .seconds(600))
+            }
+            #expect(await host.status.counters.refused == 1)
+        }
+        #expect(!served.withLock { $0 })
+    }
+
+    @Test("a request may say how long the model stays after it")
+    func keepAlive() async throws {
+        let workshop = Workshop()
+        try await workshop.withHost { host in
+            try await host.withModel(keepAlive: .lasting(.seconds(5))) { _, _ in }
+            #expect(await host.status.unloadsIn == .seconds(5))
+            await eventually { workshop.clock.sleepers == 1 }
+            workshop.clock.advance(by: .seconds(5))
+            await eventually { workshop.unloadCount == 1 }
+            try await host.withModel(keepAlive: .lasting(.zero)) { _, _ in }
+            await eventually { await host.status.state == .unloaded }
+            #expect(workshop.unloadCount == 2)
+        }
+    }
+
+    @Test("an unload that is asked for answers when the model is gone; while it is in use, at once")
+    func unload() async throws {
+        let workshop = Workshop()
+        try await workshop.withHost { host in
+            try await host.withModel { _, _ in }
+            #expect(await host.unload())
+            #expect(workshop.unloadCount == 1)
+            #expect(await host.unload())
+        }
+        try await whileLent(workshop) { host in
+            #expect(await !host.unload())
+            #expect(workshop.unloadCount == 1)
+        }
+        #expect(workshop.unloadCount == 2)
+    }
+
+    @Test("status neither wakes the model nor prolongs its life")
+    func status() async throws {
+        let workshop = Workshop()
+        try await workshop.withHost { host in
+            #expect(await host.status.state == .unloaded)
+            #expect(await host.status.isReady)
+            #expect(workshop.loadCount == 0)
+            try await host.withModel { _, _ in }
+            await eventually { workshop.clock.sleepers == 1 }
+            for _ in 0..<10 {
+                workshop.clock.advance(by: .seconds(29))
+                #expect(await host.status.state == .idle)
+            }
+            #expect(await host.status.unloadsIn == .seconds(10))
+            workshop.clock.advance(by: .seconds(10))
+            await eventually { workshop.unloadCount == 1 }
+            #expect(await host.status.unloadsIn == nil)
+        }
+    }
+
+    @Test("after a failed load the host is not ready until somebody has tried again")
+    func failedLoad() async throws {
+        let workshop = Workshop()
+        workshop.failures.store(1, ordering: .relaxed)
+        try await workshop.withHost { host in
+            await #expect(throws: ModelHostError.self) { try await host.withModel { _, _ in } }
+            #expect(await !host.status.isReady)
+            try await host.withModel { _, _ in }
+            let status = await host.status
+            #expect(status.isReady)
+            #expect(status.counters.failedLoads == 1 && status.counters.loads == 1)
+            #expect(status.counters.accepted == 2 && status.counters.failed == 1 && status.counters.answered == 1)
+        }
+    }
+
+    @Test("finishing answers when what was accepted is done")
+    func finish() async throws {
+        let workshop = Workshop()
+        try await workshop.withHost { host in
+            let gate = Gate()
+            async let running: Void = host.withModel { _, _ in gate.pass() }
+            await gate.someoneStands()
+            async let end: Void = host.finish()
+            await eventually { await host.status.isStopping }
+            await #expect(throws: ModelHostError.self) { try await host.checkAdmission() }
+            gate.open()
+            try await running
+            await end
+            #expect(workshop.unloadCount == 1)
+        }
+    }
+}

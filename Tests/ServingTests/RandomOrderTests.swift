@@ -1,0 +1,127 @@
+import Serving
+import Testing
+
+/// What holds after any sequence of events, in ten thousand random ones around the edges of time.
+@Suite("The host's decisions, in any order")
+struct RandomOrderTests {
+    typealias Machine = ModelHost<Tool, ManualClock>.StateMachine
+
+    /// Plays the actor, the model and the clients at once, and checks each action against what it may be.
+    private struct World {
+        var machine: Machine
+        var now = ManualClock.Instant(offset: .zero)
+        var isLoaded = false
+        var hasChore = false
+        var lentTo: UInt64?
+        var preparing: [UInt64] = []
+        var lastLent: UInt64 = 0
+        var lastTicket: UInt64 = 0
+        var arrived = 0, served = 0, refused = 0, left = 0
+        var random: SeededGenerator
+
+        init(seed: UInt64) {
+            let limits = ModelHostLimits(
+                keepAlive: .lasting(.seconds(3)), maxQueued: 5, maxQueuedBytes: 100, maxWait: .seconds(8))
+            machine = Machine(limits: limits, at: now)
+            random = SeededGenerator(state: seed)
+        }
+
+        mutating func send(_ event: Machine.Event) {
+            for action in machine.handle(event, at: now) { obey(action) }
+        }
+
+        mutating func obey(_ action: Machine.Action) {
+            switch action {
+            case .load:
+                #expect(!isLoaded && !hasChore)
+                hasChore = true
+            case .unload:
+                #expect(isLoaded && lentTo == nil && machine.line.isEmpty)
+                hasChore = true
+            case .lend(let ticket):
+                #expect(isLoaded && lentTo == nil && !hasChore, "lent while it is not there")
+                #expect(ticket > lastLent, "an inversion")
+                (lentTo, lastLent) = (ticket, ticket)
+            case .drop: left += 1
+            case .refuse(let tickets, _): refused += tickets.count
+            }
+        }
+
+        mutating func step() {
+            switch UInt8.random(in: 0..<10, using: &random) {
+            case 0...2: arrive()
+            case 3...4: prepare()
+            case 5: leave()
+            case 6...7: work()
+            default:
+                now = now.advanced(by: .milliseconds(Int.random(in: 0...1500, using: &random)))
+                if let deadline = machine.deadline(at: now), deadline <= now { send(.timerFired) }
+            }
+        }
+
+        mutating func arrive() {
+            lastTicket += 1
+            arrived += 1
+            let before = refused
+            send(.arrived(lastTicket, bytes: Int.random(in: 0...60, using: &random)))
+            if refused == before { preparing.append(lastTicket) }
+        }
+
+        mutating func prepare() {
+            guard let ticket = preparing.randomElement(using: &random) else { return }
+            preparing.removeAll { $0 == ticket }
+            send(.ready(ticket, bytes: 1))
+        }
+
+        mutating func leave() {
+            guard let ticket = machine.line.tickets.randomElement(using: &random) else { return }
+            if preparing.contains(ticket) { left += 1 }
+            preparing.removeAll { $0 == ticket }
+            send(.left(ticket))
+        }
+
+        /// A chore comes to its end, or else the one who has the model gives it back.
+        mutating func work() {
+            if hasChore {
+                hasChore = false
+                if machine.phase == .unloading {
+                    isLoaded = false
+                    send(.unloaded)
+                } else {
+                    isLoaded = Int.random(in: 0..<4, using: &random) > 0
+                    send(isLoaded ? .loaded : .loadFailed)
+                }
+            } else if lentTo != nil {
+                lentTo = nil
+                served += 1
+                send(.returned(Bool.random(using: &random) ? .lasting(.zero) : nil))
+            }
+        }
+    }
+
+    @Test(
+        "nobody is lost, nobody overtakes, and the model never goes while it is needed",
+        arguments: 1...20 as ClosedRange<UInt64>)
+    func conservation(seed: UInt64) {
+        var world = World(seed: seed)
+        for _ in 0..<500 { world.step() }
+        while !world.preparing.isEmpty { world.prepare() }
+        world.send(.stop)
+        for _ in 0..<50 { world.work() }
+        #expect(world.machine.isStopped)
+        #expect(world.arrived == world.served + world.refused + world.left)
+    }
+}
+
+/// SplitMix64: the same sequence on every machine.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
