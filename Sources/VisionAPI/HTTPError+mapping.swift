@@ -12,9 +12,9 @@ extension HTTPError {
         case let error as TaskPromptError: self.init(.badRequest, message: error.description)
         case let error as ImageError: self.init(.badRequest, message: error.description)
         case ModelError.promptTooLong(_, _): self.init(.badRequest, message: "\(error)")
-        case let error as ModelHostError: self.init(.serviceUnavailable, message: error.description)
-        case is CancellationError:
-            self.init(.serviceUnavailable, message: ModelHostError.stopping.description)
+        case let error as ModelHostError: self.init(error)
+        case let error as SupplyError: self.init(error)
+        case is CancellationError: self.init(ModelHostError.stopping)
         case let error as HTTPError where error.status == .notFound: self.init(VisionAPIError.unknownPath)
         case let error as any HTTPResponseError where error.status == .contentTooLarge:
             self.init(VisionAPIError.bodyTooLarge(limit: maxBodySize))
@@ -23,15 +23,45 @@ extension HTTPError {
     }
 
     private init(_ error: VisionAPIError) {
-        let status: HTTPResponse.Status =
-            switch error {
-            case .malformedJSON, .outOfRange, .promptTooLong, .invalidBase64, .invalidDataURL: .badRequest
-            case .notAnObject, .missingField, .mistypedField: .unprocessableContent
-            case .bodyTooLarge: .contentTooLarge
-            case .unknownPath: .notFound
-            case .methodNotAllowed: .methodNotAllowed
-            }
-        self.init(status, message: error.description)
-        if case .methodNotAllowed(let allowed) = error { headers[.allow] = allowed.joined(separator: ", ") }
+        self.init(Self.status(error), message: error.description)
+        switch error {
+        case .methodNotAllowed(let allowed): headers[.allow] = allowed.joined(separator: ", ")
+        case .unauthorized: headers[.wwwAuthenticate] = "Bearer"
+        case .readingTooMuch: headers[.retryAfter] = "2"
+        default: break
+        }
+    }
+
+    private static func status(_ error: VisionAPIError) -> HTTPResponse.Status {
+        switch error {
+        case .malformedJSON, .outOfRange, .promptTooLong, .invalidBase64, .invalidDataURL, .invalidKeepAlive,
+            .wrongNumberOfPrompts, .repeatedPrompt:
+            .badRequest
+        case .notAnObject, .missingField, .mistypedField: .unprocessableContent
+        case .bodyTooLarge: .contentTooLarge
+        case .readingTooMuch: .serviceUnavailable
+        case .unauthorized: .unauthorized
+        case .unknownPath: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        }
+    }
+
+    /// With `Retry-After` where the same request may succeed later.
+    private init(_ error: ModelHostError) {
+        self.init(.serviceUnavailable, message: error.description)
+        switch error {
+        case .overloaded, .waitedTooLong: headers[.retryAfter] = "5"
+        case .stopping:
+            headers[.retryAfter] = "5"
+            headers[.connection] = "close"
+        case .loadFailed: break
+        }
+    }
+
+    private init(_ error: SupplyError) {
+        self.init(.serviceUnavailable, message: error.description)
+        guard case .fetching(_, let progress) = error else { return }
+        let seconds = progress.secondsLeft ?? 5
+        headers[.retryAfter] = seconds < 5 ? "\(max(1, Int(max(seconds, 0).rounded(.up))))" : "5"
     }
 }

@@ -2,9 +2,9 @@ import Hummingbird
 import HummingbirdCore
 
 extension HTTPServerBuilder {
-    /// HTTP/1.1 that notices when clients leave, and answers `Expect: 100-continue` at once: curl waits a second for it
-    /// before it sends a large body.
-    static func visionHTTP1(maxBodySize: Int) -> HTTPServerBuilder {
+    /// HTTP/1.1 that notices when clients leave or dawdle, and answers `Expect: 100-continue` at once: curl waits a
+    /// second for it before it sends a large body.
+    static func visionHTTP1(maxBodySize: Int, deadlines: ConnectionDeadlines.Limits) -> HTTPServerBuilder {
         HTTPServerBuilder { responder in
             HTTP1Channel(
                 responder: { request, writer, channel in
@@ -14,7 +14,8 @@ extension HTTPServerBuilder {
                     }
                     try await responder(request, writer, channel)
                 },
-                configuration: .init(additionalChannelHandlers: [DepartureHandler()]))
+                configuration: .init(
+                    additionalChannelHandlers: [DeadlineHandler(limits: deadlines), DepartureHandler()]))
         }
     }
 }

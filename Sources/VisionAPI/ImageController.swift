@@ -1,5 +1,4 @@
 import Florence2
-import Foundation
 import Hummingbird
 import Images
 import Serving
@@ -8,46 +7,59 @@ import VisionAPITypes
 /// `POST /process_image`: a picture and a prompt come in, the model's answer goes out.
 struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
     let host: ModelHost<Captioner, C>
+    let supply: ModelSupply<C>
     let parser: ImageRequestParser
-    let maxBodySize: Int
+    let bodies: BodyReader
     private let decoding = DecodingQueue()
+    private let metrics = CaptionMetrics()
 
-    init(host: ModelHost<Captioner, C>, processor: ImageProcessor, configuration: ServerConfiguration) {
+    init(host: ModelHost<Captioner, C>, supply: ModelSupply<C>, configuration: ServerConfiguration) {
         self.host = host
+        self.supply = supply
         parser = ImageRequestParser(
-            decoder: ImageDecoder(), processor: processor,
-            extraPrompts: configuration.extraPrompts, anyPrompt: configuration.anyPrompt)
-        maxBodySize = configuration.maxBodySize
+            decoder: ImageDecoder(), extraPrompts: configuration.extraPrompts, anyPrompt: configuration.anyPrompt)
+        bodies = BodyReader(maxBodySize: configuration.maxBodySize, maxReadingSize: configuration.maxReadingSize)
     }
 
-    func addRoutes(to router: Router<VisionRequestContext>) {
+    func addRoutes(to router: some RouterMethods<VisionRequestContext>) {
         router.post("process_image", use: processImage)
     }
 
-    /// The picture is decoded and shrunk before the request queues for the model: the queue holds small pictures only,
-    /// and a bad one never wakes the model.
+    /// A request that cannot be served now is refused before its body is read; then it takes its place in the line; then
+    /// its picture is decoded and shrunk. So the line holds small pictures only, and a bad one never wakes the model.
     @Sendable private func processImage(_ request: Request, context: VisionRequestContext) async throws -> Response {
-        let caption = try await context.untilDeparture {
-            let body = try await readBody(of: request)
-            let job = try await decoding.run { [parser] in try parser.parse(body) }
-            return try await host.withModel { captioner, isCancelled in
-                try captioner.answer(job.image, prompt: job.prompt, overrides: job.overrides, isCancelled: isCancelled)
+        try await context.untilDeparture {
+            let assets = try supply.take()
+            try await host.checkAdmission()
+            let body = try await bodies.read(request)
+            return try await host.withPlace(bytes: body.count) { place in
+                let job = try await decoding.run { [parser] in
+                    try parser.parse(body.take(), processor: assets.processor)
+                }
+                return try answer(job, try await caption(job, place))
             }
         }
-        return try .json(ProcessImageResponse(result: caption.answer))
     }
 
-    private func readBody(of request: Request) async throws -> Data {
-        if let announced = request.headers[.contentLength].flatMap(Int.init), announced > maxBodySize {
-            throw VisionAPIError.bodyTooLarge(limit: maxBodySize)
+    private func caption(_ job: ImageRequest, _ place: ModelHost<Captioner, C>.Place) async throws -> [Caption] {
+        let captions = try await place.withModel(bytes: job.byteCount, keepAlive: job.keepAlive) {
+            captioner, isCancelled in
+            var captions: [Caption] = []
+            try captioner.answer(
+                job.image, prompts: job.prompts, overrides: job.overrides, isCancelled: isCancelled
+            ) { captions.append($0) }
+            return captions
         }
-        do {
-            let buffer = try await request.body.collect(upTo: maxBodySize)
-            return buffer.withUnsafeReadableBytes { Data($0) }
-        } catch let error as any HTTPResponseError {
-            throw error
-        } catch {
-            throw BrokenConnection(reason: error)
+        for caption in captions { metrics.record(caption) }
+        return captions
+    }
+
+    private func answer(_ job: ImageRequest, _ captions: [Caption]) throws -> Response {
+        if job.isList {
+            let results = zip(job.prompts, captions).map { ($0.original, $1.answer) }
+            return try .json(ProcessImageResults(results: Dictionary(results) { first, _ in first }))
         }
+        guard let caption = captions.first else { throw ModelHostError.stopping }
+        return try .json(ProcessImageResponse(result: caption.answer))
     }
 }

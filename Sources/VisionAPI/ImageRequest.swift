@@ -1,13 +1,21 @@
 import Florence2
 import Images
+import Serving
 
-/// A request that has passed every check: from here on the picture is small and the prompt is valid.
+/// A request that has passed every check: from here on the picture is small and the prompts are valid.
 struct ImageRequest: Sendable {
     let image: PreparedImage
-    let prompt: TaskPrompt
+    let prompts: [TaskPrompt]
+    /// Whether the prompts came as a list, and the results go out by prompt.
+    let isList: Bool
     let overrides: GenerationOverrides
+    let keepAlive: KeepAlive?
+
+    /// Memory that the request holds while it waits.
+    var byteCount: Int { image.pixels.pixels.count }
 
     static let numBeams = 1...8
     static let maxNewTokens = 1...1024
     static let maxPromptSize = 64 << 10
+    static let maxPromptCount = 32
 }

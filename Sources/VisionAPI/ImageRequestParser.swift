@@ -1,58 +1,49 @@
 import Florence2
 import Foundation
 import Images
+import Serving
 import VisionAPITypes
 
 /// Turns the body of a request into an `ImageRequest`, the cheap checks first.
 struct ImageRequestParser: Sendable {
     let decoder: ImageDecoder
-    let processor: ImageProcessor
     let extraPrompts: [String]
     let anyPrompt: Bool
 
-    private static let wholeNumber = "a whole number"
-
     /// - Throws: `VisionAPIError`, `TaskPromptError` or `ImageError`, each of them the client's fault.
-    func parse(_ body: Data) throws -> ImageRequest {
-        let request = try Self.json(body)
-        guard request.prompt.utf8.count <= ImageRequest.maxPromptSize else {
+    func parse(_ body: Data, processor: ImageProcessor) throws -> ImageRequest {
+        let request = try ProcessImageRequest(parsing: body)
+        let prompts = try prompts(request.prompt)
+        let overrides = try Self.overrides(request)
+        let keepAlive = try request.keepAlive.map(KeepAlive.init(field:))
+        let picture = try decoder.decode(Self.file(request.image))
+        let isList = if case .several = request.prompt { true } else { false }
+        return ImageRequest(
+            image: processor.prepare(picture), prompts: prompts, isList: isList, overrides: overrides,
+            keepAlive: keepAlive)
+    }
+
+    private func prompts(_ field: ProcessImageRequest.Prompts) throws -> [TaskPrompt] {
+        switch field {
+        case .one(let prompt): return [try parse(prompt)]
+        case .several(let prompts):
+            guard (1...ImageRequest.maxPromptCount).contains(prompts.count) else {
+                throw VisionAPIError.wrongNumberOfPrompts(limit: ImageRequest.maxPromptCount)
+            }
+            let parsed = try prompts.map(parse)
+            for (index, prompt) in parsed.enumerated()
+            where parsed[..<index].contains(where: { $0.text == prompt.text }) {
+                throw VisionAPIError.repeatedPrompt(prompt.original)
+            }
+            return parsed
+        }
+    }
+
+    private func parse(_ prompt: String) throws -> TaskPrompt {
+        guard prompt.utf8.count <= ImageRequest.maxPromptSize else {
             throw VisionAPIError.promptTooLong(limit: ImageRequest.maxPromptSize)
         }
-        let prompt = try TaskPrompt(request.prompt, extraPrompts: extraPrompts, anyPrompt: anyPrompt)
-        let overrides = try Self.overrides(request)
-        let picture = try decoder.decode(Self.file(request.image))
-        return ImageRequest(image: processor.prepare(picture), prompt: prompt, overrides: overrides)
-    }
-
-    private static func json(_ body: Data) throws(VisionAPIError) -> ProcessImageRequest {
-        do {
-            return try JSONDecoder().decode(ProcessImageRequest.self, from: body)
-        } catch DecodingError.keyNotFound(let key, _) {
-            throw .missingField(key.stringValue)
-        } catch DecodingError.typeMismatch(let type, let context), DecodingError.valueNotFound(let type, let context) {
-            guard let field = context.codingPath.first else { throw .notAnObject }
-            throw .mistypedField(field.stringValue, expected: type == String.self ? "a string" : wholeNumber)
-        } catch {
-            throw fieldThatIsNotWhole(body).map { .mistypedField($0, expected: wholeNumber) } ?? .malformedJSON
-        }
-    }
-
-    /// JSONDecoder says of `1.5` in the place of an `Int`, too, that it is no valid JSON.
-    private static func fieldThatIsNotWhole(_ body: Data) -> String? {
-        guard let numbers = try? JSONDecoder().decode(LooseNumbers.self, from: body) else { return nil }
-        if let beams = numbers.numBeams, Int(exactly: beams) == nil { return "num_beams" }
-        if let tokens = numbers.maxNewTokens, Int(exactly: tokens) == nil { return "max_new_tokens" }
-        return nil
-    }
-
-    private struct LooseNumbers: Decodable {
-        let numBeams: Double?
-        let maxNewTokens: Double?
-
-        enum CodingKeys: String, CodingKey {
-            case numBeams = "num_beams"
-            case maxNewTokens = "max_new_tokens"
-        }
+        return try TaskPrompt(prompt, extraPrompts: extraPrompts, anyPrompt: anyPrompt)
     }
 
     private static func overrides(_ request: ProcessImageRequest) throws(VisionAPIError) -> GenerationOverrides {
@@ -79,5 +70,19 @@ struct ImageRequestParser: Sendable {
         } catch {
             throw .invalidBase64(error)
         }
+    }
+}
+
+extension KeepAlive {
+    /// What the field of a request means.
+    init(field: ProcessImageRequest.KeepAliveField) throws(VisionAPIError) {
+        let keepAlive: KeepAlive? =
+            switch field {
+            case .text(let text): KeepAlive(text)
+            // Part of a second counts as a whole one.
+            case .seconds(let seconds): Int(exactly: seconds.rounded(.up)).flatMap(KeepAlive.init(seconds:))
+            }
+        guard let keepAlive else { throw .invalidKeepAlive }
+        self = keepAlive
     }
 }

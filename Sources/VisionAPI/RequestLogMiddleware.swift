@@ -1,7 +1,8 @@
 import Hummingbird
 import Logging
+import Metrics
 
-/// One line a request: method, path, status and how long it took.
+/// One line a request: method, path, status and how long it took; and one count of route and status.
 struct RequestLogMiddleware: RouterMiddleware {
     typealias Context = VisionRequestContext
 
@@ -15,11 +16,18 @@ struct RequestLogMiddleware: RouterMiddleware {
         do {
             let response = try await next(request, context)
             log(request, "\(response.status.code)", since: start)
+            count(context.endpointPath, response.status)
             return response
         } catch {
             log(request, "broken connection", since: start)
             throw error
         }
+    }
+
+    /// The route's own path, not what the client wrote: the number of series must not grow with what is sent.
+    private func count(_ route: String?, _ status: HTTPResponse.Status) {
+        let labels = [("route", route ?? "none"), ("status", "\(status.code)")]
+        Counter(label: "vision_requests_total", dimensions: labels).increment()
     }
 
     private func log(_ request: Request, _ outcome: String, since start: ContinuousClock.Instant) {

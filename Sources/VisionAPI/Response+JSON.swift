@@ -9,8 +9,18 @@ extension Response {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
         let body = try ByteBuffer(bytes: encoder.encode(value))
+        return with(body, status: status, contentType: "application/json", headers: headers)
+    }
+
+    static func text(_ text: String, contentType: String) -> Response {
+        with(ByteBuffer(string: text), contentType: contentType)
+    }
+
+    private static func with(
+        _ body: ByteBuffer, status: HTTPResponse.Status = .ok, contentType: String, headers: HTTPFields = [:]
+    ) -> Response {
         var headers = headers
-        headers[.contentType] = "application/json"
+        headers[.contentType] = contentType
         headers[.contentLength] = String(body.readableBytes)
         return Response(status: status, headers: headers, body: .init(byteBuffer: body))
     }

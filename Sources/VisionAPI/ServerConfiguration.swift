@@ -9,18 +9,60 @@ public struct ServerConfiguration: Sendable {
     public var extraPrompts: [String]
     /// Whether a prompt that is no known one goes to the model as literal text.
     public var anyPrompt: Bool
+    /// Whether the model is loaded at the start, and not by the first who asks.
+    public var preload: Bool
     /// The most bytes of a request's body.
     public var maxBodySize: Int
+    /// The most bytes of all bodies that are being read at the same time.
+    public var maxReadingSize: Int
+    /// The most connections; more wait until one is closed.
+    public var maxConnections: Int
+    /// What clients must show; none: everybody is let in.
+    public var apiKeys: APIKeys
+    /// Origins of web pages that may read answers; `*` means any.
+    public var corsOrigins: [String]
+    /// How long the parts of a request and its answer may take.
+    public var deadlines: ConnectionDeadlines.Limits
+    /// What `GET /status` tells of the program.
+    public var about: About
+    /// The text of `GET /metrics`.
+    public var metricsText: @Sendable () -> String
+
+    /// What the program says of itself.
+    public struct About: Sendable {
+        public var version: String
+        public var precision: String
+        public var maxQueued: Int
+        public var maxQueuedBytes: Int
+
+        public init(version: String, precision: String, maxQueued: Int = 64, maxQueuedBytes: Int = 256 << 20) {
+            self.version = version
+            self.precision = precision
+            self.maxQueued = maxQueued
+            self.maxQueuedBytes = maxQueuedBytes
+        }
+    }
 
     public init(
         host: String = "127.0.0.1", port: Int = 54880, modelName: String, extraPrompts: [String] = [],
-        anyPrompt: Bool = false, maxBodySize: Int = 32 << 20
+        anyPrompt: Bool = false, preload: Bool = false, maxBodySize: Int = 32 << 20, maxReadingSize: Int = 256 << 20,
+        maxConnections: Int = 1024, apiKeys: APIKeys = .none, corsOrigins: [String] = [],
+        deadlines: ConnectionDeadlines.Limits = .init(), about: About = .init(version: "", precision: "fp32"),
+        metricsText: @escaping @Sendable () -> String = { "" }
     ) {
         self.host = host
         self.port = port
         self.modelName = modelName
         self.extraPrompts = extraPrompts
         self.anyPrompt = anyPrompt
+        self.preload = preload
         self.maxBodySize = maxBodySize
+        self.maxReadingSize = maxReadingSize
+        self.maxConnections = maxConnections
+        self.apiKeys = apiKeys
+        self.corsOrigins = corsOrigins
+        self.deadlines = deadlines
+        self.about = about
+        self.metricsText = metricsText
     }
 }

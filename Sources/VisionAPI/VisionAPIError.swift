@@ -8,7 +8,15 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
     case promptTooLong(limit: Int)
     case invalidBase64(Base64Error)
     case invalidDataURL
+    case invalidKeepAlive
+    case wrongNumberOfPrompts(limit: Int)
+    /// The same task a second time in one request.
+    case repeatedPrompt(String)
     case bodyTooLarge(limit: Int)
+    /// The bodies that are being read at the same time are too much together.
+    case readingTooMuch
+    /// No key, or a wrong one.
+    case unauthorized
     case unknownPath
     case methodNotAllowed(allowed: [String])
 
@@ -30,6 +38,16 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
             "The field \"image\" is not valid base64: \(reason)."
         case .invalidDataURL:
             "The field \"image\" is a data: URL without \";base64,\". Send the picture file in base64."
+        case .invalidKeepAlive:
+            #"The field "keep_alive" must be seconds such as 300, 0 or -1, or a text such as "10m" or "1h"."#
+        case .wrongNumberOfPrompts(let limit):
+            "The list \"prompt\" must have from 1 to \(limit) prompts."
+        case .repeatedPrompt(let prompt):
+            "The prompt \(prompt.prefix(100)) stands in the list twice."
+        case .readingTooMuch:
+            "The server is reading too many pictures at the same time. Send the request again later."
+        case .unauthorized:
+            "This server wants a key. Send it as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\"."
         case .bodyTooLarge(let limit):
             "The request is larger than \(limit >> 20) MB. Send a smaller picture."
         case .unknownPath:

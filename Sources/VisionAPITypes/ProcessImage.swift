@@ -2,29 +2,95 @@
 public struct ProcessImageRequest: Codable, Sendable, Equatable {
     /// The picture file in base64; white space between the characters and a `data:` prefix are allowed.
     public var image: String
-    /// A task such as `<CAPTION>`, in any case, with or without the angle brackets.
-    public var prompt: String
+    /// A task such as `<CAPTION>`, in any case, with or without the angle brackets; or several of them.
+    public var prompt: Prompts
     /// How many beams the search keeps, 1 to 8; the model's own number when absent.
     public var numBeams: Int?
     /// The most tokens of the answer, 1 to 1024; the model's own number when absent.
     public var maxNewTokens: Int?
+    /// How long the model stays in memory after this request; as long as usual when absent.
+    public var keepAlive: KeepAliveField?
+
+    /// One prompt, or several for the same picture.
+    public enum Prompts: Sendable, Equatable {
+        case one(String)
+        case several([String])
+    }
+
+    /// Seconds, or a text such as `10m`.
+    public enum KeepAliveField: Sendable, Equatable {
+        case seconds(Double)
+        case text(String)
+    }
 
     /// The fields by the names that they have in JSON.
     public enum CodingKeys: String, CodingKey {
         case image, prompt
         case numBeams = "num_beams"
         case maxNewTokens = "max_new_tokens"
+        case keepAlive = "keep_alive"
     }
 
-    public init(image: String, prompt: String, numBeams: Int? = nil, maxNewTokens: Int? = nil) {
+    public init(
+        image: String, prompt: String, numBeams: Int? = nil, maxNewTokens: Int? = nil,
+        keepAlive: KeepAliveField? = nil
+    ) {
+        self.init(
+            image: image, prompts: .one(prompt), numBeams: numBeams, maxNewTokens: maxNewTokens, keepAlive: keepAlive)
+    }
+
+    public init(
+        image: String, prompts: Prompts, numBeams: Int? = nil, maxNewTokens: Int? = nil,
+        keepAlive: KeepAliveField? = nil
+    ) {
         self.image = image
-        self.prompt = prompt
+        self.prompt = prompts
         self.numBeams = numBeams
         self.maxNewTokens = maxNewTokens
+        self.keepAlive = keepAlive
     }
 }
 
-/// What `POST /process_image` answers: a string, or the bare object of a task that finds places in the picture.
+extension ProcessImageRequest.Prompts: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let prompt = try? container.decode(String.self) {
+            self = .one(prompt)
+        } else {
+            self = .several(try container.decode([String].self))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .one(let prompt): try container.encode(prompt)
+        case .several(let prompts): try container.encode(prompts)
+        }
+    }
+}
+
+extension ProcessImageRequest.KeepAliveField: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let text = try? container.decode(String.self) {
+            self = .text(text)
+        } else {
+            self = .seconds(try container.decode(Double.self))
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .seconds(let seconds): try container.encode(seconds)
+        case .text(let text): try container.encode(text)
+        }
+    }
+}
+
+/// What `POST /process_image` answers to one prompt: a string, or the bare object of a task that finds places in the
+/// picture.
 public struct ProcessImageResponse<Result: Sendable>: Sendable {
     public var result: Result
 
@@ -36,3 +102,16 @@ public struct ProcessImageResponse<Result: Sendable>: Sendable {
 extension ProcessImageResponse: Encodable where Result: Encodable {}
 extension ProcessImageResponse: Decodable where Result: Decodable {}
 extension ProcessImageResponse: Equatable where Result: Equatable {}
+
+/// What `POST /process_image` answers to several prompts: a result for each, by the prompt as it was sent.
+public struct ProcessImageResults<Result: Sendable>: Sendable {
+    public var results: [String: Result]
+
+    public init(results: [String: Result]) {
+        self.results = results
+    }
+}
+
+extension ProcessImageResults: Encodable where Result: Encodable {}
+extension ProcessImageResults: Decodable where Result: Decodable {}
+extension ProcessImageResults: Equatable where Result: Equatable {}

@@ -13,13 +13,13 @@ struct HouseTests {
         "Florence2": ["Tensors", "Images"],
         "ModelHub": ["AsyncHTTPClient", "Crypto", "Logging", "NIOCore", "NIOHTTP1"],
         "VisionAPI": [
-            "Florence2", "Images", "Serving", "VisionAPITypes", "Hummingbird", "HummingbirdCore", "Logging", "Metrics",
-            "NIOCore", "NIOHTTP1",
+            "Florence2", "Images", "Serving", "VisionAPITypes", "Crypto", "HTTPTypes", "Hummingbird",
+            "HummingbirdCore", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "ServiceLifecycle",
         ],
         "vision-client": ["VisionAPITypes", "ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"],
         "vision-server": [
             "CDemoModel", "CKernels", "Tensors", "Images", "Serving", "PrometheusText", "VisionAPITypes", "Florence2",
-            "ModelHub", "VisionAPI", "ArgumentParser", "Hummingbird", "Logging", "ServiceLifecycle",
+            "ModelHub", "VisionAPI", "ArgumentParser", "Hummingbird", "Logging", "Metrics", "ServiceLifecycle",
         ],
     ]
 

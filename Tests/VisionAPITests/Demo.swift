@@ -43,17 +43,20 @@ enum Demo {
 
     /// The application around the demo model; `loads` counts how often it is loaded.
     static func application(
-        extraPrompts: [String] = [], anyPrompt: Bool = false, maxBodySize: Int = 32 << 20, loads: LoadCount = .init()
+        extraPrompts: [String] = [], anyPrompt: Bool = false, maxBodySize: Int = 32 << 20,
+        limits: ModelHostLimits = .init(), loads: LoadCount = .init()
     ) throws -> some ApplicationProtocol {
         try application(
-            around: host { try loads.next() },
+            around: host(limits: limits) { try loads.next() },
             ServerConfiguration(
                 modelName: "demo", extraPrompts: extraPrompts, anyPrompt: anyPrompt, maxBodySize: maxBodySize))
     }
 
     /// A host of the demo model; `beforeLoad` runs on the model's thread.
-    static func host(beforeLoad: @escaping @Sendable () throws -> Void) -> ModelHost<Captioner, ContinuousClock> {
-        ModelHost(name: "demo", clock: ContinuousClock(), logger: logger) {
+    static func host(
+        limits: ModelHostLimits = .init(), beforeLoad: @escaping @Sendable () throws -> Void = {}
+    ) -> ModelHost<Captioner, ContinuousClock> {
+        ModelHost(name: "demo", limits: limits, clock: ContinuousClock(), logger: logger) {
             try beforeLoad()
             return try Captioner(files, threads: 2)
         }
@@ -61,10 +64,13 @@ enum Demo {
 
     static func application(
         around host: ModelHost<Captioner, ContinuousClock>,
-        _ configuration: ServerConfiguration = .init(modelName: "demo")
+        _ configuration: ServerConfiguration = .init(modelName: "demo"),
+        supply: ModelSupply<ContinuousClock>? = nil
     ) throws -> some ApplicationProtocol {
-        buildApplication(
-            configuration: configuration, host: host, processor: try files.imageProcessor(), logger: logger)
+        let assets = try ModelAssets(files: files)
+        return buildApplication(
+            configuration: configuration, host: host,
+            supply: supply ?? Supply(name: "demo", goods: assets, clock: ContinuousClock()), logger: logger)
     }
 }
 

@@ -14,6 +14,10 @@ extension TestClientProtocol {
         return try await post(JSONEncoder().encode(request))
     }
 
+    func get(_ path: String) async throws -> TestResponse {
+        try await execute(uri: path, method: .get)
+    }
+
     func post(_ body: Data) async throws -> TestResponse {
         try await execute(
             uri: "/process_image", method: .post, headers: [.contentType: "application/json"],

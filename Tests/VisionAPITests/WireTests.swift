@@ -86,23 +86,13 @@ struct WireTests {
             var leaver: LoopbackConnection? = try LoopbackConnection(port: port)
             try leaver?.send(Self.head + "Content-Length: \(body.count)\r\n\r\n")
             try leaver?.send(Array(body))
-            await eventually { await host.queueLength == 1 }
+            await eventually { await host.status.waiting == 1 }
             leaver = nil
-            await eventually { await host.queueLength == 0 }
+            await eventually { await host.status.waiting == 0 }
             gate.signal()
             let response = try await client.processImage("<CAPTION>")
             #expect(response.status == .ok)
         }
-    }
-
-    /// Waits until `condition` holds, giving way to other tasks; after a minute the test fails.
-    private func eventually(_ condition: () async -> Bool) async {
-        let deadline = ContinuousClock.now.advanced(by: .seconds(60))
-        while ContinuousClock.now < deadline {
-            if await condition() { return }
-            await Task.yield()
-        }
-        Issue.record("the condition did not become true")
     }
 
     @Test("requests sent without waiting are answered in order")

@@ -1,0 +1,38 @@
+import HTTPTypes
+import Hummingbird
+
+/// Lets web pages of listed origins read the answers; without a list browsers keep all of them out.
+struct CORSMiddleware: RouterMiddleware {
+    typealias Context = VisionRequestContext
+
+    let origins: [String]
+
+    func handle(
+        _ request: Request, context: VisionRequestContext,
+        next: (Request, VisionRequestContext) async throws -> Response
+    ) async throws -> Response {
+        guard !origins.isEmpty else { return try await next(request, context) }
+        guard let origin = request.headers[.origin], let allowed = allowed(origin) else {
+            var response = try await next(request, context)
+            response.headers[.vary] = "Origin"
+            return response
+        }
+        let isPreflight = request.method == .options && request.headers[.accessControlRequestMethod] != nil
+        var response = isPreflight ? Response(status: .noContent) : try await next(request, context)
+        response.headers[.accessControlAllowOrigin] = allowed
+        response.headers[.vary] = "Origin"
+        if isPreflight {
+            response.headers[.accessControlAllowMethods] = "GET, POST"
+            response.headers[.accessControlAllowHeaders] = "content-type, authorization, x-api-key"
+            response.headers[.accessControlMaxAge] = "600"
+        } else {
+            response.headers[.accessControlExposeHeaders] = "retry-after"
+        }
+        return response
+    }
+
+    private func allowed(_ origin: String) -> String? {
+        if origins.contains("*") { return "*" }
+        return origins.first { $0.lowercased() == origin.lowercased() }.map { _ in origin }
+    }
+}

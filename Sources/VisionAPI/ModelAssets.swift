@@ -1,0 +1,18 @@
+public import Florence2
+public import Images
+public import Serving
+
+/// What is there of a model before its weights are read: its files, and how its pictures are prepared.
+public struct ModelAssets: Sendable {
+    public let files: ModelFiles
+    public let processor: ImageProcessor
+
+    /// Reads a small file; no weights.
+    public init(files: ModelFiles) throws {
+        self.files = files
+        processor = try files.imageProcessor()
+    }
+}
+
+/// A model's files, which may have to be downloaded first.
+public typealias ModelSupply<C: Clock> = Supply<ModelAssets, C> where C.Duration == Duration

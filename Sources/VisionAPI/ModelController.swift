@@ -1,0 +1,81 @@
+import Florence2
+import Foundation
+import Hummingbird
+import Serving
+import VisionAPITypes
+
+/// The model's life: what it is doing, and its coming and going on request.
+struct ModelController<C: Clock>: Sendable where C.Duration == Duration {
+    let host: ModelHost<Captioner, C>
+    let supply: ModelSupply<C>
+    let configuration: ServerConfiguration
+
+    /// The two that load balancers and supervisors ask: no key, no names.
+    func addPublicRoutes(to router: some RouterMethods<VisionRequestContext>) {
+        router.get("health") { _, _ in try Response.json(HealthBody()) }
+        router.get("ready") { _, _ in try await ready() }
+    }
+
+    func addRoutes(to router: some RouterMethods<VisionRequestContext>) {
+        router.get("status") { _, _ in try Response.json(await status()) }
+        router.post("load", use: load)
+        router.post("unload") { _, _ in try await unload() }
+    }
+
+    private func ready() async throws -> Response {
+        let readiness = Readiness(await host.status, supply)
+        guard let reason = readiness.reason else { return try .json(HealthBody(status: "ready")) }
+        return try .json(
+            ErrorBody(detail: reason), status: .serviceUnavailable, headers: [.retryAfter: "\(readiness.retryAfter)"])
+    }
+
+    /// Loads the model, and answers when it is there.
+    @Sendable private func load(_ request: Request, context: VisionRequestContext) async throws -> Response {
+        try await context.untilDeparture {
+            let body = try await request.body.collect(upTo: 64 << 10)
+            let keepAlive = try LoadRequest(parsing: Data(body.readableBytesView)).keepAlive.map(KeepAlive.init(field:))
+            _ = try supply.take()
+            try await host.withModel(keepAlive: keepAlive) { _, _ in }
+            return try .json(LoadBody(state: await host.status.state.rawValue))
+        }
+    }
+
+    /// 202: the model is needed, and goes when it is not any more.
+    private func unload() async throws -> Response {
+        let isGone = await host.unload()
+        return try .json(LoadBody(state: await host.status.state.rawValue), status: isGone ? .ok : .accepted)
+    }
+
+    private func status() async -> StatusBody {
+        let host = await host.status
+        let counters = host.counters
+        return StatusBody(
+            version: configuration.about.version, model: configuration.modelName, state: state(host),
+            stopping: host.isStopping,
+            unloadsInSeconds: host.unloadsIn.map { ($0 / .milliseconds(1)).rounded() / 1000 },
+            precision: configuration.about.precision,
+            queue: .init(
+                running: host.state == .busy ? 1 : 0, waiting: host.waiting, waitingBytes: host.waitingBytes,
+                maxQueued: configuration.about.maxQueued, maxQueuedBytes: configuration.about.maxQueuedBytes),
+            memory: .init(residentBytes: ProcessMemory().resident()), download: download,
+            counters: .init(
+                accepted: counters.accepted, answered: counters.answered, failed: counters.failed,
+                cancelled: counters.cancelled, refused: counters.refused, loads: counters.loads,
+                failedLoads: counters.failedLoads, unloads: counters.unloads),
+            prompts: TaskPrompt.allPrompts + configuration.extraPrompts)
+    }
+
+    private func state(_ host: ModelHostStatus) -> String {
+        switch supply.current {
+        case .fetching: "downloading"
+        case .failed: "failed"
+        case .absent, .present: host.hasFailed ? "failed" : host.state.rawValue
+        }
+    }
+
+    private var download: StatusBody.Download? {
+        guard case .fetching(let progress) = supply.current else { return nil }
+        return .init(
+            bytesDone: progress.bytesDone, bytesTotal: progress.bytesTotal, secondsLeft: progress.secondsLeft)
+    }
+}

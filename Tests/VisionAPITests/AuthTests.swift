@@ -1,0 +1,100 @@
+import Hummingbird
+import HummingbirdTesting
+import NIOCore
+import Testing
+import VisionAPI
+
+@Suite("Who is let in")
+struct AuthTests {
+    private func configuration(_ keys: [String]) throws -> ServerConfiguration {
+        ServerConfiguration(modelName: "demo", apiKeys: try #require(APIKeys(keys)))
+    }
+
+    /// Every route but the two public ones.
+    static let routes: [(HTTPRequest.Method, String)] = [
+        (.get, "/model"), (.get, "/prompts"), (.get, "/status"), (.get, "/metrics"), (.get, "/openapi.json"),
+        (.post, "/process_image"), (.post, "/load"), (.post, "/unload"), (.head, "/model"),
+    ]
+
+    /// Headers that show no right key.
+    static let wrongHeaders: [HTTPFields] = [
+        [:], [.authorization: "Bearer"], [.authorization: "Bearer "], [.authorization: "secret-1"],
+        [.authorization: "Basic secret-1"], [.authorization: "Bearer secret-"], [.authorization: "Bearer secret-11"],
+        [.authorization: "Bearer  secret-1"], [.apiKey: ""], [.apiKey: "secret"], [.apiKey: "SECRET-1"],
+        [.authorization: "Bearer secret-1", .apiKey: "secret-1"],
+    ]
+
+    @Test("without the right key every route but health and ready says 401, and nothing is loaded")
+    func refused() async throws {
+        let loads = LoadCount()
+        let host = Demo.host { try loads.next() }
+        try await Demo.application(around: host, configuration(["secret-1", "secret-2"])).test(.router) { client in
+            for (method, path) in Self.routes {
+                for headers in Self.wrongHeaders {
+                    let response = try await client.execute(uri: path, method: method, headers: headers)
+                    #expect(response.status == .unauthorized, "\(method) \(path) \(headers)")
+                    #expect(response.headers[.wwwAuthenticate] == "Bearer")
+                    if method != .head {
+                        let detail = try response.detail
+                        #expect(detail.hasPrefix("This server wants a key."))
+                    }
+                }
+            }
+            for path in ["/health", "/ready"] {
+                let response = try await client.get(path)
+                #expect(response.status == .ok)
+                #expect(!String(buffer: response.body).contains("demo"))
+            }
+        }
+        #expect(loads.value == 0)
+    }
+
+    @Test(
+        "each key opens, in either header",
+        arguments: [
+            [.authorization: "Bearer secret-1"], [.authorization: "bearer secret-2"], [.apiKey: "secret-2"],
+        ] as [HTTPFields])
+    func letIn(headers: HTTPFields) async throws {
+        try await Demo.application(around: Demo.host(), configuration(["secret-1", "secret-2"])).test(.router) {
+            client in
+            let response = try await client.execute(uri: "/model", method: .get, headers: headers)
+            #expect(response.status == .ok)
+        }
+    }
+
+    @Test("a body is not read before its key is known")
+    func bodyIsNotRead() async throws {
+        try await Demo.application(around: Demo.host(), configuration(["secret-1"])).test(.live) { client in
+            let connection = try LoopbackConnection(port: try #require(client.port))
+            try connection.send("POST /process_image HTTP/1.1\r\nHost: x\r\nContent-Length: 30000000\r\n\r\n{")
+            let answer = await connection.receive()
+            #expect(answer.hasPrefix("HTTP/1.1 401 "))
+        }
+    }
+
+    @Test("the path decides, not what Host says or how the path is written")
+    func noDetour() async throws {
+        try await Demo.application(around: Demo.host(), configuration(["secret-1"])).test(.live) { client in
+            for path in [
+                "//model", "/./model", "/%6dodel", "/MODEL", "/health/../model", "http://localhost/model",
+                "/model?x=/health",
+            ] {
+                let connection = try LoopbackConnection(port: try #require(client.port))
+                try connection.send("GET \(path) HTTP/1.1\r\nHost: localhost/health?\r\n\r\n")
+                let answer = await connection.receive()
+                #expect(!answer.hasPrefix("HTTP/1.1 2"), "\(path)")
+                #expect(!answer.contains("demo"), "\(path)")
+            }
+        }
+    }
+
+    @Test("a key that no header can carry is refused at the start", arguments: ["", "a b", "ä", "a\n"])
+    func badKeys(key: String) {
+        #expect(APIKeys([key]) == nil)
+        #expect(APIKeys(["good", key]) == nil)
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let apiKey = HTTPField.Name("x-api-key") ?? .cookie
+}

@@ -1,0 +1,57 @@
+import Hummingbird
+import HummingbirdTesting
+import Testing
+import VisionAPI
+
+@Suite("Web pages of other origins")
+struct CORSTests {
+    private func response(
+        _ origins: [String], _ origin: String?, method: HTTPRequest.Method = .get, keys: [String] = []
+    ) async throws -> TestResponse {
+        let configuration = ServerConfiguration(
+            modelName: "demo", apiKeys: try #require(APIKeys(keys)), corsOrigins: origins)
+        var headers: HTTPFields = [:]
+        headers[.origin] = origin
+        if method == .options { headers[.accessControlRequestMethod] = "POST" }
+        return try await Demo.application(around: Demo.host(), configuration).test(.router) { client in
+            try await client.execute(uri: "/model", method: method, headers: headers)
+        }
+    }
+
+    @Test("without a list nothing is allowed")
+    func none() async throws {
+        let response = try await response([], "https://a.example")
+        #expect(response.status == .ok)
+        #expect(response.headers[.accessControlAllowOrigin] == nil)
+    }
+
+    @Test("an origin of the list is allowed, and only that one is named")
+    func listed() async throws {
+        let origins = ["https://a.example", "http://localhost:8188"]
+        let allowed = try await response(origins, "http://localhost:8188")
+        #expect(allowed.headers[.accessControlAllowOrigin] == "http://localhost:8188")
+        #expect(allowed.headers[.vary] == "Origin")
+        #expect(allowed.headers[.accessControlAllowCredentials] == nil)
+        for other in ["https://b.example", "https://a.example.evil", "null"] {
+            let refused = try await response(origins, other)
+            #expect(refused.headers[.accessControlAllowOrigin] == nil, "\(other)")
+            #expect(refused.headers[.vary] == "Origin")
+        }
+    }
+
+    @Test("a preflight request is answered without a key")
+    func preflight() async throws {
+        let response = try await response(["*"], "https://a.example", method: .options, keys: ["secret"])
+        #expect(response.status == .noContent)
+        #expect(response.headers[.accessControlAllowOrigin] == "*")
+        #expect(response.headers[.accessControlAllowMethods] == "GET, POST")
+        #expect(response.headers[.accessControlAllowHeaders]?.contains("x-api-key") == true)
+    }
+
+    @Test("an error can be read by the page, too")
+    func errors() async throws {
+        let response = try await response(["https://a.example"], "https://a.example", keys: ["secret"])
+        #expect(response.status == .unauthorized)
+        #expect(response.headers[.accessControlAllowOrigin] == "https://a.example")
+    }
+}

@@ -1,0 +1,13 @@
+import Testing
+
+/// Waits until `condition` holds, giving way to other tasks; after a minute the test fails.
+func eventually(
+    _ condition: () async throws -> Bool, sourceLocation: SourceLocation = #_sourceLocation
+) async rethrows {
+    let deadline = ContinuousClock.now.advanced(by: .seconds(60))
+    while ContinuousClock.now < deadline {
+        if try await condition() { return }
+        await Task.yield()
+    }
+    Issue.record("the condition did not become true", sourceLocation: sourceLocation)
+}

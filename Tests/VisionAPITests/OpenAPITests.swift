@@ -1,0 +1,54 @@
+import Foundation
+import Hummingbird
+import HummingbirdTesting
+import Testing
+import VisionAPITypes
+
+@Suite("The service's own description")
+struct OpenAPITests {
+    private func document(_ client: some TestClientProtocol) async throws -> [String: Any] {
+        let response = try await client.get("/openapi.json")
+        #expect(response.headers[.contentType] == "application/json")
+        let object = try JSONSerialization.jsonObject(with: Data(response.body.readableBytesView))
+        return try #require(object as? [String: Any])
+    }
+
+    @Test("every route is in it, with its methods and no others")
+    func routes() async throws {
+        try await Demo.application().test(.router) { client in
+            let document = try await document(client)
+            #expect(document["openapi"] as? String == "3.1.0")
+            let paths = try #require(document["paths"] as? [String: [String: Any]])
+            for (path, operations) in paths {
+                let options = try await client.execute(uri: path, method: .options)
+                let allowed = Set(
+                    (options.headers[.allow] ?? "").split(separator: ",").map {
+                        $0.trimmingCharacters(in: .whitespaces)
+                    })
+                #expect(
+                    allowed.subtracting(["HEAD", "OPTIONS"]) == Set(operations.keys.map { $0.uppercased() }), "\(path)")
+            }
+            #expect(
+                Set(paths.keys) == [
+                    "/process_image", "/prompts", "/model", "/health", "/ready", "/status", "/load", "/unload",
+                    "/metrics", "/openapi.json",
+                ])
+        }
+    }
+
+    @Test("the fields of requests and of the status are those of the program")
+    func fields() async throws {
+        try await Demo.application().test(.router) { client in
+            let components = try #require(try await document(client)["components"] as? [String: Any])
+            let schemas = try #require(components["schemas"] as? [String: [String: Any]])
+            func properties(_ name: String) -> Set<String> {
+                Set((schemas[name]?["properties"] as? [String: Any] ?? [:]).keys)
+            }
+            #expect(
+                properties("ProcessImageRequest") == ["image", "prompt", "num_beams", "max_new_tokens", "keep_alive"])
+            let status = try JSONSerialization.jsonObject(
+                with: Data(try await client.get("/status").body.readableBytesView))
+            #expect(properties("Status") == Set(try #require(status as? [String: Any]).keys))
+        }
+    }
+}
