@@ -40,8 +40,9 @@ struct CaptionCommand: ParsableCommand {
         let settings = Settings(environment: ProcessInfo.processInfo.environment)
         let task = try promptOptions.parse(prompt, settings)
         let model = try modelOptions.choose(settings)
-        let reader = PictureReader(processor: try model.files.imageProcessor())
-        let captioner = try model.load()
+        let files = try model.files()
+        let reader = PictureReader(processor: try files.imageProcessor())
+        let captioner = try model.load(files)
         for warning in captioner.warnings { writeError(warning) }
         var failures = 0
         for image in images {

@@ -29,8 +29,9 @@ struct InspectCommand: ParsableCommand {
         let task = try promptOptions.parse(prompt, settings)
         let decoderIDs = try parseDecoderIDs()
         let model = try modelOptions.choose(settings)
-        let picture = try PictureReader(processor: try model.files.imageProcessor()).read(image)
-        let captioner = try model.load()
+        let files = try model.files()
+        let picture = try PictureReader(processor: try files.imageProcessor()).read(image)
+        let captioner = try model.load(files)
         for warning in captioner.warnings { FileHandle.standardError.write(Data((warning + "\n").utf8)) }
         let tensors = try captioner.inspect(picture, prompt: task, decoderIDs: decoderIDs)
         try SafetensorsWriter.write(tensors, to: output)

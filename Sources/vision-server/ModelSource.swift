@@ -1,42 +1,45 @@
 import ArgumentParser
 import Florence2
 import Foundation
+import Logging
+import ModelHub
 
 /// Where a model comes from, as `--model` says it.
 enum ModelSource {
-    case demo
-    case directory(String)
-    /// A name on the Hugging Face hub.
-    case hub(String)
+    /// Its files are on this machine.
+    case files(ModelFiles)
+    /// They have to be fetched from the hub.
+    case hub(ModelRepository, HubConfiguration)
 
-    init(_ model: String) {
-        var isDirectory: ObjCBool = false
-        let exists = FileManager.default.fileExists(atPath: model, isDirectory: &isDirectory)
+    init(_ model: String, environment: [String: String]) throws {
         if model == "demo" {
-            self = .demo
-        } else if exists && isDirectory.boolValue || !Self.isHubName(model) {
-            self = .directory(model)
+            self = .files(DemoModel.files)
+        } else if Self.isDirectory(model) {
+            self = .files(try .directory(model))
         } else {
-            self = .hub(model)
+            self = try Self.onHub(model, environment)
         }
     }
 
-    func files() throws -> ModelFiles {
-        switch self {
-        case .demo: return DemoModel.files
-        case .directory(let path): return try .directory(path)
-        case .hub(let name):
+    /// What is complete in the cache is used as it is, without the network.
+    private static func onHub(_ model: String, _ environment: [String: String]) throws -> ModelSource {
+        let repository: ModelRepository
+        do {
+            repository = try ModelRepository(model)
+        } catch {
             throw ValidationError(
-                """
-                This version does not download models, so it has no \(name). Use --model demo for the built-in one, \
-                or fetch the files (hf download \(name) --local-dir DIR) and use --model DIR.
-                """)
+                "--model (VISION_SERVER_MODEL) is \"\(model)\": there is no such directory, and as a name on the hub it "
+                    + "cannot be: \(error)")
         }
+        let hub = try HubConfiguration(environment: environment)
+        guard let folder = HubCache(folder: hub.cacheFolder).snapshot(of: repository) else {
+            return .hub(repository, hub)
+        }
+        return .files(try .directory(folder, name: repository.id))
     }
 
-    /// `owner/name`; everything else can only be a path.
-    private static func isHubName(_ model: String) -> Bool {
-        let parts = model.split(separator: "/", omittingEmptySubsequences: false)
-        return parts.count == 2 && parts.allSatisfy { $0.first?.isLetter == true || $0.first?.isNumber == true }
+    private static func isDirectory(_ path: String) -> Bool {
+        var isDirectory: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
     }
 }

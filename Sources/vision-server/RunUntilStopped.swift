@@ -1,23 +1,47 @@
 import Dispatch
+import Florence2
 import Foundation
 import Logging
+import Serving
 import ServiceLifecycle
 
-/// Runs a service until Ctrl-C or SIGTERM: the first one lets running requests finish, for half a minute at the most;
-/// a second one ends the process at once.
-func runUntilStopped(_ service: some Service, logger: Logger) async throws {
-    let limit = 30
+/// Runs a service until Ctrl-C or SIGTERM. The first one lets accepted requests finish, for half a minute at the most,
+/// while the service goes on answering who asks how it is; a second one ends the process at once.
+///
+/// - Parameter drain: For so long after the signal new work is still accepted.
+func runUntilStopped<C: Clock>(
+    _ service: some Service, host: ModelHost<Captioner, C>, drain: Duration, logger: Logger
+) async throws where C.Duration == Duration {
+    let limit = Duration.seconds(30)
     var configuration = ServiceGroupConfiguration(services: [service], logger: logger)
-    configuration.maximumGracefulShutdownDuration = .seconds(limit)
+    configuration.maximumGracefulShutdownDuration = .seconds(5)
     let group = ServiceGroup(configuration: configuration)
     let signals = StopSignals {
-        logger.info("Stopping when running requests are done, within \(limit) s; a second signal stops at once")
+        let words = drain == .zero ? "" : "accepting work for \(drain.components.seconds) s more, then "
+        logger.info("Stopping: \(words)finishing accepted requests within 30 s; a second signal stops at once")
         // Work that does not heed its cancellation must not keep the process alive.
-        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(limit + 5)) { _exit(1) }
-        Task { await group.triggerGracefulShutdown() }
+        let seconds = Int((drain + limit).components.seconds) + 10
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) { _exit(1) }
+        Task {
+            await finish(host, drain: drain, within: limit)
+            await group.triggerGracefulShutdown()
+        }
     }
     defer { signals.ignore() }
     try await group.run()
+}
+
+private func finish<C: Clock>(
+    _ host: ModelHost<Captioner, C>, drain: Duration, within limit: Duration
+) async where C.Duration == Duration {
+    await host.beginDrain()
+    try? await Task.sleep(for: drain)
+    await withTaskGroup(of: Void.self) { group in
+        group.addTask { await host.finish() }
+        group.addTask { try? await Task.sleep(for: limit) }
+        await group.next()
+        group.cancelAll()
+    }
 }
 
 /// Ctrl-C and SIGTERM, caught on a queue of their own.

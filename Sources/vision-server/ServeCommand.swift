@@ -10,7 +10,10 @@ struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve",
         abstract: "Serve captions over HTTP (the default).",
-        discussion: "The model is loaded at the first request. Ctrl-C stops the server when running requests are done.")
+        discussion: """
+            The model is loaded, and downloaded if need be, at the first request. Ctrl-C or SIGTERM stops the server when \
+            accepted requests are done.
+            """)
 
     @Option(help: "Address to listen to. [env: VISION_SERVER_HOST] (default: 127.0.0.1)")
     var host: String?
@@ -19,50 +22,58 @@ struct ServeCommand: AsyncParsableCommand {
     var port: Int?
 
     @Option(
-        parsing: .unconditional,
         help: ArgumentHelp(
-            "Seconds without a request after which the model leaves memory; 0: at once, -1: never. "
-                + "[env: VISION_SERVER_UNLOAD_AFTER] (default: 300)",
+            "How long work is still accepted after the signal to stop, while /ready says no: behind a load balancer no "
+                + "request is lost then. [env: VISION_SERVER_DRAIN] (default: 0)",
             valueName: "seconds"))
-    var unloadAfter: Int?
+    var drain: Int?
 
     @OptionGroup(title: "Model") var modelOptions: ModelOptions
+    @OptionGroup(title: "Queue") var queueOptions: QueueOptions
+    @OptionGroup(title: "Door") var doorOptions: DoorOptions
     @OptionGroup(title: "Prompts") var promptOptions: PromptOptions
 
     func run() async throws {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
+        let metrics = ServerMetrics.install()
         let logger = Logger(label: "vision-server")
         let settings = Settings(environment: ProcessInfo.processInfo.environment)
+        let drain = try settings.number("drain", drain, in: 0...600) ?? 0
         let model = try modelOptions.choose(settings)
-        let configuration = try serverConfiguration(settings, modelName: model.files.name)
-        let host = ModelHost(
-            name: model.files.name, configuration: try hostConfiguration(settings), clock: ContinuousClock(),
-            logger: logger
-        ) {
-            let captioner = try model.load()
-            for warning in captioner.warnings { logger.warning("\(warning)") }
-            return captioner
+        let limits = try queueOptions.limits(settings)
+        let supply = try model.supply(logger: logger)
+        let host = ModelHost(name: model.name, limits: limits, clock: ContinuousClock(), logger: logger) {
+            try model.load(supply, logger: logger)
         }
+        let configuration = try serverConfiguration(settings, model, limits, metrics)
         let application = buildApplication(
-            configuration: configuration, host: host, processor: try model.files.imageProcessor(), logger: logger)
+            configuration: configuration, host: host, supply: supply, logger: logger)
         do {
-            try await runUntilStopped(application, logger: logger)
+            try await runUntilStopped(application, host: host, drain: .seconds(drain), logger: logger)
         } catch {
             throw ListenError(error, configuration: configuration) ?? error
         }
     }
 
-    private func serverConfiguration(_ settings: Settings, modelName: String) throws -> ServerConfiguration {
+    private func serverConfiguration(
+        _ settings: Settings, _ model: ChosenModel, _ limits: ModelHostLimits, _ metrics: ServerMetrics
+    ) throws -> ServerConfiguration {
         ServerConfiguration(
             host: settings.text("host", host) ?? "127.0.0.1",
             port: try settings.number("port", port, in: 0...65535) ?? 54880,
-            modelName: modelName,
+            modelName: model.name,
             extraPrompts: promptOptions.extraPrompts(settings),
-            anyPrompt: try settings.isOn("any-prompt", promptOptions.anyPrompt))
-    }
-
-    private func hostConfiguration(_ settings: Settings) throws -> ModelHostConfiguration {
-        let seconds = try settings.number("unload-after", unloadAfter, in: -1...(1 << 31)) ?? 300
-        return ModelHostConfiguration(idleTimeout: seconds < 0 ? nil : .seconds(seconds))
+            anyPrompt: try settings.isOn("any-prompt", promptOptions.anyPrompt),
+            preload: try queueOptions.isPreloading(settings),
+            maxBodySize: try settings.bytes("max-body", doorOptions.maxBody) ?? 32 << 20,
+            maxReadingSize: limits.maxQueuedBytes,
+            maxConnections: try settings.number("max-connections", doorOptions.maxConnections, in: 1...100_000) ?? 1024,
+            apiKeys: try doorOptions.keys(settings),
+            corsOrigins: doorOptions.origins(settings),
+            deadlines: try doorOptions.deadlines(settings),
+            about: .init(
+                version: VisionServer.version, precision: model.precision, maxQueued: limits.maxQueued,
+                maxQueuedBytes: limits.maxQueuedBytes),
+            metricsText: { metrics.text() })
     }
 }

@@ -22,6 +22,16 @@ struct Settings {
         return number
     }
 
+    func bytes(_ flag: String, _ given: String?) throws -> Int? {
+        guard let text = text(flag, given) else { return nil }
+        return try ByteCount.parse(text, name: name(flag, given))
+    }
+
+    /// What the value came from: the flag or the variable.
+    func name(_ flag: String, _ given: String?) -> String {
+        given == nil ? Self.variable(flag) : "--\(flag)"
+    }
+
     func isOn(_ flag: String, _ given: Bool) throws -> Bool {
         guard !given, let text = text(flag, nil) else { return given }
         switch text.lowercased() {

@@ -1,0 +1,104 @@
+import ArgumentParser
+import Florence2
+import Foundation
+import Logging
+import ModelHub
+import Serving
+import Tensors
+import VisionAPI
+
+/// The model that the options name, and how it is to run.
+struct ChosenModel: Sendable {
+    let source: ModelSource
+    let precision: String
+    /// `nil`: as many as there are cores.
+    let threads: Int?
+    let instructionSet: InstructionSet
+
+    /// What `GET /model` answers: of a directory its last component only.
+    var name: String {
+        switch source {
+        case .files(let files): files.name
+        case .hub(let repository, _): repository.id
+        }
+    }
+
+    /// The model's files for a server: there, or fetched when somebody asks.
+    func supply(logger: Logger) throws -> ModelSupply<ContinuousClock> {
+        switch source {
+        case .files(let files):
+            return Supply(name: name, goods: try ModelAssets(files: files), clock: ContinuousClock())
+        case .hub(let repository, let hub):
+            let downloader = ModelDownloader(configuration: hub, logger: logger)
+            return Supply(name: name, clock: ContinuousClock()) { report in
+                let folder = try await downloader.download(repository) { progress in
+                    report(SupplyProgress(progress))
+                }
+                return try ModelAssets(files: .directory(folder, name: repository.id))
+            }
+        }
+    }
+
+    /// The model in memory, of files that are there.
+    func load(_ supply: ModelSupply<ContinuousClock>, logger: Logger) throws -> Captioner {
+        let captioner = try load(try supply.take().files)
+        for warning in captioner.warnings { logger.warning("\(warning)") }
+        return captioner
+    }
+
+    /// The model's files for a command, which waits until they are there.
+    func files() throws -> ModelFiles {
+        switch source {
+        case .files(let files): return files
+        case .hub(let repository, let hub):
+            let logger = Logger(label: "vision-server")
+            let display = DownloadDisplay(name: repository.id, logger: logger)
+            defer { display.end() }
+            let downloader = ModelDownloader(configuration: hub, logger: logger)
+            let folder = try waitFor { try await downloader.download(repository) { display.show($0) } }
+            return try .directory(folder, name: repository.id)
+        }
+    }
+
+    /// - Throws: `MemoryShortage` before anything is read if it would not fit.
+    func load(_ files: ModelFiles) throws -> Captioner {
+        if let shortage = MemoryBudget().shortage(of: try files.memoryNeeded()) { throw MemoryShortage(shortage) }
+        return try Captioner(files, threads: threads, instructionSet: instructionSet)
+    }
+}
+
+/// The model does not fit into the memory that is left.
+struct MemoryShortage: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+extension SupplyProgress {
+    init(_ progress: DownloadProgress) {
+        self.init(
+            bytesDone: progress.bytesDone, bytesTotal: progress.bytesTotal, secondsLeft: progress.secondsLeft)
+    }
+}
+
+/// Waits on this thread, which must be none of the cooperative pool's, for work that is asynchronous.
+private func waitFor<R: Sendable>(_ work: @escaping @Sendable () async throws -> R) throws -> R {
+    let result = WaitedResult<R>()
+    let isDone = DispatchSemaphore(value: 0)
+    Task {
+        do {
+            result.value = .success(try await work())
+        } catch {
+            result.value = .failure(error)
+        }
+        isDone.signal()
+    }
+    isDone.wait()
+    guard let value = result.value else { throw CancellationError() }
+    return try value.get()
+}
+
+/// `@unchecked`: written before the semaphore is signalled, read after.
+private final class WaitedResult<R: Sendable>: @unchecked Sendable {
+    var value: Result<R, any Error>?
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import VisionAPI
+
+/// Who may come in, how much they may bring, and how long they may take.
+struct DoorOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A key that clients must show; repeatable. Other users of this machine can read it in the list of "
+                + "processes: the variable is better. [env: VISION_SERVER_API_KEYS, separated by commas]",
+            valueName: "key"))
+    var apiKey: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "A web page's origin, such as https://example.org, that may read answers; repeatable; * is any. "
+                + "[env: VISION_SERVER_CORS_ORIGIN, separated by commas] (default: none)",
+            valueName: "origin"))
+    var corsOrigin: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "The largest request. [env: VISION_SERVER_MAX_BODY] (default: 32MB)", valueName: "bytes"))
+    var maxBody: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How many connections may be open. [env: VISION_SERVER_MAX_CONNECTIONS] (default: 1024)",
+            valueName: "connections"))
+    var maxConnections: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long a client may take to send a request. [env: VISION_SERVER_READ_TIMEOUT] (default: 30)",
+            valueName: "seconds"))
+    var readTimeout: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long a client may take to receive an answer. [env: VISION_SERVER_WRITE_TIMEOUT] (default: 30)",
+            valueName: "seconds"))
+    var writeTimeout: Int?
+
+    func keys(_ settings: Settings) throws -> APIKeys {
+        let keys = apiKey.isEmpty ? settings.list("api-keys", []) : apiKey
+        guard let keys = APIKeys(keys) else {
+            throw ValidationError("A key (--api-key, VISION_SERVER_API_KEYS) must be printable ASCII without spaces.")
+        }
+        return keys
+    }
+
+    func origins(_ settings: Settings) -> [String] {
+        settings.list("cors-origin", corsOrigin)
+    }
+
+    func deadlines(_ settings: Settings) throws -> ConnectionDeadlines.Limits {
+        ConnectionDeadlines.Limits(
+            reading: try settings.number("read-timeout", readTimeout, in: 1...86400) ?? 30,
+            writing: try settings.number("write-timeout", writeTimeout, in: 1...86400) ?? 30)
+    }
+}
