@@ -118,7 +118,16 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(name: "PrometheusTextTests", dependencies: ["PrometheusText"], swiftSettings: swiftSettings),
-        .testTarget(name: "ModelHubTests", dependencies: ["ModelHub"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ModelHubTests",
+            dependencies: [
+                "ModelHub",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
         .testTarget(name: "ClientTests", dependencies: ["VisionAPITypes"], swiftSettings: swiftSettings),
         .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
     ],
