@@ -1,0 +1,155 @@
+import Foundation
+public import Logging
+
+/// Brings the files of models from the hub into the cache: those that are needed, each of them whole.
+public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
+    let configuration: HubConfiguration
+    let clock: C
+    let logger: Logger
+
+    /// - Parameter clock: Measures the rate, and the pauses before trying again.
+    public init(configuration: HubConfiguration, clock: C, logger: Logger) {
+        self.configuration = configuration
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Where the models are.
+    public var cache: HubCache { HubCache(folder: configuration.cacheFolder) }
+
+    /// The folder with all files of the model, which come from the hub where the cache lacks any.
+    ///
+    /// Without the network where the cache is complete. Cancelling the task stops the download; what has arrived is
+    /// kept, and the next download goes on there.
+    /// - Parameter progress: Called a few times a second while bytes come.
+    /// - Throws: `ModelHubError`, `CancellationError`.
+    public func download(
+        _ repository: ModelRepository, progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
+    ) async throws -> String {
+        let cached = cache.state(of: repository)
+        if let folder = cached.folder, cached.isComplete { return folder }
+        if configuration.isOffline { return try offlineFolder(cached, of: repository) }
+        let hub = HubClient(configuration: configuration, repository: repository)
+        do {
+            let listing = try await listing(hub, cached)
+            let folder = try await fetch(listing, from: hub, progress: progress)
+            await hub.shutdown()
+            return folder
+        } catch {
+            await hub.shutdown()
+            guard let folder = cached.folder, cached.isUsable, (error as? ModelHubError)?.isTemporary == true else {
+                throw Task.isCancelled ? CancellationError() : error
+            }
+            logger.warning("\(error) The model in the cache is used as it is.")
+            return folder
+        }
+    }
+
+    private func offlineFolder(_ cached: CachedSnapshot, of repository: ModelRepository) throws -> String {
+        guard let folder = cached.folder, cached.isUsable else {
+            throw ModelHubError.offline(repository: repository.id, missing: cached.missing)
+        }
+        logger.warning("The cache may lack \(cached.unsure.joined(separator: ", ")) of \(repository)")
+        return folder
+    }
+
+    private func listing(_ hub: HubClient, _ cached: CachedSnapshot) async throws -> RepositoryListing {
+        do {
+            return try await retrying { try await hub.listing() }
+        } catch ModelHubError.gaveUp(let host, let reason, _) {
+            throw ModelHubError.unreachable(
+                repository: hub.repository.id, missing: cached.missing, host: host, reason: reason)
+        }
+    }
+
+    private func fetch(
+        _ listing: RepositoryListing, from hub: HubClient, progress: @escaping @Sendable (DownloadProgress) -> Void
+    ) async throws -> String {
+        let repository = hub.repository
+        let needed = try NeededFiles(among: listing.names, of: repository)
+        let writer = try SnapshotWriter(paths: cache.paths(of: repository), commit: listing.commit)
+        let meter = ProgressMeter(clock: clock, report: progress)
+        let fetcher = SnapshotFetcher(hub: hub, writer: writer, clock: clock, meter: meter, logger: logger)
+
+        let small = try await files(needed.small, listing, hub)
+        for file in small { try await fetcher.fetch(file) }
+        try checkConfiguration(writer.folder, repository)
+
+        let names = needed.isSharded ? try shards(writer.folder, listing, repository) : [NeededFiles.weights]
+        let weights = try await files(names, listing, hub)
+        meter.total = saturatingSum((small + weights).map(\.size))
+        meter.tellNow()
+        try fetcher.checkSpace(for: weights)
+        for file in weights { try await fetcher.fetch(file) }
+
+        try writer.noteAbsent(NeededFiles.settings.filter { !listing.names.contains($0) })
+        try writer.finish(revision: repository.revision)
+        meter.tellNow()
+        return writer.folder
+    }
+
+    /// The weights are not worth fetching where the small files say that they are another model's.
+    private func checkConfiguration(_ folder: String, _ repository: ModelRepository) throws {
+        let json = FileManager.default.contents(atPath: "\(folder)/\(NeededFiles.configuration)") ?? Data()
+        if let reason = NeededFiles.fault(ofConfiguration: json) {
+            throw ModelHubError.notFlorence2(repository: repository.id, reason: reason)
+        }
+    }
+
+    private func shards(
+        _ folder: String, _ listing: RepositoryListing, _ repository: ModelRepository
+    ) throws -> [String] {
+        let json = FileManager.default.contents(atPath: "\(folder)/\(NeededFiles.index)") ?? Data()
+        let names: [String]
+        do {
+            names = try NeededFiles.shards(index: json)
+        } catch {
+            throw ModelHubError.notFlorence2(
+                repository: repository.id, reason: "its \(NeededFiles.index) cannot be used: \(error.reason)")
+        }
+        for name in names where !listing.names.contains(name) {
+            throw ModelHubError.missingFile(name, repository: repository.id)
+        }
+        return names
+    }
+
+    /// What is known about the files, with the hub's headers where the listing does not tell.
+    private func files(
+        _ names: [String], _ listing: RepositoryListing, _ hub: HubClient
+    ) async throws -> [KnownFile] {
+        var files: [KnownFile] = []
+        for name in names {
+            var file = listing.file(name)
+            if KnownFile(file) == nil {
+                file = try await retrying { [file] in try await hub.details(of: file, commit: listing.commit) }
+            }
+            guard let known = KnownFile(file) else {
+                throw ModelHubError.badAnswer(
+                    host: hub.configuration.hubHost, reason: "it tells neither size nor hash of \(name)")
+            }
+            files.append(known)
+        }
+        return files
+    }
+
+    /// Asks again, a bit later each time, while that may help.
+    private func retrying<R: Sendable>(_ question: @Sendable () async throws -> R) async throws -> R {
+        var budget = RetryBudget()
+        while true {
+            do {
+                return try await question()
+            } catch let failure as TemporaryFailure {
+                guard let wait = budget.wait(after: failure) else { throw budget.surrender(to: failure) }
+                logger.warning("\(failure.host): \(failure.reason). Trying again in \(wait)")
+                try await clock.sleep(for: wait)
+            }
+        }
+    }
+}
+
+extension ModelDownloader where C == ContinuousClock {
+    /// A downloader that goes by the real time.
+    public init(configuration: HubConfiguration, logger: Logger) {
+        self.init(configuration: configuration, clock: ContinuousClock(), logger: logger)
+    }
+}

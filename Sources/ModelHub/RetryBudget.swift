@@ -1,0 +1,41 @@
+/// A failure that trying again may mend, as a part of a sentence.
+package struct TemporaryFailure: Error, Equatable {
+    package let host: String
+    package let reason: String
+    /// How long the server asks to be left alone.
+    package var retryAfter: Duration?
+
+    package init(host: String, reason: String, retryAfter: Duration? = nil) {
+        self.host = host
+        self.reason = reason
+        self.retryAfter = retryAfter
+    }
+}
+
+/// How often and how soon to try again. A value: the waiting is somebody else's.
+package struct RetryBudget {
+    /// Tries without noticeable success before giving up.
+    package static let tries = 5
+    /// A try that brings so many bytes counts as a success, although it did not bring all of them.
+    package static let successBytes = 16 << 20
+    /// No server is waited for longer than that.
+    package static let longestWait = Duration.seconds(120)
+
+    package private(set) var failures = 0
+
+    package init() {}
+
+    /// - Parameter bytes: How many bytes the failed try has brought.
+    /// - Returns: How long to wait before the next try; `nil`: do not try again.
+    package mutating func wait(after failure: TemporaryFailure, bytes: Int = 0) -> Duration? {
+        if bytes >= Self.successBytes { failures = 0 }
+        failures += 1
+        guard failures < Self.tries else { return nil }
+        return min(failure.retryAfter ?? .seconds(1 << (failures - 1)), Self.longestWait)
+    }
+
+    /// What to tell when there is no try left.
+    func surrender(to failure: TemporaryFailure) -> ModelHubError {
+        .gaveUp(host: failure.host, reason: failure.reason, tries: failures)
+    }
+}

@@ -1,5 +1,0 @@
-import ModelHub
-import Testing
-
-@Suite("Download progress")
-struct DownloadProgressTests {}

@@ -1,0 +1,73 @@
+import ModelHub
+import Testing
+
+@Suite("Trying again, and how fast it goes")
+struct RetryBudgetTests {
+    private let failure = TemporaryFailure(host: "h", reason: "r")
+
+    @Test("five tries, with pauses that double")
+    func pauses() {
+        var budget = RetryBudget()
+        let pauses = (1...5).map { _ in budget.wait(after: failure) }
+        #expect(pauses == [.seconds(1), .seconds(2), .seconds(4), .seconds(8), nil])
+    }
+
+    @Test("a try that brought a lot begins the count anew, one that brought little does not")
+    func success() {
+        var budget = RetryBudget()
+        for _ in 1...20 {
+            #expect(budget.wait(after: failure, bytes: RetryBudget.successBytes) == .seconds(1))
+        }
+        #expect(budget.wait(after: failure, bytes: RetryBudget.successBytes - 1) == .seconds(2))
+        #expect(budget.wait(after: failure, bytes: -5) == .seconds(4))
+    }
+
+    @Test("what the server asks for goes before, within bounds")
+    func retryAfter() {
+        var budget = RetryBudget()
+        #expect(budget.wait(after: .init(host: "h", reason: "r", retryAfter: .seconds(9))) == .seconds(9))
+        #expect(
+            budget.wait(after: .init(host: "h", reason: "r", retryAfter: .seconds(9999))) == RetryBudget.longestWait)
+    }
+
+    @Test("the rate is that of the last seconds")
+    func rate() throws {
+        var rate = TransferRate(window: .seconds(10))
+        #expect(rate.bytesPerSecond(at: .zero) == nil)
+        for second in 0..<100 { rate.add(1000, at: .seconds(second)) }
+        #expect(abs(try #require(rate.bytesPerSecond(at: .seconds(99))) - 1000) < 1)
+        for second in 100..<120 { rate.add(5000, at: .seconds(second)) }
+        #expect(abs(try #require(rate.bytesPerSecond(at: .seconds(119))) - 5000) < 1)
+        // Nothing comes any more: the rate falls.
+        #expect(try #require(rate.bytesPerSecond(at: .seconds(219))) < 600)
+    }
+
+    @Test("many small parts are as fast as few large ones")
+    func smallParts() throws {
+        var rate = TransferRate()
+        for part in 0..<10_000 { rate.add(10, at: .milliseconds(part)) }
+        #expect(abs(try #require(rate.bytesPerSecond(at: .milliseconds(9_999))) - 10_000) < 500)
+    }
+
+    @Test(
+        "progress in words",
+        arguments: [
+            (
+                DownloadProgress(bytesDone: 120_400_000, bytesTotal: 3_290_000_000, secondsLeft: 170),
+                "120 of 3290 MB, about 3 minutes left"
+            ),
+            (DownloadProgress(bytesDone: 5_000_000), "5 MB"),
+            (
+                DownloadProgress(bytesDone: 0, bytesTotal: 10_000_000, secondsLeft: 0.2),
+                "0 of 10 MB, about 1 second left"
+            ),
+            (
+                DownloadProgress(bytesDone: 0, bytesTotal: 10_000_000, secondsLeft: 3600 * 30),
+                "0 of 10 MB, about 30 hours left"
+            ),
+            (DownloadProgress(bytesDone: 0, bytesTotal: 10_000_000, secondsLeft: .infinity), "0 of 10 MB"),
+        ])
+    func words(progress: DownloadProgress, words: String) {
+        #expect("\(progress)" == words)
+    }
+}
