@@ -5,6 +5,8 @@ set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tools/setup.sh
 source "$root/tools/setup.sh"
+# shellcheck source=tools/service.sh
+source "$root/tools/service.sh"
 
 usage() {
     cat <<'EOF'
@@ -12,9 +14,12 @@ Usage: ./vision-server.sh [options] [vision-server options]
 
 Starts the captioning server; builds it first, and installs what the build needs, when that has not been done.
 
-  --build-only   install and build, but do not start
-  --rebuild      build even when nothing seems to have changed
-  -h, --help     this text, and then the server's own options when it is built
+  --build-only         install and build, but do not start
+  --rebuild            build even when nothing seems to have changed
+  --install-service    build, and install it as a systemd service that starts with the machine; see packaging/README.md.
+                       DESTDIR=DIRECTORY puts the files there, and leaves systemd alone
+  --uninstall-service  stop that service and remove it; its settings and its models stay
+  -h, --help           this text, and then the server's own options when it is built
 
 Everything else goes to vision-server, for example:
 
@@ -26,10 +31,13 @@ EOF
 
 build_only=false
 rebuild=false
+service=
 while [[ $# -gt 0 ]]; do
     case $1 in
         --build-only) build_only=true ;;
         --rebuild) rebuild=true ;;
+        --install-service) service=install ;;
+        --uninstall-service) service=uninstall ;;
         -h | --help)
             usage
             if [[ -x $root/.build/release/vision-server ]]; then
@@ -42,6 +50,16 @@ while [[ $# -gt 0 ]]; do
     esac
     shift
 done
+
+# What would be left over belongs into the service's settings file, not on this command line.
+if [[ -n $service ]]; then
+    [[ $# -eq 0 ]] || fail "--$service-service takes no options of the server: not \"$1\". They go into $service_settings."
+    require_systemd
+fi
+if [[ $service == uninstall ]]; then
+    uninstall_service
+    exit 0
+fi
 
 binary=$root/.build/release/vision-server
 stamp=$root/.build/vision-server.stamp
@@ -66,6 +84,10 @@ if $rebuild || ! is_current; then
     mv -f -- "$root/.build/vision-server.stamp.new" "$stamp"
 fi
 
+if [[ $service == install ]]; then
+    install_service "$binary" "$root/packaging/systemd"
+    exit 0
+fi
 if $build_only; then
     say "Built: $binary"
     exit 0

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""Restarts, kills, a full server and one that hangs, behind the real HAProxy with the configuration that is shipped.
+
+Needs haproxy and a built vision-server (VISION_SERVER_BINARY, else .build/release/vision-server); only the standard
+library. Prints a line `ID figure limit PASS|FAIL` for each figure.
+"""
+
+import signal
+import threading
+import unittest
+
+from fleet import NAMES, Fleet, Load, request_body, send, wait_until
+
+# Above tune.bufsize: HAProxy no longer holds all of it when it has been sent.
+LARGE = 17 << 20
+SMALL_BODY, LARGE_BODY = request_body(), request_body(LARGE)
+
+
+class HAProxyTests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.fleet = Fleet()
+        cls.addClassCleanup(cls.fleet.close)
+        cls.fleet.start()
+
+    def setUp(self):
+        self.fleet.wait_until_up()
+
+    def check(self, row, figure, limit, what, slack=1.0):
+        """Prints the figure beside its limit, and fails above `slack` times the limit: a machine busy with other
+        things stretches what is timed, so such figures fail only when they are far off."""
+        print(f"{row} {figure:.4g} {limit:g} {'PASS' if figure <= limit else 'FAIL'}  {what}", flush=True)
+        self.assertLessEqual(figure, limit * slack, what)
+
+    def held_requests(self, server, body, count=6):
+        """Sends `count` requests while `server` hangs, and waits until only those that it has got are open.
+
+        Returns its number of them, all threads and all answers so far.
+        """
+        answers = []
+        server.signal(signal.SIGSTOP)
+        threads = [
+            threading.Thread(target=lambda: answers.append(send(self.fleet.port, body))) for _ in range(count)
+        ]
+        for thread in threads:
+            thread.start()
+
+        def others_are_done():
+            held = self.fleet.counter(server.name, "scur")
+            return held > 0 and len(answers) + held == count
+
+        wait_until(others_are_done, "the other servers have answered")
+        return self.fleet.counter(server.name, "scur"), threads, answers
+
+    def kill_holding(self, name, body):
+        """Kills a server that has accepted requests; (requests that it had, answers that are no captions)."""
+        server = self.fleet.servers[name]
+        held, threads, answers = self.held_requests(server, body)
+        server.kill()
+        for thread in threads:
+            thread.join()
+        server.start()
+        return held, [answer for answer in answers if answer[0] != 200]
+
+    def test_a_rolling_restarts_lose_nothing(self):
+        """10 restarts by SIGTERM at 20 requests a second, every 40th one too large for HAProxy to send twice."""
+        exit_codes = []
+        with Load(self.fleet.port, body_for=lambda n: SMALL_BODY if n % 40 else LARGE_BODY) as load:
+            for restart in range(10):
+                server = self.fleet.servers[NAMES[restart % 3]]
+                exit_codes.append(server.stop())
+                server.start()
+                self.fleet.wait_until_up()
+        self.check("I3a", len(load.lost), 0, f"requests lost of {load.begun} in 10 restarts: {load.lost[:3]}")
+        self.assertEqual(exit_codes, [0] * 10)
+
+    def test_b_kill_under_load_loses_nothing(self):
+        """kill -9 at 20 requests a second that HAProxy can hold."""
+        server = self.fleet.servers["two"]
+        with Load(self.fleet.port) as load:
+            wait_until(lambda: load.begun > 20, "the load runs")
+            server.kill()
+            seconds = wait_until(lambda: not self.fleet.is_up("two"), "HAProxy has noticed")
+            wait_until(lambda seen=load.begun: load.begun > seen + 20, "the load runs on")
+            server.start()
+        self.check("I3b", len(load.lost), 0, f"requests lost of {load.begun} by kill -9: {load.lost[:3]}")
+        self.check("I3b", seconds, 2, "seconds until a killed server is out of rotation", slack=2)
+
+    def test_b_kill_loses_no_accepted_request_that_haproxy_holds(self):
+        held, lost = self.kill_holding("two", SMALL_BODY)
+        self.check("I3b", len(lost), 0, f"requests lost of the {held} that the killed server had accepted: {lost[:3]}")
+
+    def test_b_kill_loses_at_most_the_large_requests_in_flight(self):
+        held, lost = self.kill_holding("three", LARGE_BODY)
+        self.check("I3b", len(lost), held, "large requests lost by kill -9; the limit is what that server had accepted")
+        for status, text in lost:
+            self.assertEqual(status, 502)
+            self.assertIn('"detail"', text)
+
+    def test_c_a_full_servers_503_is_taken_elsewhere(self):
+        """The checks of server one are off, so that only its answers tell that its queue is full."""
+        port = self.fleet.servers["one"].port
+        slow, ended, refused = request_body(num_beams=8), threading.Event(), []
+
+        def keep_full():
+            while not ended.is_set():
+                if send(port, slow)[0] == 503:
+                    refused.append(1)
+
+        self.fleet.tell("disable health servers/one")
+        fillers = [threading.Thread(target=keep_full) for _ in range(6)]
+        for filler in fillers:
+            filler.start()
+        try:
+            wait_until(lambda: refused, "server one is full")
+            with Load(self.fleet.port) as load:
+                wait_until(lambda: load.begun >= 60, "60 requests are sent")
+            retries = self.fleet.counter("one", "wretr") + self.fleet.counter("one", "wredis")
+        finally:
+            ended.set()
+            for filler in fillers:
+                filler.join()
+            self.fleet.tell("enable health servers/one")
+        self.assertGreater(retries, 0, "server one never refused a request of HAProxy's, so nothing was tested")
+        self.check("I3c", len(load.lost), 0, f"clients of {load.begun} who saw the full server: {load.lost[:3]}")
+
+    def test_d_the_load_is_spread_evenly(self):
+        before = {name: self.fleet.counter(name, "stot") for name in NAMES}
+        with Load(self.fleet.port) as load:
+            wait_until(lambda: load.begun >= 160, "160 requests are sent")
+        counts = [self.fleet.counter(name, "stot") - before[name] for name in NAMES]
+        self.assertEqual(load.lost, [])
+        ratio = max(counts) / max(1, min(counts))
+        self.check("I3d", ratio, 1.2, f"busiest server by laziest: {counts}", slack=1.25)
+
+    def test_e_a_server_that_hangs_leaves_the_rotation(self):
+        server = self.fleet.servers["three"]
+        self.addCleanup(server.signal, signal.SIGCONT)
+        with Load(self.fleet.port) as load:
+            wait_until(lambda: load.begun > 20, "the load runs")
+            server.signal(signal.SIGSTOP)
+            seconds = wait_until(lambda: not self.fleet.is_up("three"), "the hanging server is out of rotation")
+            held = self.fleet.counter("three", "scur")
+            # From here on every request goes to the others: all but the held ones of those sent so far are answered.
+            sent = load.begun
+            wait_until(lambda: load.begun > sent + 20, "the load runs on")
+            wait_until(lambda: len(load.answers) >= sent - held, "the other servers have answered")
+            server.signal(signal.SIGCONT)
+        self.check("I4", seconds, 3, "seconds until a server that hangs is out of rotation", slack=2)
+        self.check("I4", held, 4, "requests that waited for the hanging server; the limit is its maxconn")
+        self.check("I4", len(load.lost), 0, f"requests lost of {load.begun} when it went on: {load.lost[:3]}")
+
+
+if __name__ == "__main__":
+    unittest.main()
