@@ -3,7 +3,7 @@
 #     docker build -t vision-server .
 #     docker run --name vision-server --stop-timeout 60 -p 127.0.0.1:54880:54880 -v vision-models:/models vision-server
 #
-# Options of `vision-server serve` follow the image's name, or come as environment variables (-e VISION_SERVER_MODEL=demo).
+# Options of `vision-server serve` follow the image's name, or come as variables (-e VISION_SERVER_MODEL=demo).
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
@@ -23,7 +23,7 @@ FROM debian:bookworm-slim
 # Swift's runtime is in the program; these decode the pictures, and know the certificates of the hub.
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        ca-certificates libgif7 libjpeg62-turbo libpng16-16 libstdc++6 libtiff6 libwebp7 \
+        ca-certificates libgif7 libjpeg62-turbo libpng16-16 libstdc++6 libtiff6 libwebp7 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin vision \
     && install -d -o vision -g vision /models
@@ -34,7 +34,9 @@ ENV HF_HOME=/models VISION_SERVER_HOST=0.0.0.0 VISION_SERVER_PORT=54880
 VOLUME /models
 EXPOSE 54880
 # There is no curl in the image; bash speaks enough HTTP to ask whether the process lives.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --retries=3 CMD ["bash", "-c", \
-    "exec 3<>/dev/tcp/127.0.0.1/$VISION_SERVER_PORT && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && grep -q '200 OK' <&3"]
+HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --retries=3 CMD [ \
+    "bash", "-c", \
+    "exec 3<>/dev/tcp/localhost/$VISION_SERVER_PORT; printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3; grep -q '200 OK' <&3" \
+    ]
 ENTRYPOINT ["vision-server"]
 CMD ["serve"]

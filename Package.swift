@@ -8,8 +8,8 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
-// A program that is copied to another machine has to run there: on Linux Swift's runtime goes into it (77 MB stripped;
-// 17 MB and 79 MB of libraries beside it otherwise), and it starts in half the time. Only linking changes, so the tests,
+// A program that is copied to another machine has to run there: on Linux Swift's runtime goes into it (60 of 89 MB,
+// stripped; 79 MB of libraries beside it otherwise), and it starts in half the time. Only linking changes, so the tests,
 // which need the shared runtime, go on sharing every object; `--static-swift-stdlib` would have each of the two commands
 // recompile everything. The libraries named here are what Foundation's static library leaves for others to mention.
 let staticRuntime: [LinkerSetting] = [

@@ -53,7 +53,8 @@ done
 
 # What would be left over belongs into the service's settings file, not on this command line.
 if [[ -n $service ]]; then
-    [[ $# -eq 0 ]] || fail "--$service-service takes no options of the server: not \"$1\". They go into $service_settings."
+    [[ $# -eq 0 ]] ||
+        fail "--$service-service takes no options of the server: not \"$1\". They go into $service_settings."
     require_systemd
 fi
 if [[ $service == uninstall ]]; then

@@ -26,7 +26,8 @@ install_file() {
 require_systemd() {
     [[ -z $service_destination ]] || return 0
     [[ -d /run/systemd/system ]] || fail "systemd does not run here, so there is nothing to install a service into." \
-        "Start .build/release/vision-server with whatever starts programs here; DESTDIR=DIRECTORY installs the files only."
+        "Start .build/release/vision-server with whatever starts programs here; with DESTDIR=DIRECTORY only the files" \
+        "are installed."
 }
 
 # install_service BINARY DIRECTORY: the program, and the unit and the settings that lie in the directory; then the
@@ -48,7 +49,9 @@ install_service() {
     as_root systemctl restart vision-server ||
         fail "The service does not start; this says why: journalctl -u vision-server -n 20"
     say "Started the service vision-server; it starts with the machine from now on."
-    say "Its settings: $service_settings; its state: systemctl status vision-server; its log: journalctl -u vision-server"
+    say "Its settings: $service_settings"
+    say "Its state: systemctl status vision-server"
+    say "Its log: journalctl -u vision-server"
 }
 
 # uninstall_service: the program and its unit go; what a person wrote, and the models, stay.

@@ -66,15 +66,15 @@ def send(port, body=None, path="/process_image", timeout=60.0):
 class Server:
     """One vision-server process, always on the same port."""
 
-    def __init__(self, name, port, folder, options=()):
+    def __init__(self, name, port, folder):
         self.name, self.port = name, port
-        self.command = [BINARY, "--model", "demo", "--port", str(port), "--threads", "1", *options]
         self.log = open(folder / f"{name}.log", "ab")
         self.process = None
 
-    def start(self):
+    def start(self, *options):
+        command = [BINARY, "--model", "demo", "--port", str(self.port), "--threads", "1", *options]
         environment = {**os.environ, "VISION_SERVER_DRAIN": str(DRAIN_SECONDS)}
-        self.process = subprocess.Popen(self.command, stderr=self.log, stdin=subprocess.DEVNULL, env=environment)
+        self.process = subprocess.Popen(command, stderr=self.log, stdin=subprocess.DEVNULL, env=environment)
         wait_until(lambda: send(self.port, path="/ready", timeout=1)[0] == 200, f"server {self.name} is ready")
 
     def signal(self, number):
@@ -99,11 +99,7 @@ class Fleet:
         self.kept = os.environ.get("VISION_TEST_LOGS")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="haproxy-", dir=self.kept))
         self.port, status_port, *ports = free_ports(2 + len(NAMES))
-        # Server one is the one that gets full.
-        options = {"one": ["--max-queued", "1"]}
-        self.servers = {
-            name: Server(name, port, self.folder, options.get(name, ())) for name, port in zip(NAMES, ports)
-        }
+        self.servers = {name: Server(name, port, self.folder) for name, port in zip(NAMES, ports)}
         self.socket_path = self.folder / "haproxy.sock"
         self.configuration = self.folder / "haproxy.cfg"
         self.configuration.write_text(self.adapted(CONFIGURATION.read_text(), status_port))

@@ -107,7 +107,8 @@ options_are_refused() {
 image_has_every_library() {
     local library path package
     for library in $(readelf -d "$binary" | sed -n 's/.*Shared library: \[\(.*\)\]/\1/p'); do
-        path=$(ldd "$binary" | awk -v name="$library" '$1 == name || index($1, "/" name) { print ($2 == "=>") ? $3 : $1 }')
+        path=$(ldd "$binary" |
+            awk -v name="$library" '$1 == name || index($1, "/" name) { print ($2 == "=>") ? $3 : $1 }')
         package=$(dpkg -S "*/$(basename -- "$(readlink -f -- "$path")")" | head -n 1 | cut -d: -f1)
         case $package in
             libc6 | libgcc-s1) ;;
@@ -155,7 +156,8 @@ haproxy_tests() {
     local ran lost
     python3 "$root/Tests/HAProxy/test_haproxy.py" 2>&1 | tee "$scratch/haproxy" || true
     ran=$(sed -n 's/^Ran \([0-9]*\) test.*/\1/p' "$scratch/haproxy")
-    lost=$(sed -n 's/^FAILED (\(.*\))$/\1/p' "$scratch/haproxy" | grep -o '[0-9]*' | awk '{ sum += $1 } END { print sum + 0 }')
+    lost=$(sed -n 's/^FAILED (\(.*\))$/\1/p' "$scratch/haproxy" | grep -o '[0-9]*' |
+        awk '{ sum += $1 } END { print sum + 0 }')
     # Nothing ran: that the fleet could not even start is one failure.
     if [[ ${ran:-0} -eq 0 ]]; then ran=0 lost=1; fi
     failed=$((failed + lost))
