@@ -65,7 +65,8 @@ struct FaultTests {
         LastingMistake("a circle", .init(match: weights, kind: "redirect", location: "{hub}{path}")) {
             if case .badRedirect = $0 { true } else { false }
         },
-        LastingMistake("a redirect to nowhere", .init(match: weights, kind: "redirect", location: "file:///etc/passwd")) {
+        LastingMistake("a redirect to nowhere", .init(match: weights, kind: "redirect", location: "file:///etc/passwd"))
+        {
             if case .badRedirect = $0 { true } else { false }
         },
         LastingMistake("always too long", .init(match: weights, kind: "length", more: 1)) {
