@@ -29,6 +29,9 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
         let cached = cache.state(of: repository)
         if let folder = cached.folder, cached.isComplete { return folder }
         if configuration.isOffline { return try offlineFolder(cached, of: repository) }
+        if configuration.hasToken && !configuration.endpoint.origin.isPrivate {
+            logger.warning("The token is not sent to \(configuration.hubHost): the connection is not encrypted")
+        }
         let hub = HubClient(configuration: configuration, repository: repository)
         do {
             let listing = try await listing(hub, cached)

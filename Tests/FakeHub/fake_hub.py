@@ -368,7 +368,7 @@ class Handler(BaseHTTPRequestHandler):
         self.start_body(headers, status)
         self.write(body[: fault["after"]])
         self.wfile.flush()
-        time.sleep(fault.get("pause", 0.05))
+        time.sleep(0.3)
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.close_connection = True
         self.connection.close()
@@ -379,6 +379,9 @@ class Handler(BaseHTTPRequestHandler):
             headers = headers | {"Content-Length": None, "Connection": "close"}
         self.start_body(headers, status)
         self.write(body[: fault["after"]])
+        self.wfile.flush()
+        # The client has time to take what was sent before it learns that nothing more comes.
+        time.sleep(0.3)
         self.hang_up()
 
     def fault_no_length(self, fault, body, headers, status):

@@ -6,6 +6,7 @@
 needs a Python with huggingface_hub. Prints one line a check and exits with 1 where one fails.
 """
 
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -98,13 +99,28 @@ def half_by_each(check, program, hub, environment):
     check("and not that file", not [path for path in bodies(asked(hub)[before:]) if path.endswith("/config.json")])
 
 
+def both_at_once(check, program, hub, environment):
+    files = {path.name: {"path": str(path)} for path in DEMO.iterdir() if path.is_file()}
+    slow = {"match": "^GET .*/model.safetensors", "kind": "slow", "rate": 1_000_000}
+    settings = {"repositories": {NAME: {"files": files}}, "faults": [slow]}
+    request = urllib.request.Request(f"{hub}/control/default", json.dumps(settings).encode(), method="PUT")
+    urllib.request.urlopen(request).close()
+    code = f"from huggingface_hub import snapshot_download as s; print(s({NAME!r}, allow_patterns={NEEDED!r}))"
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        theirs = pool.submit(python, code, environment)
+        ours = pool.submit(server, program, environment)
+        check("both end with the same folder", theirs.result() is not None and theirs.result() == ours.result())
+    fetched = [path for path in bodies(asked(hub)) if path.endswith("/model.safetensors")]
+    check("one fetched the weights, the other waited", len(fetched) == 1)
+
+
 def main():
     program = str(pathlib.Path(sys.argv[1]).resolve())
     fake = [sys.executable, str(HERE / "fake_hub.py"), "--end-with-stdin", "--repository", f"{NAME}={DEMO}"]
     check = Check()
     with subprocess.Popen(fake, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         hub = process.stdout.readline().split()[1]
-        for test in (ours_read_by_python, pythons_read_by_us, half_by_each):
+        for test in (ours_read_by_python, pythons_read_by_us, half_by_each, both_at_once):
             print(test.__name__.replace("_", " "))
             with tempfile.TemporaryDirectory() as home:
                 kept = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}

@@ -64,19 +64,22 @@ struct ConfigurationTests {
         }
     }
 
+    private func origin(_ address: String) throws -> Origin {
+        let url = try #require(URL(string: address))
+        return try #require(Origin(url))
+    }
+
     @Test("only addresses that nobody can read along are private")
     func privacy() throws {
         for address in [
             "https://huggingface.co", "http://localhost:1", "http://127.0.0.1", "http://127.9.9.9", "http://[::1]:8",
         ] {
-            let origin = try #require(Origin(try #require(URL(string: address))))
-            #expect(origin.isPrivate, "\(address)")
+            #expect(try origin(address).isPrivate, "\(address)")
         }
         for address in [
             "http://huggingface.co", "http://127.0.0.1.example.com", "http://10.0.0.1", "http://localhost.example",
         ] {
-            let origin = try #require(Origin(try #require(URL(string: address))))
-            #expect(!origin.isPrivate, "\(address)")
+            #expect(try !origin(address).isPrivate, "\(address)")
         }
     }
 }

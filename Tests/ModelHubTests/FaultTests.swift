@@ -12,7 +12,7 @@ struct FaultTests {
     private static let broken = Scenario.Fault(match: weights, kind: "short", times: 1, after: 100_000)
 
     /// Mistakes that pass, and how many requests for the weights it takes.
-    static let passing: [(String, [Scenario.Fault], Int)] = [
+    static let passingMistakes: [(String, [Scenario.Fault], Int)] = [
         ("a reset", [.init(match: weights, kind: "reset", times: 1, after: 100_000)], 2),
         ("an early end", [.init(match: weights, kind: "short", times: 2, after: 100_000)], 3),
         (
@@ -36,7 +36,7 @@ struct FaultTests {
         ("no such range", [broken, .init(match: weights, kind: "status", times: 1, status: 416)], 3),
     ]
 
-    @Test("what passes does no harm", arguments: passing)
+    @Test("what passes does no harm", arguments: passingMistakes)
     func passing(name: String, faults: [Scenario.Fault], requests: Int) async throws {
         let lab = try await Lab(.init(faults: faults))
         _ = try await lab.download()
@@ -45,54 +45,55 @@ struct FaultTests {
         #expect(lab.partialFiles.isEmpty)
     }
 
-    /// Mistakes that stay, and the error.
-    static let lasting: [(String, Scenario.Fault, @Sendable (ModelHubError) -> Bool)] = [
-        ("wrong bytes", .init(match: weights, kind: "corrupt")) {
+    /// Mistakes that stay.
+    static let lastingMistakes: [LastingMistake] = [
+        LastingMistake("wrong bytes", .init(match: weights, kind: "corrupt")) {
             $0 == .wrongChecksum(file: "model.safetensors", repository: "florence/tiny")
         },
-        ("a login page", .init(match: weights, kind: "html")) {
+        LastingMistake("a login page", .init(match: weights, kind: "html")) {
             if case .webPage = $0 { true } else { false }
         },
-        ("packed bytes", .init(match: weights, kind: "gzip")) {
+        LastingMistake("packed bytes", .init(match: weights, kind: "gzip")) {
             if case .badAnswer(_, let reason) = $0 { reason.contains("gzip") } else { false }
         },
-        (
+        LastingMistake(
             "a file that is not there",
             .init(match: weights, kind: "status", status: 404, headers: ["X-Error-Code": "EntryNotFound"])
         ) {
             $0 == .missingFile("model.safetensors", repository: "florence/tiny")
         },
-        ("a circle", .init(match: weights, kind: "redirect", location: "{hub}{path}")) {
+        LastingMistake("a circle", .init(match: weights, kind: "redirect", location: "{hub}{path}")) {
             if case .badRedirect = $0 { true } else { false }
         },
-        ("a redirect to nowhere", .init(match: weights, kind: "redirect", location: "file:///etc/passwd")) {
+        LastingMistake("a redirect to nowhere", .init(match: weights, kind: "redirect", location: "file:///etc/passwd"))
+        {
             if case .badRedirect = $0 { true } else { false }
         },
-        ("always too long", .init(match: weights, kind: "length", more: 1)) {
+        LastingMistake("always too long", .init(match: weights, kind: "length", more: 1)) {
             if case .gaveUp(_, _, tries: 5) = $0 { true } else { false }
         },
-        ("always an early end", .init(match: weights, kind: "short", after: 0)) {
+        LastingMistake("always an early end", .init(match: weights, kind: "short", after: 0)) {
             if case .gaveUp(_, let reason, tries: 5) = $0 { !reason.isEmpty } else { false }
         },
-        ("always a refusal", .init(match: weights, kind: "status", status: 502)) {
+        LastingMistake("always a refusal", .init(match: weights, kind: "status", status: 502)) {
             if case .gaveUp(_, let reason, tries: 5) = $0 { reason.contains("502") } else { false }
         },
-        ("a list that the hub cannot make", .init(match: "/api/models/", kind: "status", status: 500)) {
+        LastingMistake("a list that the hub cannot make", .init(match: "/api/models/", kind: "status", status: 500)) {
             if case .unreachable(_, _, _, let reason) = $0 { reason.contains("500") } else { false }
         },
-        ("a login page instead of the list", .init(match: "/api/models/", kind: "html")) {
+        LastingMistake("a login page instead of the list", .init(match: "/api/models/", kind: "html")) {
             if case .webPage = $0 { true } else { false }
         },
-        ("a login page instead of a small file", .init(match: "/config.json", kind: "html")) {
+        LastingMistake("a login page instead of a small file", .init(match: "/config.json", kind: "html")) {
             if case .webPage = $0 { true } else { false }
         },
     ]
 
-    @Test("what stays is an error, and no wrong file", arguments: lasting)
-    func lasting(name: String, fault: Scenario.Fault, isExpected: @Sendable (ModelHubError) -> Bool) async throws {
-        let lab = try await Lab(.init(faults: [fault]))
+    @Test("what stays is an error, and no wrong file", arguments: lastingMistakes)
+    func lasting(mistake: LastingMistake) async throws {
+        let lab = try await Lab(.init(faults: [mistake.fault]))
         let error = try #require(await lab.refusal())
-        #expect(isExpected(error), "\(error)")
+        #expect(mistake.isExpected(error), "\(error)")
         #expect("\(error)".hasSuffix(".") && !"\(error)".contains("signature"))
         #expect(!lab.names(in: lab.snapshot).contains("model.safetensors"))
         #expect(lab.names(in: lab.model.appending(path: "refs")).isEmpty)
@@ -156,4 +157,19 @@ struct FaultTests {
         #expect(missing == ["config.json", "tokenizer.json", "model.safetensors"])
         #expect(lab.clock.waits.count == 4)
     }
+}
+
+/// A mistake that stays, and its error.
+struct LastingMistake: Sendable, CustomTestStringConvertible {
+    let name: String
+    let fault: Scenario.Fault
+    let isExpected: @Sendable (ModelHubError) -> Bool
+
+    init(_ name: String, _ fault: Scenario.Fault, isExpected: @escaping @Sendable (ModelHubError) -> Bool) {
+        self.name = name
+        self.fault = fault
+        self.isExpected = isExpected
+    }
+
+    var testDescription: String { name }
 }

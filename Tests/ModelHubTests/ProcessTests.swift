@@ -22,6 +22,20 @@ struct ProcessTests {
         try lab.expectWeights()
     }
 
+    @Test("on a terminal there is a bar with amount, rate and time")
+    func bar() async throws {
+        let slow = Scenario.Fault(match: "^GET .*/model.safetensors", kind: "slow", rate: 200_000)
+        let lab = try await Lab(.init(faults: [slow]))
+        let terminal = [
+            "python3", "-c", "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))",
+        ]
+        let end = try DownloadProcess(lab, wrapper: terminal).finish()
+        #expect(end.status == 0)
+        #expect(end.output.contains(/\r\[#+-+\] 0 of 1 MB, 0\.[1-9] MB\/s, about \d seconds? left/), "\(end.output)")
+        #expect(end.output.contains("[" + String(repeating: "#", count: 24) + "]"))
+        #expect(end.output.hasSuffix(lab.snapshot.path + "\r\n"))
+    }
+
     @Test("an error is one sentence and exit code 1")
     func error() async throws {
         let lab = try await Lab(.init(repositories: [:]))

@@ -51,7 +51,10 @@ struct ResumeTests {
         _ = try await lab.download()
         try lab.expectWeights()
         let asked = try await lab.scenario.downloads(of: "model.safetensors").filter { $0.host == "cdn" }
-        #expect(asked.map { $0.headers["range"] } == ["bytes=100000-", "bytes=150000-"])
+        #expect(asked.count == 2)
+        #expect(asked.first?.headers["range"] == "bytes=100000-")
+        #expect(asked.first?.headers["if-range"] == nil, "this host has not told its ETag yet")
+        #expect(asked.last?.headers["range"] == "bytes=150000-")
         #expect(asked.last?.headers["if-range"]?.count == 34)
     }
 

@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 
 /// A hub of its own for one test: the repositories that it has, the mistakes that it makes, and what it was asked.
 struct Scenario {
@@ -112,11 +113,9 @@ struct Scenario {
         return try JSONDecoder().decode([FakeHub.Request].self, from: Data(body.readableBytesView))
     }
 
-    private enum Method: String { case GET, PUT, POST }
-
-    private func send(_ method: Method, _ path: String, body: Data = Data()) async throws -> Data {
+    private func send(_ method: HTTPMethod, _ path: String, body: Data = Data()) async throws -> Data {
         var request = HTTPClientRequest(url: "\(hub.address)/control/\(name)\(path)")
-        request.method = .RAW(value: method.rawValue)
+        request.method = method
         request.body = .bytes(ByteBuffer(bytes: body))
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
         return Data(try await response.body.collect(upTo: 1 << 24).readableBytesView)

@@ -66,6 +66,16 @@ struct TokenTests {
         return (host, ["HF_ENDPOINT": "http://\(host)/s/\(lab.scenario.name)"])
     }
 
+    @Test("over a connection that others can read the token is not sent, and the log says so")
+    func unencrypted() async throws {
+        let lab = try await Lab()
+        let (_, environment) = endpoint(lab)
+        let more = ["HTTP_PROXY": lab.scenario.hub.address, "HF_TOKEN": "hf_secret"]
+        _ = try await lab.download(environment: environment.merging(more) { $1 })
+        #expect(try await lab.scenario.log().allSatisfy { $0.headers["authorization"] == nil })
+        #expect(lab.log.lines.contains { $0.contains("The token is not sent") })
+    }
+
     @Test(
         "requests go through the proxy, with its name and password",
         arguments: ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
