@@ -35,8 +35,8 @@ VOLUME /models
 EXPOSE 54880
 # There is no curl in the image; bash speaks enough HTTP to ask whether the process lives.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10s --retries=3 CMD [ \
-    "bash", "-c", \
-    "exec 3<>/dev/tcp/localhost/$VISION_SERVER_PORT; printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3; grep -q '200 OK' <&3" \
-    ]
+  "bash", "-c", \
+  "exec 3<>/dev/tcp/127.0.0.1/$VISION_SERVER_PORT; printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3; grep -q ' 200 ' <&3" \
+  ]
 ENTRYPOINT ["vision-server"]
 CMD ["serve"]

@@ -8,10 +8,10 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
-// A program that is copied to another machine has to run there: on Linux Swift's runtime goes into it (60 of 89 MB,
-// stripped; 79 MB of libraries beside it otherwise), and it starts in half the time. Only linking changes, so the tests,
-// which need the shared runtime, go on sharing every object; `--static-swift-stdlib` would have each of the two commands
-// recompile everything. The libraries named here are what Foundation's static library leaves for others to mention.
+// A program that is copied to another machine has to run there: on Linux Swift's runtime goes into it (60 of 89 MB
+// stripped; 79 MB of libraries beside it otherwise), and it starts in half the time. Only linking changes, so the
+// tests, which need the shared runtime, go on sharing every object; `--static-swift-stdlib` would have each of the two
+// commands recompile everything. The libraries named here are what Foundation's static library leaves out.
 let staticRuntime: [LinkerSetting] = [
     .unsafeFlags(
         ["-static-stdlib", "-lCoreFoundation", "-l_FoundationICU", "-l_FoundationCShims", "-l_FoundationCollections"],
