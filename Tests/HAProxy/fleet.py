@@ -46,7 +46,7 @@ def free_ports(count):
 def request_body(size=0, **options):
     """A caption request for the example picture, made `size` bytes long by white space, which JSON allows anywhere."""
     picture = (ROOT / "Models/demo/example.png").read_bytes()
-    fields = {"prompt": "<CAPTION>", "image": base64.b64encode(picture).decode(), **options}
+    fields = {"prompt": "<CAPTION>", "image": base64.b64encode(picture).decode()} | options
     return json.dumps(fields).encode().ljust(size)
 
 

@@ -10,6 +10,7 @@ import signal
 import threading
 import unittest
 
+from figures import FigureTestCase
 from fleet import NAMES, Fleet, Load, request_body, send, wait_until
 
 # Above tune.bufsize: HAProxy no longer holds all of it when it has been sent.
@@ -40,7 +41,7 @@ def kept_full(server):
             client.join()
 
 
-class HAProxyTests(unittest.TestCase):
+class HAProxyTests(FigureTestCase):
     @classmethod
     def setUpClass(cls):
         cls.fleet = Fleet()
@@ -49,12 +50,6 @@ class HAProxyTests(unittest.TestCase):
 
     def setUp(self):
         self.fleet.wait_until_up()
-
-    def check(self, row, figure, limit, what, slack=1.0):
-        """Prints the figure beside its limit, and fails above `slack` times the limit: a machine busy with other
-        things stretches what is timed, so such figures fail only when they are far off."""
-        print(f"{row} {figure:.4g} {limit:g} {'PASS' if figure <= limit else 'FAIL'}  {what}", flush=True)
-        self.assertLessEqual(figure, limit * slack, what)
 
     def held_requests(self, server, body, count=6):
         """Sends `count` requests while `server` hangs, and waits until only those that it has got are open.

@@ -151,14 +151,14 @@ EOF
     if VISION_SERVER_PORT=$port bash -c "$command"; then return 1; fi
 }
 
-# The tests behind the real HAProxy, whose figures and failures are shown as they come.
-haproxy_tests() {
+# python_tests FILE: shows figures and failures as they come, and counts.
+python_tests() {
     local ran lost
-    python3 "$root/Tests/HAProxy/test_haproxy.py" 2>&1 | tee "$scratch/haproxy" || true
-    ran=$(sed -n 's/^Ran \([0-9]*\) test.*/\1/p' "$scratch/haproxy")
-    lost=$(sed -n 's/^FAILED (\(.*\))$/\1/p' "$scratch/haproxy" | grep -o '[0-9]*' |
+    python3 "$1" 2>&1 | tee "$scratch/tests" || true
+    ran=$(sed -n 's/^Ran \([0-9]*\) test.*/\1/p' "$scratch/tests")
+    lost=$(sed -n 's/^FAILED (\(.*\))$/\1/p' "$scratch/tests" | grep -o '[0-9]*' |
         awk '{ sum += $1 } END { print sum + 0 }')
-    # Nothing ran: that the fleet could not even start is one failure.
+    # Nothing ran: that the servers could not even start is one failure.
     if [[ ${ran:-0} -eq 0 ]]; then ran=0 lost=1; fi
     failed=$((failed + lost))
     passed=$((passed + (ran > lost ? ran - lost : 0)))
@@ -183,6 +183,7 @@ check "the server's options are refused beside --install-service" options_are_re
 check "the image has every library that the program needs" image_has_every_library
 check "the image copies what is there" image_copies_what_is_there
 check "the image's health check tells life from death" image_health_check_works
-haproxy_tests
+python_tests "$root/Tests/HAProxy/test_stopping.py"
+python_tests "$root/Tests/HAProxy/test_haproxy.py"
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [[ $failed -eq 0 ]]
