@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Captions every picture of a folder by way of a vision-server. This file works alone: bash 3.2 or newer, curl, coreutils
-# and findutils are enough.
+# Captions every picture of a folder by way of a vision-server. This file works alone: bash 3.2 or newer, curl,
+# coreutils and findutils are enough.
 set -euo pipefail
 
 usage() {
@@ -11,11 +11,11 @@ Usage: vision-caption-folder-images.sh <prompt> <caption_extension> <folder>
   vision-caption-folder-images.sh GENERATE_TAGS tags.txt "my photos"
 
 Writes a caption beside each picture of the folder and of the folders inside it: photos/cat.jpg gets photos/cat.txt.
-Pictures are jpg, jpeg, png, gif, bmp, tif, tiff and webp files, in capitals or not. A picture whose caption file exists
-is skipped, so an interrupted run goes on where it stopped. cat.jpg and cat.png in one folder would share cat.txt: unless
-that exists, this is reported and neither is captioned. A picture that fails doesn't stop the others. The exit code is 1
-if any failed. A prompt is written with or without its angle brackets; a shell needs quotes around those. A server that
-is busy, or still downloading its model, is waited for.
+Pictures are jpg, jpeg, png, gif, bmp, tif, tiff and webp files, in capitals or not. A picture whose caption file
+exists is skipped, so an interrupted run goes on where it stopped. cat.jpg and cat.png in one folder would share
+cat.txt: unless that exists, this is reported and neither is captioned. A picture that fails doesn't stop the others.
+The exit code is 1 if any failed. A prompt is written with or without its angle brackets; a shell needs quotes around
+those. A server that is busy, or still downloading its model, is waited for.
 
 Environment:
   VISION_HOST      the server's address; http://localhost:54880 without it
@@ -39,7 +39,6 @@ fail() {
 # Everything below counts bytes, in whatever language the machine speaks.
 export LC_ALL=C
 
-child=''
 work=''
 # True when the last failure is one that other requests would meet as well; who sends only one need not ask.
 hopeless=false
@@ -47,23 +46,18 @@ unfinished=''
 
 # Runs at every end, Ctrl-C included: no process, no temporary file is left.
 clean_up() {
-    if [[ -n $child ]]; then
-        kill "$child" 2>/dev/null || true
-        wait "$child" 2>/dev/null || true
-    fi
+    local process
+    for process in $(jobs -pr); do kill "$process" 2>/dev/null || true; done
+    wait 2>/dev/null || true
     if [[ -n $unfinished ]]; then rm -f -- "$unfinished"; fi
     if [[ -n $work ]]; then rm -rf -- "$work"; fi
 }
 
-# Runs a command in such a way that a signal ends it at once: bash would wait for a foreground command. What it prints is
-# in $work/printed and $work/complaints.
+# Runs a command in such a way that a signal ends it at once: bash would wait for a foreground command. What it prints
+# is in $work/printed and $work/complaints.
 run_child() {
     "$@" <&0 >"$work/printed" 2>"$work/complaints" &
-    child=$!
-    local code=0
-    wait "$child" || code=$?
-    child=''
-    return "$code"
+    wait "$!"
 }
 
 # Reads the environment and makes the folder for temporary files.
@@ -84,8 +78,11 @@ prepare() {
     timeout=${VISION_TIMEOUT:-0}
     [[ $timeout =~ ^[0-9]{1,9}$ ]] || fail "VISION_TIMEOUT is $timeout, but it has to be a whole number of seconds."
     timeout=$((10#$timeout))
-    if [[ ${VISION_API_KEY-} == *[[:cntrl:]]* ]]; then fail "VISION_API_KEY holds a line break or another control character."; fi
-    work=$(mktemp -d "${TMPDIR:-/tmp}/vision-client.XXXXXX") || fail "No temporary folder can be made in ${TMPDIR:-/tmp}."
+    if [[ ${VISION_API_KEY-} == *[[:cntrl:]]* ]]; then
+        fail "VISION_API_KEY holds a line break or another control character."
+    fi
+    work=$(mktemp -d "${TMPDIR:-/tmp}/vision-client.XXXXXX") ||
+        fail "No temporary folder can be made in ${TMPDIR:-/tmp}."
 }
 
 # curl's settings for a path of the server. They go through a pipe: a command line is seen by every user of the machine.
@@ -102,8 +99,13 @@ curl_settings() {
 # What curl's exit code means, as a sentence in $problem.
 explain_curl() {
     case $1 in
-        6) problem="The machine of $server is not known by that name. VISION_HOST says which server is asked." ;;
-        7) problem="No vision-server answers at $server. Start one with ./vision-server.sh, or set VISION_HOST to the address of one that runs." ;;
+        6)
+            problem="The machine of $server is not known by that name. VISION_HOST says which server is asked."
+            ;;
+        7)
+            problem="No vision-server answers at $server. Start one with ./vision-server.sh,"
+            problem+=" or set VISION_HOST to the address of one that runs."
+            ;;
         18 | 52 | 55 | 56 | 92) problem="The connection to $server was cut before the answer was complete." ;;
         28)
             problem="The server at $server did not answer within the $timeout seconds that VISION_TIMEOUT allows."
@@ -380,7 +382,8 @@ trim() {
         case $text in
             [[:space:]]*) width=1 ;;
             $'\xc2\x85'* | $'\xc2\xa0'*) width=2 ;;
-            $'\xe1\x9a\x80'* | $'\xe2\x80'[$'\x80'-$'\x8a'$'\xa8\xa9\xaf']* | $'\xe2\x81\x9f'* | $'\xe3\x80\x80'*) width=3 ;;
+            $'\xe1\x9a\x80'* | $'\xe2\x81\x9f'* | $'\xe3\x80\x80'*) width=3 ;;
+            $'\xe2\x80'[$'\x80'-$'\x8a'$'\xa8\xa9\xaf']*) width=3 ;;
             *) break ;;
         esac
         text=${text:width}
@@ -389,7 +392,8 @@ trim() {
         case $text in
             *[[:space:]]) width=1 ;;
             *$'\xc2\x85' | *$'\xc2\xa0') width=2 ;;
-            *$'\xe1\x9a\x80' | *$'\xe2\x80'[$'\x80'-$'\x8a'$'\xa8\xa9\xaf'] | *$'\xe2\x81\x9f' | *$'\xe3\x80\x80') width=3 ;;
+            *$'\xe1\x9a\x80' | *$'\xe2\x81\x9f' | *$'\xe3\x80\x80') width=3 ;;
+            *$'\xe2\x80'[$'\x80'-$'\x8a'$'\xa8\xa9\xaf']) width=3 ;;
             *) break ;;
         esac
         text=${text:0:${#text}-width}
@@ -452,8 +456,9 @@ incomplete=false
 # in a row, so that pictures that would share a caption file are neighbours.
 find_pictures() {
     local file
-    find -H "$folder" \( -type f -o -type l \) \( -iname '*.jpg' -o -iname '*.jpeg' -o -iname '*.png' -o -iname '*.gif' \
-        -o -iname '*.bmp' -o -iname '*.tif' -o -iname '*.tiff' -o -iname '*.webp' \) -print0 \
+    find -H "$folder" \( -type f -o -type l \) \
+        \( -iname '*.jpg' -o -iname '*.jpeg' -o -iname '*.png' -o -iname '*.gif' -o -iname '*.bmp' \
+        -o -iname '*.tif' -o -iname '*.tiff' -o -iname '*.webp' \) -print0 \
         >"$work/found" 2>"$work/find-says" || incomplete=true
     while IFS= read -r -d '' file; do
         if [[ -f $file ]]; then printf '%s//%s\0' "${file%.*}" "${file##*.}"; fi
@@ -462,7 +467,7 @@ find_pictures() {
     while IFS= read -r -d '' file; do pictures+=("$file"); done <"$work/sorted"
 }
 
-# save TEXT FILE: written under a temporary name beside it and then renamed, so that a caption file is whole or not there.
+# save TEXT FILE: written under a temporary name beside it, then renamed, so that a caption file is whole or not there.
 save() {
     local name
     shown "$2"
@@ -583,7 +588,8 @@ extension=${2#.}
 folder=$3
 case $extension in
     '' | . | */* | *[[:cntrl:]]*) fail "The caption extension is the end of a file name, such as txt." ;;
-    [Jj][Pp][Gg] | [Jj][Pp][Ee][Gg] | [Pp][Nn][Gg] | [Gg][Ii][Ff] | [Bb][Mm][Pp] | [Tt][Ii][Ff] | [Tt][Ii][Ff][Ff] | [Ww][Ee][Bb][Pp])
+    [Jj][Pp][Gg] | [Jj][Pp][Ee][Gg] | [Pp][Nn][Gg] | [Gg][Ii][Ff] | [Bb][Mm][Pp] | [Tt][Ii][Ff] | [Tt][Ii][Ff][Ff] | \
+        [Ww][Ee][Bb][Pp])
         fail "$extension is the extension of a picture; a caption needs another, such as txt."
         ;;
 esac

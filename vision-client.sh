@@ -38,7 +38,6 @@ fail() {
 # Everything below counts bytes, in whatever language the machine speaks.
 export LC_ALL=C
 
-child=''
 work=''
 # True when the last failure is one that other requests would meet as well; who sends only one need not ask.
 hopeless=false
@@ -46,23 +45,18 @@ unfinished=''
 
 # Runs at every end, Ctrl-C included: no process, no temporary file is left.
 clean_up() {
-    if [[ -n $child ]]; then
-        kill "$child" 2>/dev/null || true
-        wait "$child" 2>/dev/null || true
-    fi
+    local process
+    for process in $(jobs -pr); do kill "$process" 2>/dev/null || true; done
+    wait 2>/dev/null || true
     if [[ -n $unfinished ]]; then rm -f -- "$unfinished"; fi
     if [[ -n $work ]]; then rm -rf -- "$work"; fi
 }
 
-# Runs a command in such a way that a signal ends it at once: bash would wait for a foreground command. What it prints is
-# in $work/printed and $work/complaints.
+# Runs a command in such a way that a signal ends it at once: bash would wait for a foreground command. What it prints
+# is in $work/printed and $work/complaints.
 run_child() {
     "$@" <&0 >"$work/printed" 2>"$work/complaints" &
-    child=$!
-    local code=0
-    wait "$child" || code=$?
-    child=''
-    return "$code"
+    wait "$!"
 }
 
 # Reads the environment and makes the folder for temporary files.
@@ -83,8 +77,11 @@ prepare() {
     timeout=${VISION_TIMEOUT:-0}
     [[ $timeout =~ ^[0-9]{1,9}$ ]] || fail "VISION_TIMEOUT is $timeout, but it has to be a whole number of seconds."
     timeout=$((10#$timeout))
-    if [[ ${VISION_API_KEY-} == *[[:cntrl:]]* ]]; then fail "VISION_API_KEY holds a line break or another control character."; fi
-    work=$(mktemp -d "${TMPDIR:-/tmp}/vision-client.XXXXXX") || fail "No temporary folder can be made in ${TMPDIR:-/tmp}."
+    if [[ ${VISION_API_KEY-} == *[[:cntrl:]]* ]]; then
+        fail "VISION_API_KEY holds a line break or another control character."
+    fi
+    work=$(mktemp -d "${TMPDIR:-/tmp}/vision-client.XXXXXX") ||
+        fail "No temporary folder can be made in ${TMPDIR:-/tmp}."
 }
 
 # curl's settings for a path of the server. They go through a pipe: a command line is seen by every user of the machine.
@@ -101,8 +98,13 @@ curl_settings() {
 # What curl's exit code means, as a sentence in $problem.
 explain_curl() {
     case $1 in
-        6) problem="The machine of $server is not known by that name. VISION_HOST says which server is asked." ;;
-        7) problem="No vision-server answers at $server. Start one with ./vision-server.sh, or set VISION_HOST to the address of one that runs." ;;
+        6)
+            problem="The machine of $server is not known by that name. VISION_HOST says which server is asked."
+            ;;
+        7)
+            problem="No vision-server answers at $server. Start one with ./vision-server.sh,"
+            problem+=" or set VISION_HOST to the address of one that runs."
+            ;;
         18 | 52 | 55 | 56 | 92) problem="The connection to $server was cut before the answer was complete." ;;
         28)
             problem="The server at $server did not answer within the $timeout seconds that VISION_TIMEOUT allows."
@@ -379,7 +381,8 @@ trim() {
         case $text in
             [[:space:]]*) width=1 ;;
             $'\xc2\x85'* | $'\xc2\xa0'*) width=2 ;;
-            $'\xe1\x9a\x80'* | $'\xe2\x80'[$'\x80'-$'\x8a'$'\xa8\xa9\xaf']* | $'\xe2\x81\x9f'* | $'\xe3\x80\x80'*) width=3 ;;
+            $'\xe1\x9a\x80'* | $'\xe2\x81\x9f'* | $'\xe3\x80\x80'*) width=3 ;;
+            $'\xe2\x80'[$'\x80'-$'\x8a'$'\xa8\xa9\xaf']*) width=3 ;;
             *) break ;;
         esac
         text=${text:width}
@@ -388,7 +391,8 @@ trim() {
         case $text in
             *[[:space:]]) width=1 ;;
             *$'\xc2\x85' | *$'\xc2\xa0') width=2 ;;
-            *$'\xe1\x9a\x80' | *$'\xe2\x80'[$'\x80'-$'\x8a'$'\xa8\xa9\xaf'] | *$'\xe2\x81\x9f' | *$'\xe3\x80\x80') width=3 ;;
+            *$'\xe1\x9a\x80' | *$'\xe2\x81\x9f' | *$'\xe3\x80\x80') width=3 ;;
+            *$'\xe2\x80'[$'\x80'-$'\x8a'$'\xa8\xa9\xaf']) width=3 ;;
             *) break ;;
         esac
         text=${text:0:${#text}-width}

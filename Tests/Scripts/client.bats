@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # vision-client.sh against a fake server.
 
+# Its variables are those of servers.bash, and names with a dollar sign are meant so.
+# shellcheck disable=SC2016,SC2034,SC2154
 load servers.bash
 
 setup() {
@@ -222,7 +224,7 @@ json.dump([{"text": json.dumps({"result": result})}], open("answers.json", "w"))
     [[ $(<settings) == *'url = "http://localhost:54880/model"'* ]]
 }
 
-# A curl that writes its arguments and settings down, says it failed, and exits with the code in the file exit.
+# A curl that writes its arguments and settings down, says it failed, and exits with the code in the file exit-code.
 fake_curl() {
     rm -- "$narrow/curl"
     cat >"$narrow/curl" <<'END'
@@ -231,17 +233,17 @@ printf '%s\n' "$@" >arguments
 cat >settings
 echo "curl: it went wrong" >&2
 printf 000
-exit "$(cat exit 2>/dev/null || echo 7)"
+exit "$(cat exit-code 2>/dev/null || echo 7)"
 END
     chmod +x "$narrow/curl"
 }
 
 @test "client: other failures of curl are told" {
     fake_curl
-    echo 6 >exit
+    echo 6 >exit-code
     VISION_HOST=nowhere.example ask model
     expect_failure "nowhere.example is not known"
-    echo 60 >exit
+    echo 60 >exit-code
     ask model
     expect_failure "it went wrong"
 }

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # vision-caption-folder-images.sh against a fake server.
 
+# Its variables are those of servers.bash, and names with a dollar sign are meant so.
+# shellcheck disable=SC2016,SC2034,SC2154
 load servers.bash
 
 setup() {
@@ -176,9 +178,7 @@ captions() {
     ask CAPTION a photos/
     ask CAPTION b link
     ask CAPTION c "$PWD/photos"
-    cd photos
-    ask CAPTION d .
-    cd ..
+    (cd photos && ask CAPTION d .)
     local name
     for name in a b c d; do expect_file "a.$name" 'a cat\n'; done
 }

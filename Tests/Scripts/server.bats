@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # Both scripts against the real server with the demo model.
 
+# Its variables are those of servers.bash, and names with a dollar sign are meant so.
+# shellcheck disable=SC2016,SC2034,SC2154
 load servers.bash
 
 setup_file() {

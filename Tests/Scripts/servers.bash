@@ -115,8 +115,8 @@ start_real() {
     local address=http://127.0.0.1:
     "$binary" --model demo --port 0 3>&- >/dev/null 2>"$BATS_FILE_TMPDIR/says" &
     printf '%s' "$!" >"$BATS_FILE_TMPDIR/process"
-    poll grep -q "$address[0-9]*/prompts" "$BATS_FILE_TMPDIR/says"
-    grep -o "$address[0-9]*" "$BATS_FILE_TMPDIR/says" | head -n 1 >"$BATS_FILE_TMPDIR/address"
+    poll grep -q "${address}[0-9]*/prompts" "$BATS_FILE_TMPDIR/says"
+    grep -o "${address}[0-9]*" "$BATS_FILE_TMPDIR/says" | head -n 1 >"$BATS_FILE_TMPDIR/address"
 }
 
 stop_real() {
