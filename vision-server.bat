@@ -16,7 +16,7 @@ call :translate "%folder:\=/%."
 if not defined linux_path goto no_folder
 set "script=%linux_path%/vision-server.sh"
 
-wsl.exe --exec grep -qi wsl2 /proc/version
+wsl.exe --exec grep -qi microsoft-standard /proc/version
 if errorlevel 1 echo Note: this seems to be WSL 1. WSL 2 is faster: wsl --set-version ^<distribution^> 2 1>&2
 
 set "arguments="

@@ -403,7 +403,7 @@ END
 
 @test "client: the language of the machine makes no difference" {
     local language
-    start_fake '[{"caption": "é 😀 \u00a0"}]'
+    start_fake '[{"caption": "\u3000é 😀\u00a0"}]'
     for language in C C.UTF-8; do
         LC_ALL=$language LANG=$language ask 'é' picture.jpg
         expect_output 'é 😀\n'
