@@ -16,8 +16,9 @@ call :translate "%folder:\=/%."
 if not defined linux_path goto no_folder
 set "script=%linux_path%/vision-server.sh"
 
+set "wsl=WSL 2"
 wsl.exe --exec grep -qi microsoft-standard /proc/version
-if errorlevel 1 echo Note: this seems to be WSL 1. WSL 2 is faster: wsl --set-version ^<distribution^> 2 1>&2
+if errorlevel 1 set "wsl=WSL 1 (WSL 2 is faster; wsl --set-version changes that)"
 
 set "arguments="
 :next_argument
@@ -37,7 +38,7 @@ set "names="
 for /f "delims==" %%V in ('set VISION_SERVER_ 2^>nul') do call set "names=%%names%%:%%V"
 if defined names if defined WSLENV set "WSLENV=%WSLENV%%names%"
 if defined names if not defined WSLENV set "WSLENV=%names:~1%"
-echo Starting vision-server inside WSL; Ctrl+C stops it. 1>&2
+echo Starting vision-server inside %wsl%. Ctrl+C stops it. 1>&2
 wsl.exe --exec bash "%script%" %arguments%
 exit /b %errorlevel%
 

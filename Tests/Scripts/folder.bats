@@ -249,6 +249,20 @@ captions() {
     expect_tidy
 }
 
+@test "folder: pictures that may not be read and folders that may not be written to are failures, found before asking" {
+    add a.jpg sub/b.jpg sub/c.jpg
+    echo mine >photos/sub/c.txt
+    chmod 777 photos
+    chmod 0 photos/a.jpg
+    chmod 555 photos/sub
+    start_fake '[{"caption": "a cat"}]'
+    become_nobody
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $err == *"photos/a.jpg may not be read by this user."* ]]
+    [[ $err == *"photos/sub/b.jpg: failed. Nothing may be written into its folder."* && $(requests 'len(r)') == 0 ]]
+    [[ $(<out) == *"3 pictures: 0 captioned, 1 skipped, 2 failed." ]]
+}
+
 @test "folder: a caption file that appears meanwhile is kept" {
     add a.jpg
     start_fake '[{"caption": "a cat"}]'

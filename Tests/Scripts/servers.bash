@@ -24,6 +24,7 @@ prepare_script() {
     export HOME=$BATS_TEST_TMPDIR/home TMPDIR=$BATS_TEST_TMPDIR/tmp
     unset VISION_HOST VISION_API_KEY VISION_TIMEOUT http_proxy HTTP_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
     narrow_path
+    as_nobody=()
     cd -- "$BATS_TEST_TMPDIR" || return
     picture=$BATS_TEST_TMPDIR/picture.jpg
     printf 'not a picture, but the fake server takes it \x00\xff' >"$picture"
@@ -32,7 +33,7 @@ prepare_script() {
 # ask ARGUMENTS...: runs the script with the narrow path; its outputs are the files out and err, its exit code $code.
 ask() {
     code=0
-    PATH=$narrow "$script" "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" </dev/null || code=$?
+    PATH=$narrow "${as_nobody[@]}" "$script" "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" </dev/null || code=$?
     err=$(<"$BATS_TEST_TMPDIR/err")
 }
 
@@ -92,6 +93,15 @@ expect_failure() {
         printf 'standard error was: %s\n' "$err"
         return 1
     }
+}
+
+# Lets the script run as a user who is not root, whom permissions do not stop.
+become_nobody() {
+    if [[ $(id -u) -eq 0 ]]; then
+        chmod 755 "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR/test" "$BATS_TEST_TMPDIR"
+        chmod 777 "$TMPDIR"
+        as_nobody=("$(command -v setpriv)" --reuid=65534 --regid=65534 --clear-groups)
+    fi
 }
 
 # interrupt SIGNAL FILE LINES ARGUMENTS...: runs the script and sends it a signal once FILE has so many lines; prints
