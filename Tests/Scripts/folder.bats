@@ -1,0 +1,365 @@
+#!/usr/bin/env bats
+# vision-caption-folder-images.sh against a fake server.
+
+# Its variables are those of servers.bash, and names with a dollar sign are meant so.
+# shellcheck disable=SC2016,SC2034,SC2154
+load servers.bash
+
+setup() {
+    prepare_script vision-caption-folder-images.sh
+    mkdir -p photos
+}
+
+teardown() {
+    stop_fake
+}
+
+# add NAME...: pictures below photos.
+add() {
+    local name
+    for name in "$@"; do
+        name=photos/$name
+        mkdir -p -- "${name%/*}"
+        printf 'picture %s' "$name" >"$name"
+    done
+}
+
+# expect_file NAME TEXT: the file below photos holds these bytes; escapes as printf's %b has them.
+expect_file() {
+    printf '%b' "$2" | cmp - "photos/$1"
+}
+
+# captions: the names of the caption files below photos, sorted.
+captions() {
+    (cd photos && find . -name '*.txt' | LC_ALL=C sort)
+}
+
+@test "folder: --help explains on standard output" {
+    ask --help
+    [[ $code -eq 0 && -z $err ]]
+    [[ $(<out) == "Usage: vision-caption-folder-images.sh <prompt> <caption_extension> <folder>"*VISION_HOST*VISION_API_KEY*VISION_TIMEOUT* ]]
+}
+
+@test "folder: a wrong number of arguments is answered with the usage, exit code 1" {
+    local arguments
+    for arguments in "" "CAPTION txt" "CAPTION txt photos more" "--"; do
+        # shellcheck disable=SC2086
+        ask $arguments
+        expect_failure "Usage: vision-caption-folder-images.sh"
+    done
+    ask --fast CAPTION txt
+    expect_failure "--fast"
+}
+
+@test "folder: pictures of every extension, in any case, at any depth; nothing else" {
+    add a.jpg b.JPEG c.png d.Gif e.bmp f.TIF g.tiff sub/h.webp 'sub/.hidden/i.jpg' sub/sub/sub/j.jpg
+    add k.txt.orig l.jpgx m.mp4 jpg n.svg
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 0 && -z $err ]]
+    [[ $(captions | tr -d '\n') == ./a.txt./b.txt./c.txt./d.txt./e.txt./f.txt./g.txt./sub/.hidden/i.txt./sub/h.txt./sub/sub/sub/j.txt ]]
+    expect_file sub/h.txt 'a cat\n'
+    [[ $(requests '{q["prompt"] for q in r}') == "{'CAPTION'}" ]]
+    [[ $(requests 'len({q["image"] for q in r})') == 10 ]]
+    expect_tidy
+}
+
+@test "folder: a caption file holds the trimmed caption, one final newline, UTF-8 without a mark" {
+    add a.jpg b.jpg
+    start_fake '[{"caption": " \n\u00a0é 😀\r\n\nend \u3000\n"}, {"text": "{\"result\":{\"bboxes\": [[1]],\"labels\":[\"\\u00e9\"]} }"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 0 ]]
+    expect_file a.txt 'é 😀\r\n\nend\n'
+    printf '%s\n' '{"bboxes": [[1]],"labels":["\u00e9"]}' | cmp - photos/b.txt
+}
+
+@test "folder: one line of progress for each picture, then the sum" {
+    add a.jpg b.jpg c.jpg
+    echo mine >photos/b.txt
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    expect_output '[1 of 3] photos/a.jpg: captioned\n[2 of 3] photos/b.jpg: skipped, its caption exists\n[3 of 3] photos/c.jpg: captioned\n3 pictures: 2 captioned, 1 skipped, 0 failed.\n'
+}
+
+@test "folder: captions that exist are skipped, empty ones too; the second run asks nothing" {
+    add a.jpg b.jpg c.jpg
+    echo mine >photos/a.txt
+    : >photos/b.txt
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    ask CAPTION txt photos
+    [[ $code -eq 0 ]]
+    expect_file a.txt 'mine\n'
+    expect_file b.txt ''
+    expect_file c.txt 'a cat\n'
+    [[ $(requests 'len(r)') == 1 ]]
+}
+
+@test "folder: a picture that fails doesn't stop the rest, leaves no file, and is listed; exit code 1" {
+    add a.jpg b.jpg c.jpg d.jpg e.jpg f.jpg g.jpg h.jpg
+    start_fake '[
+        {"caption": "a cat"},
+        {"status": 400, "detail": "This is no picture."},
+        {"caption": ""},
+        {"text": "{\"result\":null}"},
+        {"caption": "a dog", "cut": 80},
+        {"status": 502, "text": "<html>"},
+        {"text": "<html>"},
+        {"caption": "a horse"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 1 ]]
+    [[ $(captions | tr -d '\n') == ./a.txt./h.txt ]]
+    expect_file h.txt 'a horse\n'
+    [[ $err == *"[2 of 8] photos/b.jpg: failed. This is no picture."* ]]
+    [[ $err == *$'Failed:\n  photos/b.jpg\n  photos/c.jpg\n  photos/d.jpg\n  photos/e.jpg\n  photos/f.jpg\n  photos/g.jpg' ]]
+    [[ $(<out) == *"8 pictures: 2 captioned, 0 skipped, 6 failed." ]]
+    expect_tidy
+}
+
+@test "folder: what has failed is tried again by the next run" {
+    add a.jpg
+    start_fake '[{"status": 500, "detail": "It went wrong."}, {"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 1 && ! -e photos/a.txt ]]
+    ask CAPTION txt photos
+    [[ $code -eq 0 ]]
+    expect_file a.txt 'a cat\n'
+}
+
+@test "folder: pictures that would share a caption file are reported, and neither is captioned" {
+    add cat.jpg cat.k.jpg cat-1.jpg cat.PNG cat/k.jpg dog.jpg cat.jpg.png sub/cat.jpg
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 1 ]]
+    [[ $(captions | tr -d '\n') == ./cat-1.txt./cat.jpg.txt./cat.k.txt./cat/k.txt./dog.txt./sub/cat.txt ]]
+    [[ $err == *"photos/cat.jpg: failed. cat.PNG, cat.jpg would share the caption file cat.txt. Rename all but one."* ]]
+    [[ $err == *"photos/cat.PNG: failed. cat.PNG, cat.jpg would share the caption file cat.txt. Rename all but one."* ]]
+    [[ $(requests 'len(r)') == 6 ]]
+}
+
+@test "folder: pictures that share a caption file that exists are skipped" {
+    add cat.jpg cat.png cat.gif
+    echo mine >photos/cat.txt
+    ask CAPTION txt photos
+    [[ $code -eq 0 && $(<out) == *"3 pictures: 0 captioned, 3 skipped, 0 failed." ]]
+    expect_file cat.txt 'mine\n'
+}
+
+@test "folder: names with spaces, quotes, newlines, dashes, globs, backslashes and bytes that are no UTF-8" {
+    local name names=('a b' " c " "it's \"x\"" $'new\nline' -dash --help 'back\slash\n' '*' '?' '[a]' '$HOME' '%s' '' '~' ';' '&' $'bad\xff' 'é' '(' $'\n' $'end\n')
+    for name in "${names[@]}"; do add "$name.jpg" "in $name/x.jpg"; done
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 0 ]]
+    for name in "${names[@]}"; do
+        expect_file "$name.txt" 'a cat\n'
+        expect_file "in $name/x.txt" 'a cat\n'
+    done
+    [[ $(find photos -type f -print0 | tr -cd '\000' | wc -c) -eq $((4 * ${#names[@]})) ]]
+    expect_tidy
+}
+
+@test "folder: folders with names that find might take for words" {
+    local name
+    start_fake '[{"caption": "a cat"}]'
+    for name in -name '(' '!' ',' 'a b' '-delete' ' '; do
+        mkdir -- "./$name"
+        cp -- "$picture" "./$name/a.jpg"
+        if [[ $name == -* ]]; then ask -- CAPTION txt "$name"; else ask CAPTION txt "$name"; fi
+        [[ $code -eq 0 && -e ./$name/a.jpg ]]
+        printf 'a cat\n' | cmp - "./$name/a.txt"
+    done
+}
+
+@test "folder: with a slash at its end, as a link, as the current folder, as an absolute path" {
+    start_fake '[{"caption": "a cat"}]'
+    ln -s photos link
+    add a.jpg
+    ask CAPTION a photos/
+    ask CAPTION b link
+    ask CAPTION c "$PWD/photos"
+    (cd photos && ask CAPTION d .)
+    local name
+    for name in a b c d; do expect_file "a.$name" 'a cat\n'; done
+}
+
+@test "folder: a picture that is a link is captioned, a dangling link and a folder named so are not" {
+    start_fake '[{"caption": "a cat"}]'
+    add real/a.jpg
+    mkdir photos/folder.jpg
+    ln -s real/a.jpg photos/b.jpg
+    ln -s nowhere photos/c.jpg
+    ask CAPTION txt photos
+    [[ $code -eq 0 ]]
+    [[ $(captions | tr -d '\n') == ./b.txt./real/a.txt ]]
+}
+
+@test "folder: the caption extension, with a dot or without, in parts" {
+    add a.jpg
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION .txt photos
+    ask CAPTION tags.txt photos
+    expect_file a.txt 'a cat\n'
+    expect_file a.tags.txt 'a cat\n'
+}
+
+@test "folder: an extension that is none, or a picture's, is refused" {
+    local extension
+    add a.jpg
+    start_fake '[{"caption": "a cat"}]'
+    for extension in '' . .. a/b ../x PNG .jpg webp $'a\nb'; do
+        ask CAPTION "$extension" photos
+        expect_failure extension
+    done
+    [[ $(requests 'len(r)') == 0 ]]
+}
+
+@test "folder: a folder that is none" {
+    ask CAPTION txt missing
+    expect_failure "missing is no folder"
+    ask CAPTION txt picture.jpg
+    expect_failure "picture.jpg is no folder"
+}
+
+@test "folder: a folder without pictures is no failure" {
+    ask CAPTION txt photos
+    [[ $code -eq 0 ]]
+    expect_output '0 pictures: 0 captioned, 0 skipped, 0 failed.\n'
+}
+
+@test "folder: what is in the way of a caption file stays, and is a failure" {
+    add a.jpg b.jpg c.jpg
+    mkdir photos/a.txt
+    ln -s nowhere photos/b.txt
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $err == *"photos/a.txt is in the way"* && $err == *"photos/b.txt is in the way"* ]]
+    [[ -d photos/a.txt && -z $(ls photos/a.txt) && -L photos/b.txt ]]
+    expect_file c.txt 'a cat\n'
+}
+
+@test "folder: a caption that cannot be written is a failure, and the rest goes on" {
+    local long
+    long=$(printf '%0251d' 1)
+    add "$long.jpg" z.jpg
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION caption photos
+    [[ $code -eq 1 && $err == *"cannot be written"* ]]
+    expect_file z.caption 'a cat\n'
+    expect_tidy
+}
+
+@test "folder: pictures that may not be read and folders that may not be written to are failures, found before asking" {
+    add a.jpg sub/b.jpg sub/c.jpg
+    echo mine >photos/sub/c.txt
+    chmod 777 photos
+    chmod 0 photos/a.jpg
+    chmod 555 photos/sub
+    start_fake '[{"caption": "a cat"}]'
+    become_nobody
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $err == *"photos/a.jpg may not be read by this user."* ]]
+    [[ $err == *"photos/sub/b.jpg: failed. Nothing may be written into its folder."* && $(requests 'len(r)') == 0 ]]
+    [[ $(<out) == *"3 pictures: 0 captioned, 1 skipped, 2 failed." ]]
+}
+
+@test "folder: a caption file that appears meanwhile is kept" {
+    add a.jpg
+    start_fake '[{"caption": "a cat"}]'
+    # A sort that stands for somebody else, who writes the file after the pictures have been listed.
+    rm -- "$narrow/mv"
+    printf '#!/usr/bin/env bash\nprintf "mine\\n" >photos/a.txt\nexec %s "$@"\n' "$(command -v mv)" >"$narrow/mv"
+    chmod +x "$narrow/mv"
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $err == *"written by somebody else"* ]]
+    expect_file a.txt 'mine\n'
+    expect_tidy
+}
+
+@test "folder: caption files have the permissions of other new files" {
+    add a.jpg
+    start_fake '[{"caption": "a cat"}]'
+    umask 027
+    ask CAPTION txt photos
+    [[ $(stat -c %a photos/a.txt) == 640 ]]
+}
+
+@test "folder: a busy server is waited for, its words on standard error" {
+    add a.jpg b.jpg
+    start_fake '[
+        {"caption": "a cat"},
+        {"status": 503, "headers": {"Retry-After": "0"}, "detail": "120 of 3290 MB"},
+        {"status": 503, "headers": {"Retry-After": "0"}, "detail": "240 of 3290 MB"},
+        {"caption": "a dog"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 0 && $err == $'120 of 3290 MB\n240 of 3290 MB' ]]
+    expect_file a.txt 'a cat\n'
+    expect_file b.txt 'a dog\n'
+}
+
+@test "folder: VISION_TIMEOUT counts for each picture" {
+    add a.jpg b.jpg
+    start_fake '[{"hang": true}, {"caption": "a dog"}]'
+    VISION_TIMEOUT=1 ask CAPTION txt photos
+    [[ $code -eq 1 && $err == *"VISION_TIMEOUT"* ]]
+    [[ $(captions) == ./b.txt ]]
+}
+
+@test "folder: no server: one sentence, not one for each picture" {
+    add a.jpg b.jpg c.jpg
+    VISION_HOST=127.0.0.1:1 ask CAPTION txt photos
+    [[ $code -eq 1 ]]
+    [[ $err == *"No vision-server answers at http://127.0.0.1:1. Start one with ./vision-server.sh"* && $err != *b.jpg* ]]
+    [[ $(<out) == "3 pictures: 0 captioned, 0 skipped, 1 failed, 2 not tried." ]]
+    [[ -z $(captions) ]]
+}
+
+@test "folder: a key that is refused stops it, and the key is sent" {
+    add a.jpg b.jpg
+    start_fake '[{"status": 401, "detail": "This key is not known."}]'
+    VISION_API_KEY=secret-key ask CAPTION txt photos
+    [[ $code -eq 1 && $err == *"This key is not known."* ]]
+    [[ $(requests '[q["headers"]["authorization"] for q in r]') == "['Bearer secret-key']" ]]
+}
+
+@test "folder: folders that cannot be read are told, exit code 1" {
+    add a.jpg
+    rm -- "$narrow/find"
+    printf '#!/usr/bin/env bash\n%s "$@"\necho "find: it may not be read" >&2\nexit 1\n' "$(command -v find)" >"$narrow/find"
+    chmod +x "$narrow/find"
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $err == *"Not every folder could be read: find: it may not be read"* ]]
+    expect_file a.txt 'a cat\n'
+}
+
+@test "folder: Ctrl-C stops it at once; what was written stays, nothing unfinished does, the next run goes on" {
+    add a.jpg b.jpg c.jpg
+    start_fake '[{"caption": "a cat"}, {"hang": true}]'
+    interrupt INT "$fake/requests.jsonl" 2 CAPTION txt photos >result
+    [[ $(tail -n 1 result) == "exit code 130" && $(<said) == "Stopped; captions written: 1."* ]]
+    [[ $(captions) == ./a.txt ]]
+    expect_tidy
+    start_fake '[{"caption": "a dog"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 0 && $(<out) == *"3 pictures: 2 captioned, 1 skipped, 0 failed." ]]
+}
+
+@test "folder: a signal while a caption is being written leaves no part of it" {
+    add a.jpg
+    start_fake '[{"caption": "a cat"}]'
+    # A mv that takes for ever stands for a slow disk between writing and renaming.
+    rm -- "$narrow/mv"
+    printf '#!/usr/bin/env bash\necho started >>moving\nexec sleep 0.5\n' >"$narrow/mv"
+    chmod +x "$narrow/mv"
+    : >moving
+    interrupt TERM moving 1 CAPTION txt photos >result
+    [[ $(tail -n 1 result) == "exit code 143" && -z $(captions) ]]
+    expect_tidy
+}
+
+@test "folder: both scripts share the same lines" {
+    part() { sed -n '/^# From here to the matching line below/,/^# The matching line:/p' "$root/$1"; }
+    [[ $(part vision-client.sh | wc -l) -gt 300 ]]
+    diff <(part vision-client.sh) <(part vision-caption-folder-images.sh)
+}

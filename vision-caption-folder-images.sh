@@ -1,0 +1,603 @@
+#!/usr/bin/env bash
+# Captions every picture of a folder by way of a vision-server. This file works alone: bash 3.2 or newer, curl,
+# coreutils and findutils are enough.
+set -euo pipefail
+
+usage() {
+    cat <<'END'
+Usage: vision-caption-folder-images.sh <prompt> <caption_extension> <folder>
+
+  vision-caption-folder-images.sh CAPTION txt photos
+  vision-caption-folder-images.sh GENERATE_TAGS tags.txt "my photos"
+
+Writes a caption beside each picture of the folder and of the folders inside it: photos/cat.jpg gets photos/cat.txt.
+Pictures are jpg, jpeg, png, gif, bmp, tif, tiff and webp files, in capitals or not. A picture whose caption file
+exists is skipped, so an interrupted run goes on where it stopped. cat.jpg and cat.png in one folder would share
+cat.txt: unless that exists, this is reported and neither is captioned. A picture that fails doesn't stop the others.
+The exit code is 1 if any failed. A prompt is written with or without its angle brackets; a shell needs quotes around
+those. A server that is busy, or still downloading its model, is waited for.
+
+Environment:
+  VISION_HOST      the server's address; http://localhost:54880 without it
+  VISION_API_KEY   the key, if the server wants one
+  VISION_TIMEOUT   after so many seconds a picture counts as failed; any time without it
+END
+}
+
+# From here to the matching line below, vision-client.sh and vision-caption-folder-images.sh are the same, so that each
+# works alone; a test compares them.
+
+say() {
+    printf '%s\n' "$*" >&2
+}
+
+fail() {
+    say "$@"
+    exit 1
+}
+
+# Everything below counts bytes, in whatever language the machine speaks.
+export LC_ALL=C
+
+work=''
+# True when the last failure is one that other requests would meet as well; who sends only one need not ask.
+hopeless=false
+unfinished=''
+
+# Runs at every end, Ctrl-C included: no process, no temporary file is left.
+clean_up() {
+    local process
+    for process in $(jobs -pr); do kill "$process" 2>/dev/null || true; done
+    wait 2>/dev/null || true
+    if [[ -n $unfinished ]]; then rm -f -- "$unfinished"; fi
+    if [[ -n $work ]]; then rm -rf -- "$work"; fi
+}
+
+# Runs a command in such a way that a signal ends it at once: bash would wait for a foreground command. What it prints
+# is in $work/printed and $work/complaints.
+run_child() {
+    "$@" <&0 >"$work/printed" 2>"$work/complaints" &
+    wait "$!"
+}
+
+# Reads the environment and makes the folder for temporary files.
+prepare() {
+    trap clean_up EXIT
+    trap 'exit 129' HUP
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    command -v curl >/dev/null || fail "curl is not installed; this script needs it (on Debian: apt-get install curl)."
+    server=${VISION_HOST:-localhost:54880}
+    case $server in
+        *[[:cntrl:][:space:]\"\\]*) fail "VISION_HOST is no address. It looks like this: http://192.168.1.20:54880" ;;
+        [Hh][Tt][Tt][Pp]://* | [Hh][Tt][Tt][Pp][Ss]://*) ;;
+        *://*) fail "VISION_HOST is $server, but only http:// and https:// can be asked." ;;
+        *) server=http://$server ;;
+    esac
+    while [[ $server == */ ]]; do server=${server%/}; done
+    timeout=${VISION_TIMEOUT:-0}
+    [[ $timeout =~ ^[0-9]{1,9}$ ]] || fail "VISION_TIMEOUT is $timeout, but it has to be a whole number of seconds."
+    timeout=$((10#$timeout))
+    if [[ ${VISION_API_KEY-} == *[[:cntrl:]]* ]]; then
+        fail "VISION_API_KEY holds a line break or another control character."
+    fi
+    work=$(mktemp -d "${TMPDIR:-/tmp}/vision-client.XXXXXX") ||
+        fail "No temporary folder can be made in ${TMPDIR:-/tmp}."
+}
+
+# curl's settings for a path of the server. They go through a pipe: a command line is seen by every user of the machine.
+curl_settings() {
+    local key=${VISION_API_KEY-}
+    printf 'url = "%s%s"\n' "$server" "$1"
+    printf 'header = "Content-Type: application/json"\nheader = "Expect:"\n'
+    if [[ -n $key ]]; then
+        key=${key//\\/\\\\}
+        printf 'header = "Authorization: Bearer %s"\n' "${key//\"/\\\"}"
+    fi
+}
+
+# What curl's exit code means, as a sentence in $problem.
+explain_curl() {
+    case $1 in
+        6)
+            problem="The machine of $server is not known by that name. VISION_HOST says which server is asked."
+            ;;
+        7)
+            problem="No vision-server answers at $server. Start one with ./vision-server.sh,"
+            problem+=" or set VISION_HOST to the address of one that runs."
+            ;;
+        18 | 52 | 55 | 56 | 92) problem="The connection to $server was cut before the answer was complete." ;;
+        28)
+            problem="The server at $server did not answer within the $timeout seconds that VISION_TIMEOUT allows."
+            if [[ $(<"$work/complaints") == *onnect* ]]; then
+                problem="No connection to $server came about in time. VISION_HOST says which server is asked."
+                hopeless=true
+            fi
+            ;;
+        *) problem="$server cannot be asked: $(head -c 300 "$work/complaints" | tr -d '\000-\037\177')" ;;
+    esac
+    case $1 in
+        18 | 28 | 52 | 55 | 56 | 92) ;;
+        *) hopeless=true ;;
+    esac
+}
+
+# send PATH BODY LIMIT: one request, a POST when there is a file BODY, of at most LIMIT seconds (0: any time).
+# The answer is in $work/answer then, its code in $status.
+send() {
+    local code=0 options
+    options=(
+        -q --silent --show-error --globoff --proto '=http,https' --connect-timeout 30 --max-time "$3" --config -
+        --noproxy "localhost,127.0.0.1,::1,${no_proxy-},${NO_PROXY-}"
+        --dump-header "$work/headers" --output "$work/answer" --write-out '%{http_code}'
+    )
+    if [[ -n $2 ]]; then options+=(--data-binary "@$2"); fi
+    : >"$work/headers"
+    : >"$work/answer"
+    run_child curl "${options[@]}" < <(curl_settings "$1") || code=$?
+    status=$(<"$work/printed")
+    # A server may refuse a large picture, answer and hang up before it has read all of it.
+    case $code:$status in
+        0:* | 55:[45]* | 56:[45]*) return 0 ;;
+    esac
+    explain_curl "$code"
+    return 1
+}
+
+# The seconds that the server asks to wait, in REPLY; fails when it doesn't ask.
+read_retry_after() {
+    local line
+    while IFS= read -r line; do
+        case $line in
+            [Rr][Ee][Tt][Rr][Yy]-[Aa][Ff][Tt][Ee][Rr]:*)
+                line=${line#*:}
+                line=${line//[[:space:]]/}
+                # A date instead of seconds is rare; some seconds do.
+                [[ $line =~ ^[0-9]{1,6}$ ]] || line=5
+                REPLY=$((10#$line))
+                return 0
+                ;;
+        esac
+    done <"$work/headers"
+    return 1
+}
+
+# request PATH [BODY]: sends until the server takes it, waiting as long as a busy one asks for.
+# On failure the sentence is in $problem, and $hopeless is true when other requests would fail as well.
+request() {
+    local started=$SECONDS left=0 notice='' seconds
+    hopeless=false
+    while true; do
+        if ((timeout > 0)); then
+            left=$((timeout - (SECONDS - started)))
+            ((left > 0)) || left=1
+        fi
+        send "$1" "${2-}" "$left" || return 1
+        if [[ $status != 503 ]] || ! read_retry_after; then break; fi
+        seconds=$REPLY
+        read_problem
+        if [[ $problem != "$notice" ]]; then say "$problem"; fi
+        notice=$problem
+        if ((timeout > 0 && seconds >= timeout - (SECONDS - started))); then
+            problem="$notice That is longer than the $timeout seconds of VISION_TIMEOUT."
+            return 1
+        fi
+        if [[ $seconds -eq 0 ]]; then seconds=0.2; fi
+        run_child sleep "$seconds" </dev/null
+    done
+    if [[ $status == 200 ]]; then return 0; fi
+    # shellcheck disable=SC2034
+    if [[ $status == 401 || $status == 403 ]]; then hopeless=true; fi
+    read_problem
+    return 1
+}
+
+# A text that may be shown on a terminal, in REPLY: names and answers can hold control characters.
+shown() {
+    REPLY=${1//[[:cntrl:]]/ }
+}
+
+# What an answer of an unknown kind begins with, in REPLY.
+beginning() {
+    REPLY=$(head -c 300 "$work/answer" | tr '\000-\037\177' ' ')
+}
+
+# What an answer that is no success says, as a sentence in $problem.
+read_problem() {
+    local text
+    if split_json && json_member detail; then
+        text=$REPLY
+        if [[ $text == \"* ]] && json_text "$text"; then text=$REPLY; fi
+    else
+        beginning
+        text="The server at $server answered with HTTP status $status${REPLY:+: $REPLY}"
+    fi
+    shown "${text:-The server at $server gives no reason; its HTTP status is $status.}"
+    problem=$REPLY
+}
+
+# JSON, as far as the answers need it. $pieces holds the text cut at its strings: pieces 0, 2, ... stand between
+# strings, pieces 1, 3, ... are what stands between the quotes, escapes and all. $piece and $rest are where reading is.
+
+# Cuts $work/answer into $pieces; fails when a string has no end.
+split_json() {
+    local part whole='' found slashes
+    pieces=()
+    piece=0
+    while true; do
+        found=true
+        IFS= read -r -d '"' part || found=false
+        whole+=$part
+        # An odd number of pieces: this one is a string, and a quote behind an odd number of backslashes belongs to it.
+        if ((${#pieces[@]} % 2)); then
+            $found || return 1
+            slashes=${part##*[!\\]}
+            if ((${#slashes} % 2)); then
+                whole+='"'
+                continue
+            fi
+        fi
+        pieces+=("$whole")
+        whole=''
+        $found || break
+    done <"$work/answer"
+    rest=${pieces[0]}
+}
+
+skip_space() {
+    while [[ $rest == [[:space:]]* ]]; do rest=${rest:1}; done
+}
+
+# Takes CHARACTER when it is next; fails when something else is.
+take() {
+    skip_space
+    [[ $rest == "$1"* ]] || return 1
+    rest=${rest:1}
+}
+
+# Goes past the string that is next; it is in REPLY with its quotes.
+take_string() {
+    if [[ -n $rest ]] || ((piece + 1 >= ${#pieces[@]})); then return 1; fi
+    REPLY="\"${pieces[piece + 1]}\""
+    piece=$((piece + 2))
+    rest=${pieces[piece]-}
+}
+
+# Goes past the value that is next; its text is in REPLY as it stands.
+take_value() {
+    local depth=0 value='' plain
+    skip_space
+    while true; do
+        if ((depth > 0)); then plain=${rest%%[][\{\}]*}; else plain=${rest%%[][\{\},[:space:]]*}; fi
+        value+=$plain
+        rest=${rest:${#plain}}
+        case $rest in
+            '')
+                if ((depth == 0)) && [[ -n $value ]]; then break; fi
+                take_string || return 1
+                value+=$REPLY
+                ;;
+            [\{\[]*)
+                depth=$((depth + 1))
+                value+=${rest:0:1}
+                rest=${rest:1}
+                ;;
+            [\}\]]*)
+                if ((depth == 0)); then break; fi
+                depth=$((depth - 1))
+                value+=${rest:0:1}
+                rest=${rest:1}
+                ;;
+            *) break ;;
+        esac
+        if ((depth == 0)); then break; fi
+    done
+    REPLY=$value
+    [[ -n $value ]]
+}
+
+# The value of the object's member NAME, in REPLY as it stands in the answer.
+json_member() {
+    local name
+    take '{' || return 1
+    while true; do
+        skip_space
+        take_string || return 1
+        name=$REPLY
+        take ':' || return 1
+        take_value || return 1
+        if [[ $name == "\"$1\"" ]]; then break; fi
+        take ',' || return 1
+    done
+}
+
+# The text that a JSON string with its quotes means, in REPLY as UTF-8.
+json_text() {
+    local escaped=${1#\"} text='' plain code
+    escaped=${escaped%\"}
+    while [[ $escaped == *\\* ]]; do
+        plain=${escaped%%\\*}
+        text+=$plain
+        escaped=${escaped:${#plain}+1}
+        case $escaped in
+            n*) text+=$'\n' ;;
+            t*) text+=$'\t' ;;
+            r*) text+=$'\r' ;;
+            b*) text+=$'\b' ;;
+            f*) text+=$'\f' ;;
+            [\"\\/]*) text+=${escaped:0:1} ;;
+            u[[:xdigit:]][[:xdigit:]][[:xdigit:]][[:xdigit:]]*)
+                code=$((16#${escaped:1:4}))
+                escaped=${escaped:4}
+                # Beyond U+FFFF a character is written as two halves.
+                if [[ $code -ge 55296 && $code -le 56319 && ${escaped:1} =~ ^\\u([dD][c-fC-F][[:xdigit:]]{2}) ]]; then
+                    code=$((65536 + (code - 55296) * 1024 + 16#${BASH_REMATCH[1]} - 56320))
+                    escaped=${escaped:6}
+                fi
+                utf8 "$code"
+                text+=$REPLY
+                ;;
+            *) return 1 ;;
+        esac
+        escaped=${escaped:1}
+    done
+    REPLY=$text$escaped
+}
+
+# The UTF-8 bytes of a character's number, in REPLY; half a character, and zero, which bash cannot hold, become U+FFFD.
+utf8() {
+    local code=$1 bytes=''
+    if ((code == 0 || (code >= 0xD800 && code <= 0xDFFF))); then code=$((0xFFFD)); fi
+    if ((code < 0x80)); then
+        printf -v bytes '\\%03o' "$code"
+    elif ((code < 0x800)); then
+        printf -v bytes '\\%03o' $((0xC0 | code >> 6)) $((0x80 | code & 0x3F))
+    elif ((code < 0x10000)); then
+        printf -v bytes '\\%03o' $((0xE0 | code >> 12)) $((0x80 | code >> 6 & 0x3F)) $((0x80 | code & 0x3F))
+    else
+        printf -v bytes '\\%03o' $((0xF0 | code >> 18)) $((0x80 | code >> 12 & 0x3F)) $((0x80 | code >> 6 & 0x3F)) \
+            $((0x80 | code & 0x3F))
+    fi
+    printf -v REPLY '%b' "$bytes"
+}
+
+# A text as the inside of a JSON string, in REPLY.
+json_escape() {
+    local index character escaped=''
+    for ((index = 0; index < ${#1}; index++)); do
+        character=${1:index:1}
+        case $character in
+            [\"\\]) character=\\$character ;;
+            [[:cntrl:]]) printf -v character '\\u%04x' "'$character" ;;
+        esac
+        escaped+=$character
+    done
+    REPLY=$escaped
+}
+
+# The text without white space at its ends, Unicode's included, in REPLY.
+trim() {
+    local text=$1 width
+    while true; do
+        case $text in
+            [[:space:]]*) width=1 ;;
+            $'\xc2\x85'* | $'\xc2\xa0'*) width=2 ;;
+            $'\xe1\x9a\x80'* | $'\xe2\x81\x9f'* | $'\xe3\x80\x80'*) width=3 ;;
+            $'\xe2\x80'[$'\x80'-$'\x8a'$'\xa8\xa9\xaf']*) width=3 ;;
+            *) break ;;
+        esac
+        text=${text:width}
+    done
+    while true; do
+        case $text in
+            *[[:space:]]) width=1 ;;
+            *$'\xc2\x85' | *$'\xc2\xa0') width=2 ;;
+            *$'\xe1\x9a\x80' | *$'\xe2\x81\x9f' | *$'\xe3\x80\x80') width=3 ;;
+            *$'\xe2\x80'[$'\x80'-$'\x8a'$'\xa8\xa9\xaf']) width=3 ;;
+            *) break ;;
+        esac
+        text=${text:0:${#text}-width}
+    done
+    REPLY=$text
+}
+
+# caption PROMPT PICTURE: the picture's caption, in REPLY; a structured result is its JSON as the server wrote it.
+# On failure the sentence is in $problem.
+caption() {
+    write_body "$1" "$2" || return 1
+    request /process_image "$work/body" || return 1
+    beginning
+    problem="The server at $server answered with something that is no caption${REPLY:+: $REPLY}"
+    split_json && json_member result || return 1
+    case $REPLY in
+        \"*) json_text "$REPLY" || return 1 ;;
+        [\{\[]*) ;;
+        *) return 1 ;;
+    esac
+    trim "$REPLY"
+    if [[ -z $REPLY ]]; then
+        problem="The server's caption is empty."
+        return 1
+    fi
+}
+
+# The body of a request: the picture's bytes as they are, in base64.
+write_body() {
+    local name
+    shown "$2"
+    name=$REPLY
+    problem=''
+    if [[ ! -e $2 ]]; then
+        problem="$name is not there."
+    elif [[ -d $2 ]]; then
+        problem="$name is a folder; vision-caption-folder-images.sh captions the pictures of a folder."
+    elif [[ ! -r $2 ]]; then
+        problem="$name may not be read by this user."
+    elif [[ -f $2 && ! -s $2 ]]; then
+        problem="$name is empty."
+    fi
+    [[ -z $problem ]] || return 1
+    json_escape "$1"
+    {
+        printf '{"prompt":"%s","image":"' "$REPLY" && base64 <"$2" | tr -d '\n' && printf '"}'
+    } 2>/dev/null >"$work/body" && return 0
+    problem="$name cannot be read, or the disk of ${TMPDIR:-/tmp} is full."
+    return 1
+}
+
+# The matching line: the part that both scripts share ends here.
+
+captioned=0
+skipped=0
+failures=()
+incomplete=false
+
+# The pictures below the folder, in $pictures, sorted. "a/cat.jpg" is there as "a/cat//jpg": no name holds two slashes
+# in a row, so that pictures that would share a caption file are neighbours.
+find_pictures() {
+    local file
+    find -H "$folder" \( -type f -o -type l \) \
+        \( -iname '*.jpg' -o -iname '*.jpeg' -o -iname '*.png' -o -iname '*.gif' -o -iname '*.bmp' \
+        -o -iname '*.tif' -o -iname '*.tiff' -o -iname '*.webp' \) -print0 \
+        >"$work/found" 2>"$work/find-says" || incomplete=true
+    while IFS= read -r -d '' file; do
+        if [[ -f $file ]]; then printf '%s//%s\0' "${file%.*}" "${file##*.}"; fi
+    done <"$work/found" | sort -z >"$work/sorted"
+    pictures=()
+    while IFS= read -r -d '' file; do pictures+=("$file"); done <"$work/sorted"
+}
+
+# save TEXT FILE: written under a temporary name beside it, then renamed, so that a caption file is whole or not there.
+save() {
+    local name
+    shown "$2"
+    name=$REPLY
+    unfinished=${2%/*}/.vision-caption.$$.$RANDOM
+    if ! (set -C && printf '%s\n' "$1" >"$unfinished") 2>/dev/null; then
+        problem="$name cannot be written."
+        discard
+        return 1
+    fi
+    mv -n -- "$unfinished" "$2" 2>/dev/null || true
+    if [[ -e $unfinished ]]; then
+        problem="$name cannot be written, or was written by somebody else meanwhile."
+        discard
+        return 1
+    fi
+    unfinished=''
+}
+
+discard() {
+    rm -f -- "$unfinished"
+    unfinished=''
+}
+
+# Whether another picture would have the caption file of picture number INDEX; then $problem names them.
+has_twin() {
+    local stem=${pictures[$1]%//*} other names='' count=0 first=$1
+    while ((first > 0)) && [[ ${pictures[first - 1]%//*} == "$stem" ]]; do first=$((first - 1)); done
+    while ((first < ${#pictures[@]})) && [[ ${pictures[first]%//*} == "$stem" ]]; do
+        other=${pictures[first]}
+        names+="${names:+, }${stem##*/}.${other##*//}"
+        count=$((count + 1))
+        first=$((first + 1))
+    done
+    shown "$names would share the caption file ${stem##*/}.$extension. Rename all but one."
+    problem=$REPLY
+    ((count > 1))
+}
+
+# caption_picture INDEX: one picture, one line of progress.
+caption_picture() {
+    local stem=${pictures[$1]%//*} picture progress file
+    picture=$stem.${pictures[$1]##*//}
+    file=$stem.$extension
+    shown "$picture"
+    progress="[$(($1 + 1)) of ${#pictures[@]}] $REPLY"
+    if [[ -f $file ]]; then
+        printf '%s: skipped, its caption exists\n' "$progress"
+        skipped=$((skipped + 1))
+        return
+    fi
+    hopeless=false
+    if [[ -e $file || -L $file ]]; then
+        shown "$file"
+        problem="$REPLY is in the way: it is there, but it is no file."
+    elif has_twin "$1"; then
+        :
+    elif [[ ! -w ${file%/*} ]]; then
+        problem="Nothing may be written into its folder."
+    elif caption "$prompt" "$picture" && save "$REPLY" "$file"; then
+        printf '%s: captioned\n' "$progress"
+        captioned=$((captioned + 1))
+        return
+    fi
+    say "$progress: failed. $problem"
+    failures+=("$picture")
+}
+
+# The sum at the end; fails when a picture failed.
+report() {
+    local untried=$((${#pictures[@]} - captioned - skipped - ${#failures[@]})) rest='' failure
+    if ((untried > 0)); then rest=", $untried not tried"; fi
+    printf '%s pictures: %s captioned, %s skipped, %s failed%s.\n' \
+        "${#pictures[@]}" "$captioned" "$skipped" "${#failures[@]}" "$rest"
+    if $incomplete; then
+        shown "$(head -c 1000 "$work/find-says")"
+        say "Not every folder could be read: $REPLY"
+    fi
+    if ((${#failures[@]} > 0)); then
+        say "Failed:"
+        for failure in "${failures[@]}"; do
+            shown "$failure"
+            say "  $REPLY"
+        done
+    fi
+    ((${#failures[@]} == 0)) && ! $incomplete
+}
+
+caption_folder() {
+    local index
+    find_pictures
+    trap 'say "Stopped; captions written: $captioned. The same command goes on from there."; exit 130' INT
+    for ((index = 0; index < ${#pictures[@]}; index++)); do
+        caption_picture "$index"
+        if $hopeless; then
+            say "The other pictures would fail as well; the same command goes on from here."
+            break
+        fi
+    done
+    report
+}
+
+case ${1-} in
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    --) shift ;;
+    -*) fail "There is no option $1; --help shows how this script is used." ;;
+esac
+if [[ $# -ne 3 ]]; then
+    usage >&2
+    exit 1
+fi
+
+prompt=$1
+extension=${2#.}
+folder=$3
+case $extension in
+    '' | . | */* | *[[:cntrl:]]*) fail "The caption extension is the end of a file name, such as txt." ;;
+    [Jj][Pp][Gg] | [Jj][Pp][Ee][Gg] | [Pp][Nn][Gg] | [Gg][Ii][Ff] | [Bb][Mm][Pp] | [Tt][Ii][Ff] | [Tt][Ii][Ff][Ff] | \
+        [Ww][Ee][Bb][Pp])
+        fail "$extension is the extension of a picture; a caption needs another, such as txt."
+        ;;
+esac
+[[ -d $folder ]] || fail "$folder is no folder."
+# find must not take a name for one of its words.
+case $folder in
+    [-\(\)\!,]*) folder=./$folder ;;
+esac
+
+prepare
+caption_folder

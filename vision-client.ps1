@@ -1,0 +1,397 @@
+<#
+.SYNOPSIS
+Captions a picture by way of a vision-server.
+.DESCRIPTION
+vision-client.ps1 --help says how it is used. This file works alone, in Windows PowerShell 5.1 and in PowerShell 7.
+#>
+
+$usage = @'
+Usage: vision-client.ps1 <prompt> <picture>   the picture's caption
+       vision-client.ps1 prompts              the prompts that the server offers
+       vision-client.ps1 model                the name of the server's model
+
+  .\vision-client.ps1 CAPTION cat.jpg
+  .\vision-client.ps1 DETAILED_CAPTION 'my pictures\a cat.png'
+  .\vision-client.ps1 '<CAPTION_TO_PHRASE_GROUNDING>a cat' cat.jpg
+
+A prompt is written with or without its angle brackets; PowerShell needs quotes around those. Prompts that find places
+answer with JSON. The caption goes to standard output, errors to standard error with exit code 1. A server that is
+busy, or still downloading its model, is waited for.
+
+Environment:
+  VISION_HOST      the server's address; http://localhost:54880 without it
+  VISION_API_KEY   the key, if the server wants one
+  VISION_TIMEOUT   after so many seconds a request counts as failed; any time without it
+'@
+
+# From here to the matching line below, vision-client.ps1 and vision-caption-folder-images.ps1 are the same, so that
+# each works alone; a test compares them. All of it is ASCII: Windows PowerShell misreads other characters.
+
+$ErrorActionPreference = 'Stop'
+
+# True when the last failure is one that other requests would meet as well.
+$hopeless = $false
+
+# Standard error of the process in a console, which Write-Error would decorate; elsewhere the host's way to show errors.
+function Write-Problem([string]$Text) {
+    if ($Host.Name -eq 'ConsoleHost') {
+        [Console]::Error.WriteLine($Text)
+    } else {
+        $Host.UI.WriteErrorLine($Text)
+    }
+}
+
+# A text that may be shown on a console: names and answers can hold control characters.
+function Format-Shown([string]$Text) {
+    return $Text -replace '[\x00-\x1f\x7f]', ' '
+}
+
+# The server's address without a slash at its end.
+function Get-ServerAddress {
+    $address = $env:VISION_HOST
+    if (-not $address) { $address = 'localhost:54880' }
+    if ($address -notlike '*://*') { $address = "http://$address" }
+    if ($address -notmatch '\Ahttps?://') {
+        throw "VISION_HOST is $(Format-Shown $address), but only http:// and https:// can be asked."
+    }
+    $parsed = $null
+    if ($address -match '[\s\x00-\x1f\x7f"\\]' -or -not [Uri]::TryCreate($address, [UriKind]::Absolute, [ref]$parsed)) {
+        throw 'VISION_HOST is no address. It looks like this: http://192.168.1.20:54880'
+    }
+    return $address.TrimEnd('/')
+}
+
+# The seconds that a request may take; 0 is any time.
+function Get-TimeLimit {
+    $limit = $env:VISION_TIMEOUT
+    if (-not $limit) { return 0 }
+    if ($limit -notmatch '\A[0-9]{1,9}\z') {
+        throw "VISION_TIMEOUT is $(Format-Shown $limit), but it has to be a whole number of seconds."
+    }
+    return [int]$limit
+}
+
+# The HTTP client. It follows no redirection, and goes through no proxy to a server on this machine.
+function New-Connection {
+    Add-Type -AssemblyName System.Net.Http
+    if ($PSVersionTable.PSVersion.Major -lt 6) {
+        # Windows PowerShell may still offer nothing newer than TLS 1.0; 0 means that Windows chooses.
+        $protocols = [Net.ServicePointManager]::SecurityProtocol
+        if ([int]$protocols -ne 0) {
+            [Net.ServicePointManager]::SecurityProtocol = $protocols -bor [Net.SecurityProtocolType]::Tls12
+        }
+    }
+    $handler = [Net.Http.HttpClientHandler]::new()
+    $handler.AllowAutoRedirect = $false
+    $handler.UseProxy = -not ([Uri]$server).IsLoopback
+    $client = [Net.Http.HttpClient]::new($handler)
+    $client.Timeout = [Threading.Timeout]::InfiniteTimeSpan
+    $client.DefaultRequestHeaders.ExpectContinue = $false
+    $key = $env:VISION_API_KEY
+    if ($key) {
+        if ($key -match '[\x00-\x1f\x7f]') { throw 'VISION_API_KEY holds a line break or another control character.' }
+        [void]$client.DefaultRequestHeaders.TryAddWithoutValidation('Authorization', "Bearer $key")
+    }
+    return $client
+}
+
+# What a failed connection means, as a sentence; sets $hopeless.
+function Get-ConnectionProblem([Exception]$Cause) {
+    $reason = ''
+    if ($Cause -is [Net.Sockets.SocketException]) { $reason = "$($Cause.SocketErrorCode)" }
+    if ($Cause -is [Net.WebException]) { $reason = "$($Cause.Status)" }
+    if ($Cause -is [IO.IOException]) { $reason = 'ConnectionClosed' }
+    $script:hopeless = $true
+    switch ($reason) {
+        { $_ -in 'ConnectionRefused', 'ConnectFailure' } {
+            return "No vision-server answers at $server. Start one with ./vision-server.sh, on Windows with " +
+                'vision-server.bat, or set VISION_HOST to the address of one that runs.'
+        }
+        { $_ -in 'HostNotFound', 'NoData', 'TryAgain', 'NameResolutionFailure' } {
+            return "The machine of $server is not known by that name. VISION_HOST says which server is asked."
+        }
+        { $_ -in 'TimedOut', 'HostUnreachable', 'NetworkUnreachable' } {
+            return "No connection to $server came about in time. VISION_HOST says which server is asked."
+        }
+        { $_ -in 'ConnectionReset', 'ConnectionAborted', 'Shutdown', 'ConnectionClosed', 'ReceiveFailure',
+            'SendFailure', 'KeepAliveFailure', 'PipelineFailure' } {
+            $script:hopeless = $false
+            return "The connection to $server was cut before the answer was complete."
+        }
+    }
+    return "$server cannot be asked: $(Format-Shown $Cause.Message)"
+}
+
+# One request, a POST when there is a body, of at most so many seconds (0: any time).
+function Send-Request([string]$Path, [byte[]]$Body, [int]$Limit) {
+    $message = [Net.Http.HttpRequestMessage]::new([Net.Http.HttpMethod]::Get, "$server$Path")
+    if ($null -ne $Body) {
+        $message.Method = [Net.Http.HttpMethod]::Post
+        $message.Content = [Net.Http.ByteArrayContent]::new($Body)
+        $message.Content.Headers.ContentType = [Net.Http.Headers.MediaTypeHeaderValue]::new('application/json')
+    }
+    $cancellation = [Threading.CancellationTokenSource]::new()
+    if ($Limit -gt 0) { $cancellation.CancelAfter([TimeSpan]::FromSeconds($Limit)) }
+    $task = $connection.SendAsync($message, $cancellation.Token)
+    # Ctrl-C is heeded between two waits.
+    while ([Threading.Tasks.Task]::WaitAny([Threading.Tasks.Task[]]@($task), 100) -lt 0) { }
+    if ("$($task.Status)" -ne 'RanToCompletion') {
+        if ($cancellation.IsCancellationRequested -or $null -eq $task.Exception) {
+            throw "The server at $server did not answer within the $timeout seconds that VISION_TIMEOUT allows."
+        }
+        $cause = $task.Exception.GetBaseException()
+        throw (Get-ConnectionProblem $cause)
+    }
+    return Read-Answer $task.Result
+}
+
+# An answer's status, its text, and the seconds that the server asks to wait; -1 when it doesn't ask.
+# The text is UTF-8 whatever the headers say: Windows PowerShell would take it for ISO 8859-1.
+function Read-Answer($Response) {
+    $seconds = -1
+    if ($Response.Headers.Contains('Retry-After')) {
+        # A date instead of seconds is rare; some seconds do.
+        $seconds = 5
+        $value = "$(@($Response.Headers.GetValues('Retry-After'))[0])".Trim()
+        if ($value -match '\A[0-9]{1,6}\z') { $seconds = [int]$value }
+    }
+    $bytes = $Response.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult()
+    return [pscustomobject]@{
+        Status = [int]$Response.StatusCode
+        Text = [Text.Encoding]::UTF8.GetString($bytes)
+        RetryAfter = $seconds
+    }
+}
+
+# The text of the answer to a request, sent until the server takes it, waiting as long as a busy one asks for.
+function Invoke-Request([string]$Path, [byte[]]$Body) {
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    $notice = ''
+    $script:hopeless = $false
+    while ($true) {
+        $limit = 0
+        if ($timeout -gt 0) { $limit = [int][Math]::Max(1, [Math]::Floor($timeout - $clock.Elapsed.TotalSeconds)) }
+        $answer = Send-Request $Path $Body $limit
+        if ($answer.Status -ne 503 -or $answer.RetryAfter -lt 0) { break }
+        $problem = Get-AnswerProblem $answer
+        if ($problem -cne $notice) { Write-Problem $problem }
+        $notice = $problem
+        if ($timeout -gt 0 -and $answer.RetryAfter -ge ($timeout - $clock.Elapsed.TotalSeconds)) {
+            throw "$notice That is longer than the $timeout seconds of VISION_TIMEOUT."
+        }
+        Start-Sleep -Milliseconds ([Math]::Max(200, 1000 * $answer.RetryAfter))
+    }
+    if ($answer.Status -eq 200) { return $answer.Text }
+    if ($answer.Status -in 401, 403) { $script:hopeless = $true }
+    throw (Get-AnswerProblem $answer)
+}
+
+# What an answer of an unknown kind begins with, after a colon.
+function Get-Beginning([string]$Text) {
+    if ($Text.Length -eq 0) { return '' }
+    $beginning = $Text.Substring(0, [Math]::Min(300, $Text.Length))
+    return ': ' + (Format-Shown $beginning)
+}
+
+# What an answer that is no success says, as a sentence.
+function Get-AnswerProblem($Answer) {
+    $detail = Get-JsonMember $Answer.Text 'detail'
+    if ($null -eq $detail) {
+        return "The server at $server answered with HTTP status $($Answer.Status)$(Get-Beginning $Answer.Text)"
+    }
+    $sentence = ConvertFrom-JsonText $detail
+    if ($null -eq $sentence) { $sentence = $detail }
+    if ($sentence -eq '') { $sentence = "The server at $server gives no reason; its HTTP status is $($Answer.Status)." }
+    return Format-Shown $sentence
+}
+
+# JSON, as far as the answers need it. ConvertFrom-Json would turn captions that look like dates into dates, and what
+# ConvertTo-Json writes is not what the server wrote.
+
+$jsonText = '"[^"\\]*(?:\\.[^"\\]*)*"'
+$jsonKey = [regex]('\G\s*(' + $jsonText + ')\s*:')
+$jsonStart = [regex]('\G\s*(' + $jsonText + '|[{\[]|[^\s"{}\[\],:]+)')
+$jsonInner = [regex]('\G[^"{}\[\]]*(' + $jsonText + '|[{}\[\]])')
+$jsonComma = [regex]'\G\s*,'
+
+# The value at a place of a text as it stands there, and where it ends; nothing when there is none.
+function Get-JsonValue([string]$Text, [int]$Start) {
+    $match = $jsonStart.Match($Text, $Start)
+    if (-not $match.Success) { return $null }
+    $begin = $match.Groups[1].Index
+    $end = $match.Index + $match.Length
+    $depth = 0
+    if ($match.Groups[1].Value -in '{', '[') { $depth = 1 }
+    while ($depth -gt 0) {
+        $match = $jsonInner.Match($Text, $end)
+        if (-not $match.Success) { return $null }
+        $end = $match.Index + $match.Length
+        if ($match.Groups[1].Value -in '{', '[') { $depth += 1 }
+        if ($match.Groups[1].Value -in '}', ']') { $depth -= 1 }
+    }
+    return [pscustomobject]@{ Raw = $Text.Substring($begin, $end - $begin); End = $end }
+}
+
+# The value of an object's member as it stands in the text; nothing when there is none.
+function Get-JsonMember([string]$Text, [string]$Name) {
+    $open = [regex]::Match($Text, '\A\s*\{')
+    if (-not $open.Success) { return $null }
+    $end = $open.Length
+    while ($true) {
+        $key = $jsonKey.Match($Text, $end)
+        if (-not $key.Success) { return $null }
+        $value = Get-JsonValue $Text ($key.Index + $key.Length)
+        if ($null -eq $value) { return $null }
+        if ($key.Groups[1].Value -ceq ('"' + $Name + '"')) { return $value.Raw }
+        $comma = $jsonComma.Match($Text, $value.End)
+        if (-not $comma.Success) { return $null }
+        $end = $comma.Index + $comma.Length
+    }
+}
+
+# The text that a JSON string means; nothing when the value is no string or has an escape that there is not.
+# Half a character, and zero, which other shells cannot hold, become U+FFFD; halves do so when they are written.
+function ConvertFrom-JsonText($Value) {
+    if ($Value -cnotmatch '\A"(?:[^\\]|\\["\\/bfnrt]|\\u[0-9a-fA-F]{4})*"\z') { return $null }
+    return [regex]::Replace($Value.Substring(1, $Value.Length - 2), '\\(u[0-9a-fA-F]{4}|.)', {
+        param($escape)
+        $code = $escape.Groups[1].Value
+        switch -CaseSensitive ($code.Substring(0, 1)) {
+            'b' { return "`b" }
+            'f' { return "`f" }
+            'n' { return "`n" }
+            'r' { return "`r" }
+            't' { return "`t" }
+            'u' {
+                $number = [Convert]::ToInt32($code.Substring(1), 16)
+                if ($number -eq 0) { $number = 0xFFFD }
+                return [string][char]$number
+            }
+        }
+        return $code
+    })
+}
+
+# A text as the inside of a JSON string.
+function ConvertTo-JsonText([string]$Text) {
+    return [regex]::Replace($Text, '[\x00-\x1f\x7f"\\]', {
+        param($character)
+        if ($character.Value -in '"', '\') { return '\' + $character.Value }
+        return '\u{0:x4}' -f [int][char]$character.Value
+    })
+}
+
+# The file that a name means in PowerShell's current folder, which is not the process's; brackets are no wildcards.
+function Resolve-Name([string]$Name) {
+    try {
+        return $ExecutionContext.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Name)
+    } catch {
+        # Outside Windows a colon is a character like others, but PowerShell sees a drive in front of it.
+        return [IO.Path]::Combine((Get-Location).ProviderPath, $Name)
+    }
+}
+
+# The picture's caption; a structured result is its JSON as the server wrote it. The picture's bytes go out as they are.
+function Get-Caption([string]$Words, [string]$Picture) {
+    $image = [Convert]::ToBase64String((Read-Picture $Picture))
+    $json = '{"prompt":"' + (ConvertTo-JsonText $Words) + '","image":"' + $image + '"}'
+    $text = Invoke-Request '/process_image' ([Text.Encoding]::UTF8.GetBytes($json))
+    $result = Get-JsonMember $text 'result'
+    $caption = ConvertFrom-JsonText $result
+    if ($null -eq $caption -and "$result" -match '\A[{\[]') { $caption = $result }
+    if ($null -eq $caption) {
+        throw "The server at $server answered with something that is no caption$(Get-Beginning $text)"
+    }
+    $caption = $caption.Trim()
+    if ($caption -eq '') { throw "The server's caption is empty." }
+    return $caption
+}
+
+function Read-Picture([string]$Picture) {
+    $name = Format-Shown $Picture
+    if ([IO.Directory]::Exists($Picture)) {
+        throw "$name is a folder; vision-caption-folder-images.ps1 captions the pictures of a folder."
+    }
+    if (-not [IO.File]::Exists($Picture)) { throw "$name is not there." }
+    try {
+        $bytes = [IO.File]::ReadAllBytes($Picture)
+    } catch {
+        $cause = $_.Exception.GetBaseException()
+        throw "$name cannot be read: $(Format-Shown $cause.Message)"
+    }
+    if ($bytes.Length -eq 0) { throw "$name is empty." }
+    # The comma keeps PowerShell from taking the bytes apart.
+    return , $bytes
+}
+
+# The matching line: the part that both scripts share ends here.
+
+# Lines as the script's result: objects for a PowerShell that goes on with them, but bytes when this script is what the
+# process was started for and its output goes into a file or a pipe. There PowerShell itself would write the console's
+# old encoding and CR LF.
+function Write-Result([string[]]$Lines) {
+    $started = @([Environment]::GetCommandLineArgs() | ForEach-Object { ($_ -split '[\\/]')[-1] }) -contains $scriptName
+    if (-not ($started -and $Host.Name -eq 'ConsoleHost' -and [Console]::IsOutputRedirected)) {
+        return $Lines
+    }
+    $bytes = [Text.Encoding]::UTF8.GetBytes(($Lines -join "`n") + "`n")
+    $output = [Console]::OpenStandardOutput()
+    $output.Write($bytes, 0, $bytes.Length)
+    $output.Flush()
+}
+
+# The server's prompts as they are typed.
+function Get-Prompts {
+    $text = Invoke-Request '/prompts'
+    $problem = "The server at $server answered with something that is no list of prompts$(Get-Beginning $text)"
+    $open = [regex]::Match($text, '\A\s*\[')
+    if (-not $open.Success) { throw $problem }
+    $end = $open.Length
+    while ($true) {
+        $value = Get-JsonValue $text $end
+        if ($null -eq $value) { throw $problem }
+        $name = ConvertFrom-JsonText $value.Raw
+        if ($null -eq $name) { throw $problem }
+        $name -replace '\A<|>\z', ''
+        $comma = $jsonComma.Match($text, $value.End)
+        if (-not $comma.Success) { break }
+        $end = $comma.Index + $comma.Length
+    }
+    if ($text.Substring($value.End) -notmatch '\A\s*\]') { throw $problem }
+}
+
+function Get-Model {
+    $text = Invoke-Request '/model'
+    $value = Get-JsonValue $text 0
+    $name = $null
+    if ($null -ne $value) { $name = ConvertFrom-JsonText $value.Raw }
+    if ($null -eq $name) {
+        throw "The server at $server answered with something that is no model's name$(Get-Beginning $text)"
+    }
+    return $name
+}
+
+$scriptName = $MyInvocation.MyCommand.Name
+$words = @($args | ForEach-Object { "$_" })
+if ($words.Count -gt 0 -and $words[0] -in '-h', '--help', '-help') {
+    $usage
+    exit 0
+}
+
+try {
+    $server = Get-ServerAddress
+    $timeout = Get-TimeLimit
+    if ($words.Count -eq 1 -and $words[0] -in 'prompts', 'model') {
+        $connection = New-Connection
+        if ($words[0] -eq 'model') { Write-Result (Get-Model) } else { Write-Result (Get-Prompts) }
+    } elseif ($words.Count -eq 2) {
+        $connection = New-Connection
+        Write-Result (Get-Caption $words[0] (Resolve-Name $words[1]))
+    } else {
+        throw $usage
+    }
+} catch {
+    Write-Problem $_.Exception.Message
+    exit 1
+}
+exit 0
