@@ -84,6 +84,8 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
             Task { await self.handle(.stop) }
         }
         handle(.ended)
+        // Who has finished before the group stops must not look like one who has died.
+        try? await gracefulShutdown()
     }
 
     /// Lets the model go as soon as nobody needs it; answers when it is gone, or at once when somebody still does.

@@ -22,14 +22,14 @@ struct PlaceTests {
 
     @Test("beyond the limit newcomers are refused at once, and none of them is prepared")
     func refusals() async throws {
-        let prepared = Mutex(0)
-        try await whileLent(Workshop(), limits: .init(maxQueued: 8)) { host in
+        let workshop = Workshop()
+        try await whileLent(workshop, limits: .init(maxQueued: 8)) { host in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<8 { group.addTask { try await host.withModel { _, _ in } } }
                 await eventually { await host.status.waiting == 8 }
                 for _ in 0..<50 {
                     await #expect(throws: ModelHostError.self) {
-                        try await host.withPlace { _ in prepared.withLock { $0 += 1 } }
+                        try await host.withPlace { _ in workshop.log.withLock { $0.append(1) } }
                     }
                     await #expect(throws: ModelHostError.self) { try await host.checkAdmission() }
                 }
@@ -43,7 +43,7 @@ struct PlaceTests {
                 #expect(await host.status.counters.cancelled == 8)
             }
         }
-        #expect(prepared.withLock { $0 } == 0)
+        #expect(workshop.log.withLock { $0 }.isEmpty)
     }
 
     @Test("a place taken first is served first, even when its picture is prepared last")
@@ -71,9 +71,8 @@ struct PlaceTests {
     @Test("who waits longer than the limit is sent away, and the model never sees the request")
     func waitedTooLong() async throws {
         let workshop = Workshop()
-        let served = Mutex(false)
         try await whileLent(workshop, limits: .init(maxWait: .seconds(600))) { host in
-            async let late: Void = host.withModel { _, _ in served.withLock { $0 = true } }
+            async let late: Void = host.withModel { _, _ in workshop.log.withLock { $0.append(1) } }
             await eventually { workshop.clock.sleepers == 1 }
             workshop.clock.advance(by: .seconds(600))
             do {
@@ -84,7 +83,7 @@ struct PlaceTests {
             }
             #expect(await host.status.counters.refused == 1)
         }
-        #expect(!served.withLock { $0 })
+        #expect(workshop.log.withLock { $0 }.isEmpty)
     }
 
     @Test("a request may say how long the model stays after it")

@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
@@ -20,8 +21,8 @@ struct AuthTests {
     static let wrongHeaders: [HTTPFields] = [
         [:], [.authorization: "Bearer"], [.authorization: "Bearer "], [.authorization: "secret-1"],
         [.authorization: "Basic secret-1"], [.authorization: "Bearer secret-"], [.authorization: "Bearer secret-11"],
-        [.authorization: "Bearer  secret-1"], [.apiKey: ""], [.apiKey: "secret"], [.apiKey: "SECRET-1"],
-        [.authorization: "Bearer secret-1", .apiKey: "secret-1"],
+        [.authorization: "Bearer  secret-1"], [.xAPIKey: ""], [.xAPIKey: "secret"], [.xAPIKey: "SECRET-1"],
+        [.authorization: "Bearer secret-1", .xAPIKey: "secret-1"],
     ]
 
     @Test("without the right key every route but health and ready says 401, and nothing is loaded")
@@ -52,7 +53,7 @@ struct AuthTests {
     @Test(
         "each key opens, in either header",
         arguments: [
-            [.authorization: "Bearer secret-1"], [.authorization: "bearer secret-2"], [.apiKey: "secret-2"],
+            [.authorization: "Bearer secret-1"], [.authorization: "bearer secret-2"], [.xAPIKey: "secret-2"],
         ] as [HTTPFields])
     func letIn(headers: HTTPFields) async throws {
         try await Demo.application(around: Demo.host(), configuration(["secret-1", "secret-2"])).test(.router) {
@@ -96,5 +97,5 @@ struct AuthTests {
 }
 
 extension HTTPField.Name {
-    fileprivate static let apiKey = HTTPField.Name("x-api-key") ?? .cookie
+    fileprivate static let xAPIKey = HTTPField.Name("x-api-key") ?? .cookie
 }

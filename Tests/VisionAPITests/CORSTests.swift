@@ -13,8 +13,9 @@ struct CORSTests {
         var headers: HTTPFields = [:]
         headers[.origin] = origin
         if method == .options { headers[.accessControlRequestMethod] = "POST" }
+        let sent = headers
         return try await Demo.application(around: Demo.host(), configuration).test(.router) { client in
-            try await client.execute(uri: "/model", method: method, headers: headers)
+            try await client.execute(uri: "/model", method: method, headers: sent)
         }
     }
 

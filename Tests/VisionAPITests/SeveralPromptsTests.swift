@@ -2,6 +2,7 @@ import Florence2
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Images
 import Testing
 import VisionAPITypes
 
@@ -64,8 +65,8 @@ struct SeveralPromptsTests {
     @Test("the picture is seen once: the later answers took the vision tower no time")
     func onePass() throws {
         let captioner = try Captioner(Demo.files, threads: 1)
-        let image = try Demo.files.imageProcessor().prepare(
-            .init(width: 8, height: 8, pixels: .init(repeating: 9, count: 192))!)
+        let pixels = try #require(RGBImage(width: 8, height: 8, pixels: .init(repeating: 9, count: 192)))
+        let image = try Demo.files.imageProcessor().prepare(pixels)
         var vision: [Double] = []
         try captioner.answer(image, prompts: [TaskPrompt("CAPTION"), TaskPrompt("OCR")]) {
             vision.append($0.seconds.vision)
