@@ -22,6 +22,9 @@ struct CachedSnapshot: Sendable {
         }
     }
 
+    /// The commit that the folder is named after.
+    var commit: String? { folder.map { URL(filePath: $0).lastPathComponent } }
+
     /// Whether a model can run with what is there.
     var isUsable: Bool { folder != nil && missing.isEmpty }
 

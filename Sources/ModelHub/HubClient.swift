@@ -37,11 +37,16 @@ struct HubClient: Sendable {
         } catch {
             throw questions.connectionFailure(error, answer.origin)
         }
+        let listing: RepositoryListing
         do {
-            return try RepositoryListing(json: Data(body.readBytes(length: body.readableBytes) ?? []))
+            listing = try RepositoryListing(json: Data(body.readBytes(length: body.readableBytes) ?? []))
         } catch {
             throw ModelHubError.badAnswer(host: answer.origin.displayName, reason: error.reason)
         }
+        guard !repository.isPinned || listing.commit == repository.revision else {
+            throw ModelHubError.badAnswer(host: answer.origin.displayName, reason: "it is about another commit")
+        }
+        return listing
     }
 
     /// What the hub's headers say about a file: for mirrors whose listing does not tell.

@@ -32,7 +32,7 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
         if configuration.hasToken && !configuration.endpoint.origin.isPrivate {
             logger.warning("The token is not sent to \(configuration.hubHost): the connection is not encrypted")
         }
-        let hub = HubClient(configuration: configuration, repository: repository)
+        let hub = HubClient(configuration: configuration, repository: wanted(repository, cached))
         do {
             let listing = try await listing(hub, cached)
             let folder = try await fetch(listing, from: hub, progress: progress)
@@ -40,12 +40,18 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
             return folder
         } catch {
             await hub.shutdown()
-            guard let folder = cached.folder, cached.isUsable, (error as? ModelHubError)?.isTemporary == true else {
+            guard let folder = cached.folder, cached.isUsable, error is ModelHubError, !Task.isCancelled else {
                 throw Task.isCancelled ? CancellationError() : error
             }
             logger.warning("\(error) The model in the cache is used as it is.")
             return folder
         }
+    }
+
+    /// Where only small files may be missing, those of the commit that is there: a newer one has other weights.
+    private func wanted(_ repository: ModelRepository, _ cached: CachedSnapshot) -> ModelRepository {
+        guard cached.isUsable, let commit = cached.commit else { return repository }
+        return repository.pinned(to: commit)
     }
 
     private func offlineFolder(_ cached: CachedSnapshot, of repository: ModelRepository) throws -> String {

@@ -29,6 +29,17 @@ public struct ModelRepository: Sendable, Hashable, CustomStringConvertible {
         self.revision = revision
     }
 
+    private init(owner: String, name: String, commit: String) {
+        self.owner = owner
+        self.name = name
+        revision = commit
+    }
+
+    /// The same model at one commit.
+    func pinned(to commit: String) -> ModelRepository {
+        ModelRepository(owner: owner, name: name, commit: commit)
+    }
+
     /// `owner/name`.
     public var id: String { "\(owner)/\(name)" }
 

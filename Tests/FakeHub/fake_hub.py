@@ -246,7 +246,8 @@ class Handler(BaseHTTPRequestHandler):
                 if file.lfs:
                     sibling["lfs"] = {"sha256": file.sha256, "size": file.listed_size, "pointerSize": 134}
             siblings.append(sibling)
-        model = {"_id": "1", "id": repository, "modelId": repository, "sha": self.scenario.commit, "private": False}
+        sha = revision if re.fullmatch("[0-9a-f]{40}", revision) else self.scenario.commit
+        model = {"_id": "1", "id": repository, "modelId": repository, "sha": sha, "private": False}
         self.send_body(json.dumps(model | {"siblings": siblings}).encode(), {"Content-Type": "application/json"})
 
     def tree(self, repository):

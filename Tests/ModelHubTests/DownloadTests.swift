@@ -145,6 +145,29 @@ struct DownloadTests {
         #expect(zip(all, all.dropFirst()).allSatisfy { $0.bytesDone <= $1.bytesDone })
     }
 
+    @Test("a small file that may be missing does not bring the weights of a newer commit")
+    func newerCommit() async throws {
+        let lab = try await Lab()
+        let folder = try await lab.download()
+        let newer = String(repeating: "d", count: 40)
+        try await lab.scenario.change(.init(branches: ["main", Scenario.commit], commit: newer))
+        try FileManager.default.removeItem(at: lab.snapshot.appending(path: "generation_config.json"))
+        #expect(try await lab.download() == folder)
+        #expect(lab.names(in: lab.snapshot) == Self.needed)
+        #expect(lab.names(in: lab.model.appending(path: "snapshots")) == [Scenario.commit])
+
+        try FileManager.default.removeItem(at: lab.snapshot.appending(path: "config.json"))
+        #expect(try await lab.download().hasSuffix(newer), "a model that cannot run is fetched as it is now")
+    }
+
+    @Test("an answer about another commit than the one that was asked for is refused")
+    func otherCommit() async throws {
+        let text = #"{"sha": "\#(String(repeating: "d", count: 40))", "siblings": []}"#
+        let lab = try await Lab(.init(faults: [.init(match: "/api/models/", kind: "body", text: text)]))
+        await #expect(throws: ModelHubError.self) { try await lab.download(revision: Scenario.commit) }
+        #expect(lab.names(in: lab.cache).isEmpty)
+    }
+
     @Test("an unreachable hub does not matter while the cache has enough to run with")
     func unreachable() async throws {
         let lab = try await Lab()

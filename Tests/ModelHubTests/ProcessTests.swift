@@ -141,6 +141,11 @@ struct ProcessTests {
             "$@" >/dev/null
             echo "whole and read-only: $?"
             mount -o remount,rw "$HF_HOME"
+            rm "$HF_HOME/hub/models--florence--tiny/snapshots/\(Scenario.commit)/generation_config.json"
+            mount -o remount,ro "$HF_HOME"
+            "$@" >/dev/null
+            echo "usable and read-only: $?"
+            mount -o remount,rw "$HF_HOME"
             rm "$HF_HOME/hub/models--florence--tiny/snapshots/\(Scenario.commit)/model.safetensors"
             mount -o remount,ro "$HF_HOME"
             "$@"
@@ -150,7 +155,9 @@ struct ProcessTests {
             lab, wrapper: ["unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh"],
             environment: ["RELEASE": "\(lab.scenario.hub.address)/control/\(lab.scenario.name)/release"]
         ).finish()
-        let expected = ["full: 1", "free: 0", "300000", "whole and read-only: 0", "read-only: 1"]
+        let expected = [
+            "full: 1", "free: 0", "300000", "whole and read-only: 0", "usable and read-only: 0", "read-only: 1",
+        ]
         #expect(end.output.split(separator: "\n").map(String.init) == expected, "\(end.errors)")
         #expect(end.errors.contains("There is no space for the model"))
         #expect(end.errors.contains("The cache cannot be written to"))

@@ -59,6 +59,7 @@ struct Scenario {
         var `private`: Bool?
         var gated: Bool?
         var branches: [String]?
+        var commit: String?
     }
 
     static let weightBytes = 300_000
