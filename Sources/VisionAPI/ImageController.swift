@@ -34,7 +34,7 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
             let body = try await bodies.read(request)
             return try await host.withPlace(bytes: body.count) { place in
                 let job = try await decoding.run { [parser] in
-                    try parser.parse(body.take(), processor: assets.processor)
+                    try parser.parse(body, processor: assets.processor)
                 }
                 return try answer(job, try await caption(job, place))
             }

@@ -11,8 +11,9 @@ struct ImageRequestParser: Sendable {
     let anyPrompt: Bool
 
     /// - Throws: `VisionAPIError`, `TaskPromptError` or `ImageError`, each of them the client's fault.
-    func parse(_ body: Data, processor: ImageProcessor) throws -> ImageRequest {
-        let request = try ProcessImageRequest(parsing: body)
+    func parse(_ body: ReadBody, processor: ImageProcessor) throws -> ImageRequest {
+        // The body goes as soon as its fields are there: it is as large as the picture's base64.
+        let request = try ProcessImageRequest(parsing: body.take())
         let prompts = try prompts(request.prompt)
         let overrides = try Self.overrides(request)
         let keepAlive = try request.keepAlive.map(KeepAlive.init(field:))

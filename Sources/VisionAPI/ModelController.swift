@@ -19,7 +19,7 @@ struct ModelController<C: Clock>: Sendable where C.Duration == Duration {
     func addRoutes(to router: some RouterMethods<VisionRequestContext>) {
         router.get("status") { _, _ in try Response.json(await status()) }
         router.post("load", use: load)
-        router.post("unload") { _, _ in try await unload() }
+        router.post("unload", use: unload)
     }
 
     private func ready() async throws -> Response {
@@ -32,7 +32,7 @@ struct ModelController<C: Clock>: Sendable where C.Duration == Duration {
     /// Loads the model, and answers when it is there.
     @Sendable private func load(_ request: Request, context: VisionRequestContext) async throws -> Response {
         try await context.untilDeparture {
-            let body = try await request.body.collect(upTo: 64 << 10)
+            let body = try await body(of: request)
             let keepAlive = try LoadRequest(parsing: Data(body.readableBytesView)).keepAlive.map(KeepAlive.init(field:))
             _ = try supply.take()
             try await host.withModel(keepAlive: keepAlive) { _, _ in }
@@ -41,9 +41,21 @@ struct ModelController<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     /// 202: the model is needed, and goes when it is not any more.
-    private func unload() async throws -> Response {
+    @Sendable private func unload(_ request: Request, context: VisionRequestContext) async throws -> Response {
+        // What is not read would be looked at after the answer, and a broken rest would get a second one.
+        _ = try await body(of: request)
         let isGone = await host.unload()
         return try .json(LoadBody(state: await host.status.state.rawValue), status: isGone ? .ok : .accepted)
+    }
+
+    private func body(of request: Request) async throws -> ByteBuffer {
+        do {
+            return try await request.body.collect(upTo: 64 << 10)
+        } catch let error as any HTTPResponseError {
+            throw error
+        } catch {
+            throw BrokenConnection(reason: error)
+        }
     }
 
     private func status() async -> StatusBody {

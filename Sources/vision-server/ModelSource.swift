@@ -14,7 +14,7 @@ enum ModelSource {
     init(_ model: String, environment: [String: String]) throws {
         if model == "demo" {
             self = .files(DemoModel.files)
-        } else if Self.isDirectory(model) {
+        } else if Self.isDirectory(model) || Self.isPath(model) {
             self = .files(try .directory(model))
         } else {
             self = try Self.onHub(model, environment)
@@ -36,6 +36,11 @@ enum ModelSource {
             return .hub(repository, hub)
         }
         return .files(try .directory(folder, name: repository.id))
+    }
+
+    /// What no name on the hub looks like: then the mistake is in the path.
+    private static func isPath(_ model: String) -> Bool {
+        ["/", ".", "~"].contains { model.hasPrefix($0) } || model.hasSuffix("/") || model.split(separator: "/").count > 2
     }
 
     private static func isDirectory(_ path: String) -> Bool {

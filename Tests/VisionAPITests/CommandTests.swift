@@ -100,23 +100,24 @@ struct CommandTests {
             (["caption", "x.png", "--prompt", "nonsense", "--model", "demo"], "Unknown prompt \"nonsense\"."),
             (["caption", "x.png", "--model", "demo", "--precision", "int4"], "is \"int4\": fp32 is the only one."),
             (["caption", "x.png", "--model", "./missing"], "has no config.json"),
-            (
-                ["serve"],
-                "This version does not download models, so it has no MiaoshouAI/Florence-2-large-PromptGen-v2.0."
-            ),
-            (["--model", "owner/name"], "Use --model demo"),
+            (["caption", "x.png", "--model", "a/b/c"], "has no config.json"),
+            (["--model", "no--name/x"], "there is no such directory, and as a name on the hub it cannot be"),
+            (["caption", "x.png", "--model", "owner/name"], "is not complete in the cache, and HF_HUB_OFFLINE forbids"),
+            (["--model", "demo", "--max-queued-bytes", "lots"], "it must be a number of bytes, such as"),
+            (["--model", "demo", "--api-key", ""], "A key (--api-key, VISION_SERVER_API_KEYS) must be"),
             (
                 ["--model", "demo", "--port", "65536"],
                 "--port is \"65536\": it must be a whole number, from 0 to 65535."
             ),
-            (["--model", "demo", "--unload-after", "-2"], "--unload-after is \"-2\""),
+            (["--model", "demo", "--unload-after", "soon"], "--unload-after is \"soon\""),
             (
                 ["inspect", "--model", "demo", "--image", "x", "--output", "y", "--decoder-ids", "2,,0"],
                 "--decoder-ids is \"2,,0\""
             ),
         ])
     func refused(arguments: [String], words: String) throws {
-        let run = try Program.run(arguments)
+        let run = try Program.run(
+            arguments, environment: ["HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": "/nonexistent", "VISION_SERVER_PORT": "0"])
         #expect(run.status != 0)
         #expect(run.output == "")
         #expect(run.errors.contains(words), "\(run.errors)")
