@@ -66,6 +66,16 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(name: "Florence2", dependencies: ["Tensors", "Images"], swiftSettings: swiftSettings),
 
+        .target(
+            name: "CaptionClient",
+            dependencies: [
+                "VisionAPITypes",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
+
         // Floor 3: the street door.
         .target(
             name: "VisionAPI",
@@ -95,13 +105,7 @@ let package = Package(
 
         .executableTarget(
             name: "vision-client",
-            dependencies: [
-                "VisionAPITypes",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ],
+            dependencies: ["CaptionClient", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: swiftSettings),
 
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swiftSettings),
@@ -119,7 +123,14 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(name: "PrometheusTextTests", dependencies: ["PrometheusText"], swiftSettings: swiftSettings),
         .testTarget(name: "ModelHubTests", dependencies: ["ModelHub"], swiftSettings: swiftSettings),
-        .testTarget(name: "ClientTests", dependencies: ["VisionAPITypes"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ClientTests",
+            dependencies: [
+                "CaptionClient", "VisionAPITypes",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
         .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
     ],
     cLanguageStandard: .gnu2x

@@ -16,7 +16,8 @@ struct HouseTests {
             "Florence2", "Images", "Serving", "VisionAPITypes", "Hummingbird", "HummingbirdCore", "Logging", "Metrics",
             "NIOCore", "NIOHTTP1",
         ],
-        "vision-client": ["VisionAPITypes", "ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"],
+        "CaptionClient": ["VisionAPITypes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"],
+        "vision-client": ["CaptionClient", "ArgumentParser"],
         "vision-server": [
             "CDemoModel", "CKernels", "Tensors", "Images", "Serving", "PrometheusText", "VisionAPITypes", "Florence2",
             "ModelHub", "VisionAPI", "ArgumentParser", "Hummingbird", "Logging", "ServiceLifecycle",
