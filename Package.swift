@@ -123,14 +123,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(name: "PrometheusTextTests", dependencies: ["PrometheusText"], swiftSettings: swiftSettings),
         .testTarget(name: "ModelHubTests", dependencies: ["ModelHub"], swiftSettings: swiftSettings),
-        .testTarget(
-            name: "ClientTests",
-            dependencies: [
-                "CaptionClient", "VisionAPITypes",
-                .product(name: "Hummingbird", package: "hummingbird"),
-                .product(name: "NIOCore", package: "swift-nio"),
-            ],
-            swiftSettings: swiftSettings),
+        .testTarget(name: "ClientTests", dependencies: ["CaptionClient", "Images"], swiftSettings: swiftSettings),
         .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
     ],
     cLanguageStandard: .gnu2x

@@ -53,12 +53,12 @@ package struct CaptionOutputs: Sendable {
     func write(_ result: JSONValue, for job: CaptionJob) async throws -> String {
         let caption = try CaptionText(result, prefix: prefix, suffix: suffix)
         if exifTool != nil, !caption.isText { throw ClientError.placesNotText }
-        // The line goes last: where it is, the rest is there too.
-        if wantsMetadata(job) { try await writeMetadata(caption, job) }
         if wantsFile(job), let file = job.captionFile {
             let text = existing.combine(existing == .skip ? nil : Self.caption(in: file), caption.text)
             try gate.replace(file, with: Data((text + "\n").utf8))
         }
+        if wantsMetadata(job) { try await writeMetadata(caption, job) }
+        // The line goes last: where it is, the rest is there too.
         if wantsLine(job) {
             let result = caption.isText ? .string(caption.text) : result
             try lines?.append(CaptionLine(file: job.picture.name, prompt: question.prompt, result: result))

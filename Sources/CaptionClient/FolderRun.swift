@@ -43,7 +43,12 @@ package struct FolderRun: Sendable {
     /// - Throws: `ClientError`, when a list cannot be written.
     package func run() async throws {
         let watch = FolderWatch(folder: folder, interval: settings.watchInterval)
-        let scout = Task { await watch.run { fail($0, $1) } }
+        let scout = Task {
+            await watch.run { name, reason in
+                report.found(1)
+                fail(name, reason)
+            }
+        }
         let ticker = Task { await tick() }
         stop.onStop {
             scout.cancel()

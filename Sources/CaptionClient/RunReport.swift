@@ -9,6 +9,7 @@ package final class RunReport: Sendable {
         var bar = ""
         /// What is being waited for; it stands where the bar does.
         var wait = ""
+        var isEnded = false
     }
 
     private let state = Mutex(State())
@@ -52,6 +53,7 @@ package final class RunReport: Sendable {
 
     func failed(_ name: String, _ reason: String) {
         update { state in
+            state.wait = ""
             settle(name, &state)
             state.failures[name] = reason
             state.progress.failed += 1
@@ -88,6 +90,7 @@ package final class RunReport: Sendable {
         state.withLock { state in
             terminal.write(eraser(state) + state.progress.summary + "\n")
             state.bar = ""
+            state.isEnded = true
         }
     }
 
@@ -111,9 +114,9 @@ package final class RunReport: Sendable {
     private func update(_ change: (inout State) -> Void) {
         state.withLock { state in
             change(&state)
-            guard terminal.isInteractive else { return }
+            guard terminal.isInteractive, !state.isEnded else { return }
             let width = terminal.width
-            let bar = state.progress.line(elapsed: .now - start, width: width)
+            let bar = state.progress.line(elapsed: ContinuousClock.now - start, width: width)
             let wait = state.wait.isEmpty ? "" : Terminal.visible(state.wait)
             let line = wait.isEmpty ? bar : String("\(counter(state)), \(wait)".prefix(max(width - 1, 0)))
             guard line != state.bar else { return }
@@ -125,8 +128,4 @@ package final class RunReport: Sendable {
     private func eraser(_ state: State) -> String {
         state.bar.isEmpty ? "" : "\r\u{1B}[K"
     }
-}
-
-extension ContinuousClock.Instant {
-    fileprivate static var now: Self { ContinuousClock.now }
 }
