@@ -48,11 +48,14 @@ package final class ExifTool: Sendable {
         guard run.status == 0 else { throw ClientError.exifTool(Self.reason(run.output)) }
     }
 
-    /// Ends the calls that are under way, in the way in which exiftool leaves no temporary file, and waits for that.
+    /// Ends the calls that are under way, in the way in which exiftool leaves no temporary file; what does not end within
+    /// two seconds is killed.
     package func interrupt() {
         let processes = running.withLock { Array($0.values) }
         for process in processes { process.interrupt() }
-        for process in processes { process.waitUntilExit() }
+        let deadline = ContinuousClock.now + .seconds(2)
+        while processes.contains(where: \.isRunning), ContinuousClock.now < deadline { usleep(10_000) }
+        for process in processes where process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
     private struct Run {

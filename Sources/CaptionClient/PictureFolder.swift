@@ -47,22 +47,40 @@ package struct PictureFolder: Sendable {
     }
 
     private func visit(_ folder: String, _ contents: inout Contents) {
-        let entries: [String]
-        do {
-            entries = try FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)
-        } catch {
+        guard let entries = Self.entries(path + "/" + folder) else {
             contents.problems.append((folder.isEmpty ? "." : folder, "The folder cannot be read."))
             return
         }
         for entry in entries {
-            let name = folder.isEmpty ? entry : folder + "/" + entry
+            let name = folder.isEmpty ? entry.name : folder + "/" + entry.name
+            guard entry.isUTF8 else {
+                let reason = "The name is not UTF-8, so no text can hold it. Rename it."
+                if Self.isPicture(entry.name) { contents.problems.append((name, reason)) }
+                continue
+            }
             let path = path + "/" + name
             switch Self.kind(path) {
             case S_IFDIR: visit(name, &contents)
-            case S_IFREG, S_IFLNK: if Self.isPicture(entry) { add(name, path, &contents) }
+            case S_IFREG, S_IFLNK: if Self.isPicture(entry.name) { add(name, path, &contents) }
             default: continue
             }
         }
+    }
+
+    /// The names in a folder; Foundation leaves out those that are not UTF-8.
+    private static func entries(_ path: String) -> [(name: String, isUTF8: Bool)]? {
+        guard let directory = opendir(path) else { return nil }
+        defer { closedir(directory) }
+        var entries: [(name: String, isUTF8: Bool)] = []
+        while let entry = readdir(directory) {
+            let (name, isUTF8) = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                tuple.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) {
+                    (String(cString: $0), String(validatingCString: $0) != nil)
+                }
+            }
+            if name != ".", name != ".." { entries.append((name, isUTF8)) }
+        }
+        return entries
     }
 
     private func add(_ name: String, _ path: String, _ contents: inout Contents) {

@@ -196,8 +196,8 @@ struct ExifTests {
     }
 }
 
-@Suite("vision-client folder --exif without exiftool")
-struct NoExifToolTests {
+@Suite("vision-client folder --exif with another exiftool, or none")
+struct OtherExifToolTests {
     @Test("its absence is said before anything is asked")
     func absent() throws {
         let album = try Album("a.jpg")
@@ -207,5 +207,27 @@ struct NoExifToolTests {
         #expect(run.status == 1)
         #expect(run.errors.contains("--exif needs exiftool, which was not found."), "\(run.errors)")
         #expect(server.requests.isEmpty)
+    }
+
+    @Test("a second Ctrl-C ends exiftool too, even one that does not heed it")
+    func stubborn() async throws {
+        let album = try Album("pictures/a.jpg", "bin/exiftool")
+        let script = """
+            #!/bin/sh
+            case "$*" in *-overwrite_original*) echo $$ > "\(album.path)/pid"; trap '' INT; exec sleep 600 ;; esac
+            """
+        try album.add("bin/exiftool", Data(script.utf8))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: album.path("bin/exiftool"))
+        let server = try ScriptedServer { _ in .result("a") }
+        let client = try Client(
+            ["folder", "CAPTION", "txt", album.path("pictures"), "--exif"],
+            environment: ["VISION_HOST": server.address, "PATH": album.path("bin") + ":/usr/bin:/bin"])
+        await eventually { album.text("pid")?.hasSuffix("\n") ?? false }
+        client.send(SIGINT)
+        await eventually { client.errors.contains("Ctrl-C again ends at once.") }
+        client.send(SIGINT)
+        #expect(client.finish().status == 130)
+        let process = try #require(Int32((album.text("pid") ?? "").trimmingCharacters(in: .whitespacesAndNewlines)))
+        await eventually { kill(process, 0) != 0 }
     }
 }

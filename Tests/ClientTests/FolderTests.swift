@@ -97,6 +97,21 @@ struct FolderTests {
         #expect(album.text("failures.jsonl") == "")
     }
 
+    @Test("a name that is not UTF-8 is reported, and the folder goes on")
+    func invalidName() throws {
+        let album = try Album("a.jpg")
+        let path = Array(album.folder.path.utf8) + Array("/b".utf8) + [0xFF] + Array(".jpg\0".utf8)
+        let descriptor = path.withUnsafeBytes { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { name in name.baseAddress.map { creat($0, 0o644) } ?? -1 }
+        }
+        try #require(descriptor >= 0)
+        close(descriptor)
+        let run = try Client.run(["folder", "CAPTION", "txt", album.path], server: try echo())
+        #expect(run.status == 1)
+        #expect(run.errors.contains("b\u{FFFD}.jpg failed: The name is not UTF-8"), "\(run.errors)")
+        #expect(run.errors.hasSuffix("Captioned 1 picture, 1 failed.\n"))
+    }
+
     @Test("a caption file that cannot be written is a failure, and leaves no temporary file")
     func unwritable() throws {
         let album = try Album("a.jpg")

@@ -49,7 +49,8 @@ final class ScriptedServer: Sendable {
     /// - Parameter port: 0 picks a free one.
     init(port: Int = 0, _ step: @escaping @Sendable (Request) -> Answer) throws {
         self.step = step
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        self.listener = listener
         var reuse: Int32 = 1
         setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &reuse, socklen_t(MemoryLayout<Int32>.size))
         var address = Self.loopback(port)
@@ -61,7 +62,7 @@ final class ScriptedServer: Sendable {
         }
         self.port = Int(UInt16(bigEndian: address.sin_port))
         try #require(isBound)
-        Thread.detachNewThread { [weak self, listener] in
+        Thread.detachNewThread { [weak self] in
             while true {
                 let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { break }

@@ -50,7 +50,7 @@ struct ServerAddressTests {
     func details() throws {
         let address = try ServerAddress("box")
         let proxy = try ProxySettings(environment: ["http_proxy": "http://me:p%40ss@proxy:1"]).proxy(for: address)
-        #expect(proxy == .init(host: "proxy", port: 1, user: "me", password: "p@ss"))
+        #expect(proxy?.user == "me" && proxy?.password == "p@ss" && proxy?.host == "proxy" && proxy?.port == 1)
         #expect(throws: ClientError.badProxy(variable: "all_proxy", value: "socks5://x")) {
             try ProxySettings(environment: ["all_proxy": "socks5://x"]).proxy(for: address)
         }
