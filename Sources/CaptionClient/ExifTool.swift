@@ -43,7 +43,8 @@ package final class ExifTool: Sendable {
         // with a slash cannot either. A link would be replaced by a file, so what it leads to is written. IPTC fields
         // that are there already are copied over themselves: that turns them into the UTF-8 which the file now declares.
         let path = URL(filePath: file.path).resolvingSymlinksInPath().path
-        let arguments = ["-overwrite_original", "-P", "-tagsFromFile", "@", "-IPTC:all", "-j=-", path]
+        let kept = ["-tagsFromFile", "@", "-IPTC:all"] + metadata.writtenIPTC.map { "--\($0)" }
+        let arguments = ["-overwrite_original", "-P"] + kept + ["-j=-", path]
         let run = try await run(arguments, input: metadata.exifToolInput(), mergesErrors: true)
         guard run.status == 0 else { throw ClientError.exifTool(Self.reason(run.output)) }
     }

@@ -37,6 +37,11 @@ package struct PictureMetadata: Sendable, Equatable {
         return Data(try JSONValue.line([fields]).utf8)
     }
 
+    /// The IPTC fields that this is written to.
+    var writtenIPTC: [String] {
+        (description == nil ? [] : ["IPTC:Caption-Abstract"]) + (tags.isEmpty ? [] : ["IPTC:Keywords"])
+    }
+
     /// exiftool takes what follows `base64:` as base64, so a text that begins with it is sent that way.
     private static func literal(_ text: String) -> JSONValue {
         .string(text.hasPrefix("base64:") ? "base64:" + Data(text.utf8).base64EncodedString() : text)

@@ -13,7 +13,7 @@ package actor ServerQueue {
     }
 
     /// How often a picture may lose its server while it is looked at: it may be the picture that brings servers down.
-    private static let maxLosses = 3
+    private static let maxLosses = 5
 
     /// What came of a picture in the end.
     package enum Outcome: Sendable, Equatable {

@@ -182,11 +182,12 @@ struct CaptionVerbTests {
         #expect(run.output == "here\n")
     }
 
-    @Test("a proxy is asked for other machines")
+    @Test("a proxy is asked for a way to other machines")
     func otherMachines() throws {
-        let proxy = try ScriptedServer { _ in .status(200, #""by proxy""#) }
+        let proxy = try ScriptedServer { _ in .status(403, "") }
         let environment = ["http_proxy": proxy.address, "VISION_HOST": "http://pictures.invalid:54880"]
-        #expect(try Client.run(["model"], environment: environment).output == "by proxy\n")
-        #expect(proxy.requests.first?.path.contains("pictures.invalid") ?? false)
+        let run = try Client.run(["model"], environment: environment)
+        #expect(run.status == 1 && run.errors.contains("http://pictures.invalid:54880 cannot be reached."))
+        #expect(proxy.requests.map { "\($0.method) \($0.path)" } == ["CONNECT pictures.invalid:54880"])
     }
 }

@@ -30,6 +30,8 @@ final class ScriptedServer: Sendable {
         case status(Int, String, headers: [String: String] = [:])
         /// Ends the connection without a word.
         case hangUp
+        /// The same, and the server is gone.
+        case hangUpForGood
 
         static func result(_ text: String) -> Answer {
             let json = (try? JSONEncoder().encode(["result": text])).map { String(decoding: $0, as: UTF8.self) }
@@ -95,7 +97,9 @@ final class ScriptedServer: Sendable {
     private func serve(_ connection: Int32) {
         defer { close(connection) }
         guard let request = read(connection) else { return }
-        guard case .status(let status, let body, let headers) = step(request) else { return }
+        let answer = step(request)
+        if case .hangUpForGood = answer { stop() }
+        guard case .status(let status, let body, let headers) = answer else { return }
         var head = "HTTP/1.1 \(status) Status\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n"
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
         let bytes = Array((head + "\r\n" + body).utf8)

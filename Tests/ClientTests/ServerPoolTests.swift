@@ -63,14 +63,17 @@ struct ServerPoolTests {
     func patience() {
         var pool = ServerPool(count: 2, slots: 1, patience: .seconds(60))
         #expect(pool.take(now: start) == .use(0))
+        pool.giveBack(0, .answered(.null), now: start)
+        #expect(pool.take(now: start) == .use(0))
         #expect(pool.take(now: start) == .use(1))
         pool.giveBack(0, .lost("A is away."), now: start)
-        pool.giveBack(1, .answered(.null), now: after(30))
-        #expect(pool.take(now: after(30)) == .use(1))
         pool.giveBack(1, .lost("B is away."), now: after(40))
         #expect(pool.take(now: after(99)) == .use(0))
-        pool.giveBack(0, .unreachable("A is away."), now: after(99))
-        #expect(pool.take(now: after(100)) == .over(["A is away.", "B is away."]))
+        pool.giveBack(0, .busy("A is busy.", retryAfter: .seconds(1)), now: after(99))
+        #expect(pool.take(now: after(110)) == .use(0))
+        pool.giveBack(0, .unreachable("A is away."), now: after(110))
+        #expect(pool.take(now: after(169)) == .use(0))
+        #expect(pool.take(now: after(170)) == .over(["A is away.", "B is away."]))
     }
 
     @Test("a server that would refuse every picture is dropped for good")

@@ -6,8 +6,9 @@ import Testing
 @Suite("vision-client folder --watch")
 struct WatchTests {
     private func watch(_ album: Album, _ server: ScriptedServer, _ options: [String] = []) throws -> Client {
-        let arguments = ["folder", "CAPTION", "txt", album.path, "--watch", "--watch-interval", "0.05"]
-        return try Client(arguments + options, environment: ["VISION_HOST": server.address])
+        let arguments = ["folder", "CAPTION", "txt", album.path, "--watch"]
+        let interval = options.contains("--watch-interval") ? [] : ["--watch-interval", "0.05"]
+        return try Client(arguments + interval + options, environment: ["VISION_HOST": server.address])
     }
 
     @Test("pictures that come later are captioned, in new folders too; Ctrl-C ends the watch with exit code 0")
@@ -32,25 +33,52 @@ struct WatchTests {
     func growing() async throws {
         let album = try Album("first.jpg")
         let server = try ScriptedServer { .result("\($0.picture.utf8.count) bytes") }
-        let client = try watch(album, server)
+        // A look every second, so that a busy machine does not make a writer look as if it had ended.
+        let client = try watch(album, server, ["--watch-interval", "1"])
         await eventually { album.text("first.txt") != nil }
-        // The file grows more often than the folder is looked at, until a caption of something else shows that many
-        // looks have passed.
-        try album.add("growing.jpg", Data("x".utf8))
+        let writer = try Writer(album.path("growing.jpg"))
+        // That a picture which came later has its caption shows that the growing one was looked at, too.
         try album.add("other.jpg")
-        var size = 1
-        let file = try FileHandle(forWritingTo: URL(filePath: album.path("growing.jpg")))
-        try file.seekToEnd()
-        await eventually {
-            size += 1
-            try? file.write(contentsOf: Data("x".utf8))
-            return album.text("other.txt") != nil
-        }
-        try file.close()
+        await eventually { album.text("other.txt") != nil }
+        #expect(album.text("growing.txt") == nil)
+        let size = writer.finish()
         await eventually { album.text("growing.txt") != nil }
         client.send(SIGTERM)
         #expect(client.finish().status == 0)
         #expect(album.text("growing.txt") == "\(size) bytes\n")
+        #expect(server.requests.count == 3)
+    }
+
+    /// Writes to a file without a pause, on a thread of its own.
+    private final class Writer: Sendable {
+        private let isDone = Atomic(false)
+        private let size = Mutex(0)
+        private let ended = Door()
+
+        init(_ path: String) throws {
+            try Data().write(to: URL(filePath: path))
+            let file = try FileHandle(forWritingTo: URL(filePath: path))
+            Thread.detachNewThread { [self] in
+                repeat {
+                    // The same bytes again and again: the file's time changes, its size stays small.
+                    let count = size.withLock { size in
+                        size = size % 1000 + 1
+                        return size
+                    }
+                    try? file.truncate(atOffset: 0)
+                    try? file.write(contentsOf: Data(repeating: UInt8(ascii: "x"), count: count))
+                } while !isDone.load(ordering: .relaxed)
+                try? file.close()
+                ended.open()
+            }
+        }
+
+        /// Ends the writing; answers the file's size.
+        func finish() -> Int {
+            isDone.store(true, ordering: .relaxed)
+            ended.pass()
+            return size.withLock { $0 }
+        }
     }
 
     @Test("a picture that failed is tried again when it changes, and then counts as captioned")
