@@ -85,13 +85,19 @@ struct ServersTests {
     @Test("a server that goes and comes back is tried again, and loses nothing")
     func comesBack() async throws {
         let album = try album()
-        let first = try ScriptedServer { request in request.number > 2 ? .hangUpForGood : .result("before") }
-        let port = first.port
+        let port = try ScriptedServer.freePort()
+        let first = try ScriptedServer(port: port) { request in request.number > 2 ? .hangUpForGood : .result("before")
+        }
         let client = try Client(
             ["folder", "CAPTION", "txt", album.path, "--jobs", "1"], environment: ["VISION_HOST": first.address])
         await eventually { first.requests.count > 2 }
         #expect(captions(album).count == 2)
-        let second = try ScriptedServer(port: port) { _ in .result("after") }
+        var server: ScriptedServer?
+        await eventually {
+            server = try? ScriptedServer(port: port) { _ in .result("after") }
+            return server != nil
+        }
+        let second = try #require(server)
         let run = client.finish()
         #expect(run.status == 0, "\(run.errors)")
         #expect(captions(album).count == Self.pictures.count)
