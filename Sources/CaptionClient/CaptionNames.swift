@@ -1,8 +1,10 @@
+import Foundation
+
 /// Which caption file belongs to which picture: `a.jpg` and `a.png` beside each other cannot both have `a.txt`.
 package struct CaptionNames: Sendable {
     private let fileExtension: String
-    /// The picture that has a caption file's name.
-    private var owners: [String: Picture] = [:]
+    /// The pictures that would have a caption file.
+    private var owners: [String: [Picture]] = [:]
 
     /// - Parameter fileExtension: with or without its dot.
     /// - Throws: `ClientError.badExtension`.
@@ -15,19 +17,23 @@ package struct CaptionNames: Sendable {
         self.fileExtension = bare
     }
 
-    /// A picture's caption file, or the other picture that has it.
-    package enum Name: Sendable, Equatable {
-        case file(String)
-        case taken(by: Picture)
+    /// Takes note of pictures that are in the folder.
+    package mutating func add(_ pictures: [Picture]) {
+        for picture in pictures {
+            let file = file(for: picture)
+            if !owners[file, default: []].contains(picture) { owners[file, default: []].append(picture) }
+        }
     }
 
-    package mutating func name(for picture: Picture) -> Name {
+    /// A picture's caption file.
+    package func file(for picture: Picture) -> String {
         let path = picture.file.path
         let stem = path.lastIndex(of: ".").map { path[..<$0] } ?? path[...]
-        let file = stem + "." + fileExtension
-        let owner = owners[String(file), default: picture]
-        guard owner == picture else { return .taken(by: owner) }
-        owners[String(file)] = picture
-        return .file(String(file))
+        return stem + "." + fileExtension
+    }
+
+    /// The pictures beside this one that would have the same caption file, as far as they are still there.
+    package func rivals(of picture: Picture) -> [Picture] {
+        owners[file(for: picture), default: []].filter { $0 != picture && (try? $0.file.stamp()) != nil }
     }
 }

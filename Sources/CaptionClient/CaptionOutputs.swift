@@ -48,6 +48,13 @@ package struct CaptionOutputs: Sendable {
         existing == .skip && !wantsFile(job) && !wantsLine(job) && !wantsMetadata(job)
     }
 
+    /// Whether the job's caption file is to be written.
+    func wantsFile(_ job: CaptionJob) -> Bool {
+        guard let file = job.captionFile else { return false }
+        // What is no file is in the way, which is found out when the caption is to be written there.
+        return existing != .skip || (try? PictureFile(path: file).stamp()) == nil
+    }
+
     /// Writes what is missing, or what is to be changed; answers the caption.
     /// - Throws: `ClientError`.
     func write(_ result: JSONValue, for job: CaptionJob) async throws -> String {
@@ -64,11 +71,6 @@ package struct CaptionOutputs: Sendable {
             try lines?.append(CaptionLine(file: job.picture.name, prompt: question.prompt, result: result))
         }
         return caption.text
-    }
-
-    private func wantsFile(_ job: CaptionJob) -> Bool {
-        guard let file = job.captionFile else { return false }
-        return existing != .skip || !FileManager.default.fileExists(atPath: file)
     }
 
     private func wantsLine(_ job: CaptionJob) -> Bool {
@@ -94,6 +96,6 @@ package struct CaptionOutputs: Sendable {
 
     private static func caption(in file: String) -> String? {
         let text = try? String(contentsOf: URL(filePath: file), encoding: .utf8)
-        return text?.trimmingCharacters(in: .whitespacesAndNewlines)
+        return text.map { CaptionText.trimmed($0) }
     }
 }

@@ -10,7 +10,7 @@ package struct CaptionText: Sendable, Equatable {
     /// - Throws: `ClientError.emptyCaption`.
     package init(_ result: JSONValue, prefix: String = "", suffix: String = "") throws {
         if case .string(let answer) = result {
-            let trimmed = answer.trimmingCharacters(in: .whitespacesAndNewlines)
+            let trimmed = Self.trimmed(answer)
             guard !trimmed.isEmpty else { throw ClientError.emptyCaption }
             text = prefix + trimmed + suffix
             isText = true
@@ -24,6 +24,14 @@ package struct CaptionText: Sendable, Equatable {
     /// The parts of a list of tags, each once, in their order.
     package var tags: [String] {
         Self.unique(text.split { $0 == "," || $0.isNewline }.map { $0.trimmingCharacters(in: .whitespaces) })
+    }
+
+    /// A text without white space at its ends.
+    static func trimmed(_ text: String) -> String {
+        var scalars = text.unicodeScalars[...]
+        while scalars.first?.properties.isWhitespace ?? false { scalars.removeFirst() }
+        while scalars.last?.properties.isWhitespace ?? false { scalars.removeLast() }
+        return String(scalars)
     }
 
     static func unique(_ tags: [String]) -> [String] {

@@ -25,7 +25,7 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
         case .badKey:
             "VISION_API_KEY holds a character that cannot be sent. A key consists of visible ASCII characters."
         case .badTimeout(let text):
-            "VISION_TIMEOUT is \"\(text)\": it must be a number of seconds above 0."
+            "VISION_TIMEOUT is \"\(text)\": it must be a number of seconds, 0 for no limit."
         case .unreadable(let reason):
             reason
         case .emptyCaption:

@@ -71,7 +71,8 @@ package struct FolderRun: Sendable {
             var inFlight = 0
             for await pictures in watch.batches {
                 report.found(pictures.count)
-                let jobs = pictures.compactMap { job($0, &names) }
+                names?.add(pictures)
+                let jobs = pictures.compactMap { job($0, names) }
                 for batch in Self.batches(jobs) where stop.reason == nil {
                     for job in await outputs.readMetadata(batch).filter(isWanted) where stop.reason == nil {
                         if inFlight == settings.jobs, await group.next() != nil { inFlight -= 1 }
@@ -91,16 +92,12 @@ package struct FolderRun: Sendable {
         }
     }
 
-    private func job(_ picture: Picture, _ names: inout CaptionNames?) -> CaptionJob? {
-        switch names?.name(for: picture) {
-        case .taken(let other):
-            fail(
-                picture.name,
-                "Its caption would be in the same file as that of \(other.name). Rename one of the two pictures.")
-            return nil
-        case .file(let file): return CaptionJob(picture: picture, captionFile: file)
-        case nil: return CaptionJob(picture: picture, captionFile: nil)
-        }
+    private func job(_ picture: Picture, _ names: CaptionNames?) -> CaptionJob? {
+        let job = CaptionJob(picture: picture, captionFile: names?.file(for: picture))
+        guard outputs.wantsFile(job), let rivals = names?.rivals(of: picture), !rivals.isEmpty else { return job }
+        let others = rivals.map(\.name).joined(separator: " and ")
+        fail(picture.name, "Its caption would be in the same file as that of \(others). Rename all but one of them.")
+        return nil
     }
 
     private func isWanted(_ job: CaptionJob) -> Bool {

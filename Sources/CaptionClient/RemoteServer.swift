@@ -32,8 +32,8 @@ package struct RemoteServer: Sendable {
 
         private static func timeout(_ text: String?) throws(ClientError) -> Duration? {
             guard let text, !text.isEmpty else { return nil }
-            guard let seconds = Double(text), seconds > 0, seconds < 1e9 else { throw .badTimeout(text) }
-            return .seconds(seconds)
+            guard let seconds = Double(text), seconds >= 0, seconds < 1e9 else { throw .badTimeout(text) }
+            return seconds > 0 ? .seconds(seconds) : nil
         }
     }
 

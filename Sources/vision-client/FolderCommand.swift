@@ -65,10 +65,11 @@ struct FolderCommand: AsyncParsableCommand {
     /// - Throws: the exit code, when it is not 0.
     private func end(_ report: RunReport, _ stop: StopSwitch, _ signals: StopSignals) throws {
         if case .servers(let sentences) = stop.reason {
-            for sentence in sentences { report.say(sentence) }
-            report.say("The other pictures were not asked about. The same command goes on with them.")
+            for sentence in sentences { report.say("The run has ended early: \(sentence)") }
+            report.say("The same command goes on with the other pictures.")
             throw ExitCode.failure
         }
+        if report.progress.total == 0 { report.say("There are no pictures in \(folder).") }
         // A watch has no other end than being stopped.
         if stop.reason == .user, !captions.watch { throw ExitCode(signals.status) }
         if report.progress.failed > 0 { throw ExitCode.failure }
