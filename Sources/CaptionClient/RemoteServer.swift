@@ -11,6 +11,9 @@ package struct RemoteServer: Sendable {
     private let key: String?
     private let timeout: Duration?
 
+    /// How many pictures a server can be sent at once.
+    package static let maxJobs = 64
+
     /// The largest answer that is read.
     private static let maxAnswer = 64 << 20
 
@@ -46,6 +49,7 @@ package struct RemoteServer: Sendable {
         configuration.httpVersion = .http1Only
         configuration.timeout.connect = .seconds(10)
         configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.maxJobs
         if let proxy = try settings.proxies.proxy(for: address) {
             let authorization = proxy.user.map {
                 HTTPClient.Authorization.basic(username: $0, password: proxy.password ?? "")

@@ -86,8 +86,9 @@ package final class RunReport: Sendable {
     }
 
     /// Takes the bar away and says what came out.
-    func end() {
+    package func end() {
         state.withLock { state in
+            guard !state.isEnded else { return }
             terminal.write(eraser(state) + state.progress.summary + "\n")
             state.bar = ""
             state.isEnded = true

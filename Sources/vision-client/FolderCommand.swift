@@ -35,6 +35,7 @@ struct FolderCommand: AsyncParsableCommand {
                 },
                 onSecond: { status in
                     exifTool?.interrupt()
+                    report.end()
                     gate.exit(status)
                 })
             defer { signals.ignore() }

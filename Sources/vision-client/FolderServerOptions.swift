@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaptionClient
 
 /// The servers that share a folder's pictures.
 struct FolderServerOptions: ParsableArguments {
@@ -12,7 +13,9 @@ struct FolderServerOptions: ParsableArguments {
     var patience = 300
 
     func validate() throws {
-        guard (1...64).contains(jobs) else { throw ValidationError("--jobs is \(jobs): it must be from 1 to 64.") }
+        guard (1...RemoteServer.maxJobs).contains(jobs) else {
+            throw ValidationError("--jobs is \(jobs): it must be from 1 to \(RemoteServer.maxJobs).")
+        }
         guard (0...1_000_000).contains(patience) else {
             throw ValidationError("--patience is \(patience): it must be from 0 to 1000000 seconds.")
         }

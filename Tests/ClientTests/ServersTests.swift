@@ -16,7 +16,7 @@ struct ServersTests {
         album.files.filter { $0.hasSuffix(".txt") }.sorted()
     }
 
-    @Test("--jobs pictures are in flight at once, two when it is not given", arguments: [nil, 1, 5])
+    @Test("--jobs pictures are in flight at once, two when it is not given", arguments: [nil, 1, 5, 12])
     func jobs(jobs: Int?) async throws {
         let album = try album()
         let door = Door()
