@@ -155,14 +155,18 @@ struct FolderTests {
         #expect(album.text("b.txt") == (options.contains("--prefix") ? "<new>\n" : "new\n"))
     }
 
-    @Test("a file that is replaced keeps its permissions")
-    func permissions() throws {
+    @Test("a caption is written elsewhere and put in the old one's place, with its permissions")
+    func replaced() throws {
         let album = try Album("a.jpg")
-        try album.add("a.txt")
+        try album.add("a.txt", Data("old".utf8))
+        // A second name of the old file shows that its content was never touched.
+        try FileManager.default.linkItem(atPath: album.path("a.txt"), toPath: album.path("old"))
         try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: album.path("a.txt"))
         _ = try Client.run(["folder", "CAPTION", "txt", album.path, "--overwrite"], server: try echo())
         let attributes = try FileManager.default.attributesOfItem(atPath: album.path("a.txt"))
         #expect(attributes[.posixPermissions] as? Int == 0o640)
+        #expect(album.text("old") == "old" && album.text("a.txt") == "of a.jpg\n")
+        #expect(album.files == ["a.jpg", "a.txt", "old"])
     }
 
     @Test("without a terminal there are plain lines, with the captions as they come; --quiet leaves them out")
