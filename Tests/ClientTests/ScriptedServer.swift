@@ -47,6 +47,7 @@ final class ScriptedServer: Sendable {
     private let listener: Int32
     private let step: @Sendable (Request) -> Answer
     private let received = Mutex<[Request]>([])
+    private let isStopped = Mutex(false)
 
     /// - Parameter port: 0 picks a free one.
     init(port: Int = 0, _ step: @escaping @Sendable (Request) -> Answer) throws {
@@ -64,6 +65,7 @@ final class ScriptedServer: Sendable {
         }
         self.port = Int(UInt16(bigEndian: address.sin_port))
         guard isBound else {
+            isStopped.withLock { $0 = true }
             close(listener)
             throw NoPort()
         }
@@ -73,6 +75,7 @@ final class ScriptedServer: Sendable {
                 guard connection >= 0 else { break }
                 Thread.detachNewThread { [weak self] in self?.serve(connection) }
             }
+            self?.isStopped.withLock { $0 = true }
             close(listener)
         }
     }
@@ -83,7 +86,11 @@ final class ScriptedServer: Sendable {
 
     /// Takes no more connections.
     func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
+        // Only once: the descriptor's number may be another's after that.
+        isStopped.withLock { isStopped in
+            if !isStopped { shutdown(listener, Int32(SHUT_RDWR)) }
+            isStopped = true
+        }
     }
 
     var address: String { "http://127.0.0.1:\(port)" }
