@@ -78,6 +78,16 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(name: "Florence2", dependencies: ["Tensors", "Images"], swiftSettings: swiftSettings),
 
+        .target(
+            name: "CaptionClient",
+            dependencies: [
+                "VisionAPITypes",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
+
         // Floor 3: the street door.
         .target(
             name: "VisionAPI",
@@ -113,13 +123,7 @@ let package = Package(
 
         .executableTarget(
             name: "vision-client",
-            dependencies: [
-                "VisionAPITypes",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ],
+            dependencies: ["CaptionClient", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: swiftSettings, linkerSettings: staticRuntime),
 
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swiftSettings),
@@ -154,7 +158,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings),
-        .testTarget(name: "ClientTests", dependencies: ["VisionAPITypes"], swiftSettings: swiftSettings),
+        .testTarget(name: "ClientTests", dependencies: ["CaptionClient", "Images"], swiftSettings: swiftSettings),
         .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
     ],
     cLanguageStandard: .gnu2x

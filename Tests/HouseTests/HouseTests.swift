@@ -16,7 +16,8 @@ struct HouseTests {
             "Florence2", "Images", "Serving", "VisionAPITypes", "Crypto", "HTTPTypes", "Hummingbird",
             "HummingbirdCore", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "ServiceLifecycle",
         ],
-        "vision-client": ["VisionAPITypes", "ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"],
+        "CaptionClient": ["VisionAPITypes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"],
+        "vision-client": ["CaptionClient", "ArgumentParser"],
         "vision-server": [
             "CDemoModel", "CKernels", "Tensors", "Images", "Serving", "PrometheusText", "VisionAPITypes", "Florence2",
             "ModelHub", "VisionAPI", "ArgumentParser", "Hummingbird", "Logging", "Metrics", "ServiceLifecycle",

@@ -1,0 +1,55 @@
+/// What stops the client before or besides a server's answer; each is a sentence for people.
+package enum ClientError: Error, Equatable, CustomStringConvertible {
+    case badAddress(String)
+    case badProxy(variable: String, value: String)
+    case badKey
+    case badTimeout(String)
+    case unreadable(String)
+    case emptyCaption
+    case placesNotText
+    case unwritable(file: String, reason: String)
+    case noSuchFolder(String)
+    case badExtension(String)
+    case noExifTool
+    case exifTool(String)
+    case fileInUse(String)
+    case notJSONLines(file: String, line: Int)
+    case server(String)
+
+    package var description: String {
+        switch self {
+        case .badAddress(let text):
+            "\"\(text)\" is no server's address. Give one such as http://localhost:54880."
+        case .badProxy(let variable, let value):
+            "\(variable) is \"\(value)\": that is no proxy's address. Give one such as http://proxy:3128."
+        case .badKey:
+            "VISION_API_KEY holds a character that cannot be sent. A key consists of visible ASCII characters."
+        case .badTimeout(let text):
+            "VISION_TIMEOUT is \"\(text)\": it must be a number of seconds, 0 for no limit."
+        case .unreadable(let reason):
+            reason
+        case .emptyCaption:
+            "The server answered with an empty caption."
+        case .placesNotText:
+            "This task answers with places in the picture, and --exif can only write text. Use --jsonl for it."
+        case .unwritable(let file, let reason):
+            "\(file) cannot be written: \(reason)."
+        case .noSuchFolder(let folder):
+            "There is no folder \(folder)."
+        case .badExtension(let text):
+            "\"\(text)\" cannot be the extension of caption files. Take one that no picture has, such as txt."
+        case .noExifTool:
+            "--exif needs exiftool, which was not found. Install it (Debian and Ubuntu: apt-get install "
+                + "libimage-exiftool-perl), then run this again."
+        case .exifTool(let reason):
+            "exiftool could not write the metadata: \(reason)"
+        case .fileInUse(let file):
+            "Another vision-client is writing to \(file). Wait for it, or give another file."
+        case .notJSONLines(let file, let line):
+            "Line \(line) of \(file) is not a JSON object with a file and a prompt, so nothing is added to that file. "
+                + "Give another one."
+        case .server(let sentence):
+            sentence
+        }
+    }
+}

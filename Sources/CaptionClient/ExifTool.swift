@@ -1,0 +1,102 @@
+import Foundation
+import Synchronization
+
+/// The program exiftool, which knows how every format keeps its metadata; one process a call.
+package final class ExifTool: Sendable {
+    private let program: URL
+    private let environment: [String: String]
+    private let running = Mutex<[ObjectIdentifier: Process]>([:])
+
+    /// How many files are read by one process: as many names as a command line surely takes.
+    package static let batchSize = 20
+
+    /// Looks for exiftool along `PATH`.
+    /// - Throws: `ClientError.noExifTool`.
+    package init(environment: [String: String]) throws(ClientError) {
+        let folders = (environment["PATH"] ?? "").split(separator: ":")
+        let candidates = folders.map { URL(filePath: String($0)).appending(path: "exiftool") }
+        guard let program = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }) else {
+            throw .noExifTool
+        }
+        self.program = program
+        // Perl complains about a locale that is not installed.
+        self.environment = environment.merging(["LC_ALL": "C"]) { $1 }
+    }
+
+    /// The metadata of several files; a file that cannot be read is absent.
+    package func read(_ files: [PictureFile]) async -> [PictureFile: PictureMetadata] {
+        let arguments = ["-j", "-q", "-m"] + PictureMetadata.readable.map { "-\($0)" } + files.map(\.path)
+        guard let run = try? await run(arguments, input: Data(), mergesErrors: false),
+            let entries = try? JSONDecoder().decode([[String: JSONValue]].self, from: run.output)
+        else { return [:] }
+        let pairs = entries.compactMap { entry -> (PictureFile, PictureMetadata)? in
+            guard case .string(let path) = entry["SourceFile"] else { return nil }
+            return (PictureFile(path: path), PictureMetadata(exifTool: entry))
+        }
+        return Dictionary(pairs) { first, _ in first }
+    }
+
+    /// Writes metadata into a picture's file and leaves everything else, its times included, as it was.
+    /// - Throws: `ClientError.exifTool`.
+    package func write(_ metadata: PictureMetadata, to file: PictureFile) async throws {
+        // The caption goes by standard input as JSON, so nothing in it can be taken for an option; a path that begins
+        // with a slash cannot either. A link would be replaced by a file, so what it leads to is written. IPTC fields
+        // that are there already are copied over themselves: that turns them into the UTF-8 which the file now declares.
+        let path = URL(filePath: file.path).resolvingSymlinksInPath().path
+        let kept = ["-tagsFromFile", "@", "-IPTC:all"] + metadata.writtenIPTC.map { "--\($0)" }
+        let arguments = ["-overwrite_original", "-P"] + kept + ["-j=-", path]
+        let run = try await run(arguments, input: metadata.exifToolInput(), mergesErrors: true)
+        guard run.status == 0 else { throw ClientError.exifTool(Self.reason(run.output)) }
+    }
+
+    /// Ends the calls that are under way, in the way in which exiftool leaves no temporary file; what does not end within
+    /// two seconds is killed.
+    package func interrupt() {
+        let processes = running.withLock { Array($0.values) }
+        for process in processes { process.interrupt() }
+        let deadline = ContinuousClock.now + .seconds(2)
+        while processes.contains(where: \.isRunning), ContinuousClock.now < deadline { usleep(10_000) }
+        for process in processes where process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    }
+
+    private struct Run {
+        let status: Int32
+        let output: Data
+    }
+
+    private func run(_ arguments: [String], input: Data, mergesErrors: Bool) async throws -> Run {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                continuation.resume(
+                    with: Result { try self.runBlocking(arguments, input: input, mergesErrors: mergesErrors) })
+            }
+        }
+    }
+
+    private func runBlocking(_ arguments: [String], input: Data, mergesErrors: Bool) throws -> Run {
+        let (process, inlet, outlet) = (Process(), Pipe(), Pipe())
+        process.executableURL = program
+        process.arguments = arguments
+        process.environment = environment
+        process.standardInput = inlet
+        process.standardOutput = outlet
+        if mergesErrors { process.standardError = outlet } else { process.standardError = FileHandle.nullDevice }
+        try process.run()
+        running.withLock { $0[ObjectIdentifier(process)] = process }
+        defer { _ = running.withLock { $0.removeValue(forKey: ObjectIdentifier(process)) } }
+        // What exiftool has ended without reading is no loss: its words tell why.
+        try? inlet.fileHandleForWriting.write(contentsOf: input)
+        try? inlet.fileHandleForWriting.close()
+        let output = try outlet.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return Run(status: process.terminationStatus, output: output)
+    }
+
+    /// The line that says why, without the file's name.
+    private static func reason(_ output: Data) -> String {
+        let lines = String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
+        guard let line = lines.first(where: { $0.hasPrefix("Error: ") }) else { return "it ended without a word." }
+        let words = line.dropFirst("Error: ".count)
+        return String(words[..<(words.range(of: " - /")?.lowerBound ?? words.endIndex)]) + "."
+    }
+}

@@ -1,0 +1,130 @@
+import Foundation
+import Synchronization
+
+/// One picture's line in a file of JSON lines.
+package struct CaptionLine: Codable, Sendable, Equatable {
+    package let file: String
+    package let prompt: String
+    package let result: JSONValue
+
+    package init(file: String, prompt: String, result: JSONValue) {
+        self.file = file
+        self.prompt = prompt
+        self.result = result
+    }
+}
+
+/// A file that gets one JSON object a picture and line, and that can be gone on with after an interruption.
+package final class JSONLinesFile: Sendable {
+    private let path: String
+    private let gate: WriteGate
+    private let handle: FileHandle
+    private let state: Mutex<State>
+
+    private struct Key: Hashable, Codable {
+        let file: String
+        let prompt: String
+    }
+
+    private struct State {
+        var keys: Set<Key>
+        /// Whether a line that was there has a successor.
+        var isSuperseded = false
+    }
+
+    /// Opens or makes the file; a last line that an interruption cut off is removed.
+    /// - Throws: `ClientError.unwritable`, `.fileInUse`, `.notJSONLines`.
+    package init(path: String, gate: WriteGate) throws(ClientError) {
+        self.path = path
+        self.gate = gate
+        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw .unwritable(file: path, reason: SystemReason.text(errno: errno)) }
+        handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .fileInUse(path) }
+        let content: Data
+        do {
+            content = try handle.readToEnd() ?? Data()
+        } catch {
+            throw .unwritable(file: path, reason: SystemReason.text(error))
+        }
+        state = Mutex(State(keys: try Self.keys(content, path)))
+        try mend(content)
+    }
+
+    /// Whether there is a line of the picture and the prompt.
+    package func contains(file: String, prompt: String) -> Bool {
+        state.withLock { $0.keys.contains(Key(file: file, prompt: prompt)) }
+    }
+
+    /// Adds a line; a line of the same picture and prompt is dropped by `finish`.
+    /// - Throws: `ClientError.unwritable`.
+    package func append(_ line: CaptionLine) throws(ClientError) {
+        let result: Result<Void, ClientError> = state.withLock { state in
+            do {
+                try write(Data((JSONValue.line(line) + "\n").utf8))
+            } catch {
+                return .failure(.unwritable(file: path, reason: SystemReason.text(error)))
+            }
+            let isNew = state.keys.insert(Key(file: line.file, prompt: line.prompt)).inserted
+            if !isNew { state.isSuperseded = true }
+            return .success(())
+        }
+        try result.get()
+    }
+
+    /// Leaves of each picture and prompt only the last line.
+    /// - Throws: `ClientError.unwritable`.
+    package func finish() throws(ClientError) {
+        guard state.withLock({ $0.isSuperseded }) else { return }
+        let lines = Self.lines((try? Data(contentsOf: URL(filePath: path))) ?? Data())
+        var seen: Set<Key> = []
+        let kept = lines.reversed().filter { line in Self.key(line).map { seen.insert($0).inserted } ?? true }
+        try gate.replace(path, with: Data(kept.reversed().flatMap { $0 + [UInt8(ascii: "\n")] }))
+    }
+
+    /// One call of the system a line: a process that is killed leaves whole lines as a rule.
+    private func write(_ data: Data) throws {
+        try handle.write(contentsOf: data)
+    }
+
+    private func mend(_ content: Data) throws(ClientError) {
+        guard let last = content.last, last != UInt8(ascii: "\n") else { return }
+        do {
+            let half = Self.lines(content).last ?? Data()
+            if Self.key(half) != nil {
+                try write(Data("\n".utf8))
+            } else {
+                try handle.truncate(atOffset: UInt64(content.count - half.count))
+            }
+        } catch {
+            throw .unwritable(file: path, reason: SystemReason.text(error))
+        }
+    }
+
+    private static func keys(_ content: Data, _ path: String) throws(ClientError) -> Set<Key> {
+        var keys: Set<Key> = []
+        let lines = lines(content)
+        for (index, line) in lines.enumerated() {
+            if let key = key(line) {
+                keys.insert(key)
+            } else if index < lines.count - 1 || content.last == UInt8(ascii: "\n") || !isOurs(half: line) {
+                throw .notJSONLines(file: path, line: index + 1)
+            }
+        }
+        return keys
+    }
+
+    /// Whether a line without an end can be the beginning of one that this class wrote; nothing else is ever removed.
+    private static func isOurs(half: Data) -> Bool {
+        let start = Data(#"{"file":""#.utf8)
+        return half.starts(with: start) || start.starts(with: half)
+    }
+
+    private static func key(_ line: Data) -> Key? {
+        try? JSONDecoder().decode(Key.self, from: line)
+    }
+
+    private static func lines(_ content: Data) -> [Data] {
+        content.split(separator: UInt8(ascii: "\n")).map { Data($0) }
+    }
+}

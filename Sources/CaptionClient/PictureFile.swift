@@ -1,0 +1,54 @@
+import Foundation
+
+/// A picture's file, as it is on the disk.
+package struct PictureFile: Sendable, Hashable {
+    package let path: String
+
+    package init(path: String) {
+        self.path = path
+    }
+
+    /// What tells one state of a file from another.
+    package struct Stamp: Sendable, Equatable {
+        package let size: Int
+        package let modified: Duration
+
+        package init(size: Int, modified: Duration) {
+            self.size = size
+            self.modified = modified
+        }
+    }
+
+    /// The regular file's stamp; a link counts as the file that it leads to.
+    /// - Throws: `ClientError.unreadable`.
+    package func stamp() throws(ClientError) -> Stamp {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw .unreadable(errno == ENOENT ? "There is no such file." : Self.unreadable(errno))
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: break
+        case S_IFDIR: throw .unreadable("This is a folder, not a picture. The verb folder captions a whole folder.")
+        default: throw .unreadable("This is not a file.")
+        }
+        #if canImport(Darwin)
+            let time = status.st_mtimespec
+        #else
+            let time = status.st_mtim
+        #endif
+        return Stamp(size: Int(status.st_size), modified: .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec))
+    }
+
+    /// Opens the file for reading.
+    /// - Throws: `ClientError.unreadable`.
+    func open() throws(ClientError) -> FileHandle {
+        // A device or a pipe under a picture's name must not hold the client up.
+        let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw .unreadable(Self.unreadable(errno)) }
+        return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    }
+
+    private static func unreadable(_ code: Int32) -> String {
+        "The file cannot be read: \(SystemReason.text(errno: code))."
+    }
+}

@@ -1,0 +1,37 @@
+import Foundation
+
+/// What is asked about each picture.
+package struct Question: Sendable, Equatable {
+    package var prompt: String
+    /// Beams of the search; the model's own number when absent.
+    package var numBeams: Int?
+    /// The most tokens of an answer; the model's own number when absent.
+    package var maxNewTokens: Int?
+
+    package init(prompt: String, numBeams: Int? = nil, maxNewTokens: Int? = nil) {
+        self.prompt = prompt
+        self.numBeams = numBeams
+        self.maxNewTokens = maxNewTokens
+    }
+
+    /// Whether the answer is a list of tags.
+    package var asksForTags: Bool {
+        let word = prompt.filter { !"<> \t\r\n".contains($0) }.uppercased()
+        return word.filter { $0 != "_" } == "GENERATETAGS"
+    }
+
+    /// The request's JSON up to the picture's base64.
+    func head() throws -> String {
+        let fields = Fields(prompt: prompt, num_beams: numBeams, max_new_tokens: maxNewTokens)
+        return try JSONValue.line(fields).dropLast() + #","image":""#
+    }
+
+    /// What follows the base64.
+    static let tail = #""}"#
+
+    private struct Fields: Encodable {
+        let prompt: String
+        let num_beams: Int?
+        let max_new_tokens: Int?
+    }
+}

@@ -1,0 +1,132 @@
+import Foundation
+import Synchronization
+
+/// Tells people how a run goes: lines on stderr, and on a terminal a bar below them.
+package final class RunReport: Sendable {
+    private struct State {
+        var progress = RunProgress()
+        var failures: [String: String] = [:]
+        var bar = ""
+        /// What is being waited for; it stands where the bar does.
+        var wait = ""
+        var isEnded = false
+    }
+
+    private let state = Mutex(State())
+    private let terminal: Terminal
+    private let isQuiet: Bool
+    private let start = ContinuousClock.now
+
+    /// - Parameter isQuiet: whether the captions are left out.
+    package init(terminal: Terminal, isQuiet: Bool) {
+        self.terminal = terminal
+        self.isQuiet = isQuiet
+    }
+
+    package var progress: RunProgress { state.withLock { $0.progress } }
+
+    /// The pictures that have no caption, with the reason, in the order of their names.
+    package var failures: [FailureLine] {
+        let failures = state.withLock { $0.failures }
+        return failures.sorted { $0.key < $1.key }.map { FailureLine(file: $0.key, error: $0.value) }
+    }
+
+    func found(_ count: Int) {
+        update { $0.progress.total += count }
+    }
+
+    func skipped(_ picture: Picture) {
+        update { state in
+            settle(picture.name, &state)
+            state.progress.skipped += 1
+        }
+    }
+
+    func captioned(_ picture: Picture, _ caption: String) {
+        update { state in
+            state.wait = ""
+            state.progress.captioned += 1
+            settle(picture.name, &state)
+            if !isQuiet { print("\(counter(state)) \(picture.name): \(caption)", &state) }
+        }
+    }
+
+    func failed(_ name: String, _ reason: String) {
+        update { state in
+            state.wait = ""
+            settle(name, &state)
+            state.failures[name] = reason
+            state.progress.failed += 1
+            print("\(counter(state)) \(name) failed: \(reason)", &state)
+        }
+    }
+
+    /// A picture has to wait, for the reason that the server gives.
+    func waits(_ sentence: String) {
+        update { state in
+            guard state.wait != sentence else { return }
+            state.wait = sentence
+            if !terminal.isInteractive { print(sentence, &state) }
+        }
+    }
+
+    /// When all is done, more may come.
+    func watches() {
+        update { $0.progress.isWatching = true }
+    }
+
+    /// A sentence for people.
+    package func say(_ sentence: String) {
+        update { print(sentence, &$0) }
+    }
+
+    /// Draws the bar anew.
+    func refresh() {
+        update { _ in }
+    }
+
+    /// Takes the bar away and says what came out.
+    package func end() {
+        state.withLock { state in
+            guard !state.isEnded else { return }
+            terminal.write(eraser(state) + state.progress.summary + "\n")
+            state.bar = ""
+            state.isEnded = true
+        }
+    }
+
+    /// A picture that failed before and is tried again counts once.
+    private func settle(_ name: String, _ state: inout State) {
+        if state.failures.removeValue(forKey: name) != nil {
+            state.progress.failed -= 1
+            state.progress.total -= 1
+        }
+    }
+
+    private func counter(_ state: State) -> String {
+        "\(state.progress.done)/\(state.progress.total)"
+    }
+
+    private func print(_ line: String, _ state: inout State) {
+        terminal.write(eraser(state) + Terminal.visible(line) + "\n")
+        state.bar = ""
+    }
+
+    private func update(_ change: (inout State) -> Void) {
+        state.withLock { state in
+            change(&state)
+            guard terminal.isInteractive, !state.isEnded else { return }
+            let width = terminal.width
+            let bar = state.progress.line(elapsed: ContinuousClock.now - start, width: width)
+            let wait = state.wait.isEmpty ? "" : Terminal.visible(state.wait)
+            let line = wait.isEmpty ? bar : String("\(counter(state)), \(wait)".prefix(max(width - 1, 0)))
+            guard line != state.bar else { return }
+            terminal.write("\r" + line + "\u{1B}[K")
+            state.bar = line
+        }
+    }
+
+    private func eraser(_ state: State) -> String {
+        state.bar.isEmpty ? "" : "\r\u{1B}[K"
+    }
+}

@@ -1,0 +1,125 @@
+/// Which of several servers gets the next picture. It decides only; `ServerQueue` obeys and knows the time.
+package struct ServerPool: Sendable {
+    package typealias Instant = ContinuousClock.Instant
+
+    private struct Server {
+        var inFlight = 0
+        var state = State.up
+        /// How often in a row the server was not reached.
+        var failures = 0
+        var isDownSince: Instant?
+        /// What it said last when it did not answer.
+        var sentence = ""
+    }
+
+    private enum State: Equatable {
+        case up
+        /// Left out until then; after that one request tries it.
+        case resting(until: Instant)
+        case trial
+        /// Left out for good.
+        case dropped
+    }
+
+    /// What to do with a picture.
+    package enum Choice: Sendable, Equatable {
+        case use(Int)
+        /// No server is free: wait until one is given back, or until then.
+        case wait(until: Instant?)
+        /// No server will take it any more.
+        case over([String])
+    }
+
+    private var servers: [Server]
+    private let slots: Int
+    private let patience: Duration?
+    private var everReached = false
+
+    /// - Parameters:
+    ///   - count: how many servers there are.
+    ///   - slots: how many pictures a server gets at once.
+    ///   - patience: how long to wait while no server can be reached; `nil` is for ever.
+    package init(count: Int, slots: Int, patience: Duration?) {
+        servers = Array(repeating: Server(), count: max(count, 1))
+        self.slots = max(slots, 1)
+        self.patience = patience
+    }
+
+    /// Chooses the free server with the fewest pictures in flight.
+    package mutating func take(now: Instant) -> Choice {
+        for index in servers.indices {
+            if case .resting(let until) = servers[index].state, until <= now { servers[index].state = .trial }
+        }
+        if isOver(now) { return .over(servers.map(\.sentence).filter { !$0.isEmpty }) }
+        let free = servers.indices.filter { servers[$0].inFlight < limit(servers[$0].state) }
+        guard let index = free.min(by: { servers[$0].inFlight < servers[$1].inFlight }) else {
+            return .wait(until: wakeUp)
+        }
+        servers[index].inFlight += 1
+        return .use(index)
+    }
+
+    /// Takes note of what a server said.
+    package mutating func giveBack(_ index: Int, _ reply: Reply, now: Instant) {
+        servers[index].inFlight -= 1
+        switch reply {
+        case .answered, .refused:
+            reached(index)
+            if servers[index].state != .dropped { servers[index].state = .up }
+        case .busy(let sentence, let retryAfter):
+            reached(index)
+            rest(index, until: now + retryAfter, sentence)
+        case .unreachable(let sentence), .lost(let sentence):
+            servers[index].failures += 1
+            servers[index].isDownSince = servers[index].isDownSince ?? now
+            rest(index, until: now + Self.backOff(servers[index].failures), sentence)
+        case .unusable(let sentence):
+            servers[index].sentence = sentence
+            servers[index].state = .dropped
+        }
+    }
+
+    /// Half a second, doubled each time, up to half a minute.
+    static func backOff(_ failures: Int) -> Duration {
+        min(.milliseconds(250) * (1 << min(failures, 10)), .seconds(30))
+    }
+
+    private func limit(_ state: State) -> Int {
+        switch state {
+        case .up: slots
+        case .trial: 1
+        case .resting, .dropped: 0
+        }
+    }
+
+    private mutating func reached(_ index: Int) {
+        everReached = true
+        servers[index].failures = 0
+        servers[index].isDownSince = nil
+    }
+
+    private mutating func rest(_ index: Int, until: Instant, _ sentence: String) {
+        guard servers[index].state != .dropped else { return }
+        servers[index].sentence = sentence
+        // Of several pictures that came back at once, the one that has to wait longest decides.
+        if case .resting(let earlier) = servers[index].state, earlier > until { return }
+        servers[index].state = .resting(until: until)
+    }
+
+    /// When the first of the resting servers may be tried.
+    private var wakeUp: Instant? {
+        let ends = servers.compactMap { if case .resting(let until) = $0.state { until } else { nil } }
+        return ends.min()
+    }
+
+    /// Whether every server is dropped, or unreachable for too long.
+    private func isOver(_ now: Instant) -> Bool {
+        let alive = servers.filter { $0.state != .dropped }
+        guard !alive.isEmpty else { return true }
+        let down = alive.compactMap(\.isDownSince)
+        guard down.count == alive.count, let latest = down.max() else { return false }
+        // A first address that is wrong should be told at once.
+        guard everReached else { return alive.allSatisfy { $0.inFlight == 0 } }
+        return patience.map { now - latest >= $0 } ?? false
+    }
+}

@@ -1,0 +1,92 @@
+/// Lends servers to pictures: each picture gets one as soon as one is free.
+package actor ServerQueue {
+    private let servers: [RemoteServer]
+    private var pool: ServerPool
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var alarm: Task<Void, Never>?
+    private var isStopped = false
+    private let clock = ContinuousClock()
+
+    package init(_ servers: [RemoteServer], slots: Int, patience: Duration?) {
+        self.servers = servers
+        pool = ServerPool(count: servers.count, slots: slots, patience: patience)
+    }
+
+    /// How often a picture may lose its server while it is looked at: it may be the picture that brings servers down.
+    private static let maxLosses = 5
+
+    /// What came of a picture in the end.
+    package enum Outcome: Sendable, Equatable {
+        case answered(JSONValue)
+        case failed(String)
+        /// Nobody can answer any more; the servers' own sentences.
+        case over([String])
+        /// The user has ended the run before the picture had its turn.
+        case stopped
+    }
+
+    /// Asks whichever server is free, and another one, or the same one later, when it is busy or gone.
+    /// - Parameter onWait: is called with a server and its sentence when the picture has to be sent again.
+    package func ask(
+        _ question: Question, about picture: PictureFile, onWait: @Sendable (Reply) -> Void
+    ) async -> Outcome {
+        var losses = 0
+        while true {
+            let index: Int
+            switch await take() {
+            case .use(let chosen): index = chosen
+            case .over(let sentences): return .over(sentences)
+            case .wait: return .stopped
+            }
+            let reply = await servers[index].ask(question, about: picture)
+            giveBack(index, reply)
+            switch reply {
+            case .answered(let result): return .answered(result)
+            case .refused(let sentence): return .failed(sentence)
+            case .lost(let sentence):
+                losses += 1
+                if losses == Self.maxLosses { return .failed(sentence) }
+                onWait(reply)
+            case .busy, .unreachable, .unusable: onWait(reply)
+            }
+        }
+    }
+
+    /// Ends all waiting; pictures that a server has already are answered.
+    package func stop() {
+        isStopped = true
+        wake()
+    }
+
+    /// A server, or why there is none; `.wait` only when the queue was stopped.
+    private func take() async -> ServerPool.Choice {
+        while !isStopped {
+            let choice = pool.take(now: clock.now)
+            guard case .wait(let until) = choice else { return choice }
+            setAlarm(until)
+            await withCheckedContinuation { waiting.append($0) }
+        }
+        return .wait(until: nil)
+    }
+
+    private func giveBack(_ index: Int, _ reply: Reply) {
+        pool.giveBack(index, reply, now: clock.now)
+        wake()
+    }
+
+    private func setAlarm(_ instant: ServerPool.Instant?) {
+        alarm?.cancel()
+        alarm = instant.map { instant in
+            Task {
+                try? await clock.sleep(until: instant)
+                if !Task.isCancelled { wake() }
+            }
+        }
+    }
+
+    private func wake() {
+        let woken = waiting
+        waiting = []
+        for continuation in woken { continuation.resume() }
+    }
+}

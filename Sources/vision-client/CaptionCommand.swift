@@ -1,0 +1,51 @@
+import ArgumentParser
+import CaptionClient
+import Foundation
+
+/// Asks about single pictures and prints the answers.
+struct CaptionCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "caption", abstract: "Print the captions of pictures; the word caption can be left out.",
+        usage: "vision-client [caption] <prompt> <image> ... [options]")
+
+    @Argument(help: "The task, such as CAPTION, DETAILED_CAPTION, GENERATE_TAGS or OD.")
+    var prompt: String
+
+    @Argument(help: "Picture files.")
+    var images: [String]
+
+    @Flag(help: "One JSON object a picture and line.")
+    var json = false
+
+    @OptionGroup var serverOptions: ServerOptions
+    @OptionGroup var questionOptions: QuestionOptions
+
+    func run() async throws {
+        try await serverOptions.withServer { server in
+            let terminal = Terminal(environment: ProcessInfo.processInfo.environment)
+            var failures = 0
+            for image in images {
+                do {
+                    try StandardOutput.print(try await answer(image, server, terminal))
+                } catch let error as ClientError {
+                    failures += 1
+                    terminal.write(Terminal.visible("\(image): \(error)") + "\n")
+                }
+            }
+            if failures > 0 { throw ExitCode.failure }
+        }
+    }
+
+    private func answer(_ image: String, _ server: RemoteServer, _ terminal: Terminal) async throws -> String {
+        let picture = PictureFile(path: image)
+        let result = try await server.answer(questionOptions.question(prompt), about: picture) { sentence in
+            terminal.write(Terminal.visible(sentence) + "\n")
+        }
+        let caption = try CaptionText(result)
+        if json {
+            let line = CaptionLine(file: image, prompt: prompt, result: caption.isText ? .string(caption.text) : result)
+            return try JSONValue.line(line)
+        }
+        return images.count > 1 ? "\(image): \(caption.text)" : caption.text
+    }
+}

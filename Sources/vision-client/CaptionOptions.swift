@@ -1,0 +1,43 @@
+import ArgumentParser
+import CaptionClient
+
+/// What becomes of a folder's captions.
+struct CaptionOptions: ParsableArguments {
+    @Flag(help: "Replace captions that are there.") var overwrite = false
+    @Flag(help: "Add to the end of captions that are there.") var append = false
+    @Flag(help: "Add to the beginning of captions that are there.") var prepend = false
+
+    @Option(help: "What stands between the old and the new caption; \\n is a new line.") var separator = ", "
+    @Option(help: "Written before each caption.") var prefix = ""
+    @Option(help: "Written after each caption.") var suffix = ""
+
+    @Option(help: "Also add one JSON object a picture (file, prompt, result) to this file.") var jsonl: String?
+    @Flag(help: "Also write the captions into the pictures' own metadata, by exiftool; tags become keywords.")
+    var exif = false
+    @Flag(help: "Write no caption files; goes with --jsonl or --exif.") var noCaptions = false
+    @Option(help: "List the pictures that failed, and why, in this file, as JSON lines.") var failures: String?
+
+    @Flag(help: "Go on with pictures that come into the folder, until Ctrl-C.") var watch = false
+    @Option(help: ArgumentHelp("Seconds between two looks at the folder.", visibility: .hidden))
+    var watchInterval = 2.0
+    @Flag(help: "Don't show the captions.") var quiet = false
+
+    var existing: ExistingCaption {
+        let separator = separator.replacing("\\n", with: "\n").replacing("\\t", with: "\t")
+        if overwrite { return .overwrite }
+        if append { return .append(separator: separator) }
+        return prepend ? .prepend(separator: separator) : .skip
+    }
+
+    func validate() throws {
+        guard [overwrite, append, prepend].count(where: { $0 }) <= 1 else {
+            throw ValidationError("Give only one of --overwrite, --append and --prepend.")
+        }
+        guard !noCaptions || exif || jsonl != nil else {
+            throw ValidationError("With --no-captions the captions would go nowhere. Add --jsonl FILE or --exif.")
+        }
+        guard (0.01...86400).contains(watchInterval) else {
+            throw ValidationError("--watch-interval is \(watchInterval): it must be from 0.01 to 86400 seconds.")
+        }
+    }
+}

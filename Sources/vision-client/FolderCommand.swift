@@ -1,0 +1,78 @@
+import ArgumentParser
+import CaptionClient
+import Foundation
+
+/// Captions a folder of pictures.
+struct FolderCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "folder",
+        abstract: "Caption every picture below a folder, into a text file beside each.",
+        discussion: "photo.jpg gets photo.txt. A picture that has its caption already is skipped, so a run that was "
+            + "interrupted is gone on with by the same command. Ctrl-C lets the pictures in flight be finished; a "
+            + "second one ends at once.")
+
+    @Argument(help: "The task, such as CAPTION.") var prompt: String
+    @Argument(help: ArgumentHelp("The extension of the caption files, such as txt.", valueName: "caption_extension"))
+    var captionExtension: String
+    @Argument(help: "The folder.") var folder: String
+
+    @OptionGroup(title: "Captions") var captions: CaptionOptions
+    @OptionGroup(title: "Servers") var servers: FolderServerOptions
+    @OptionGroup(title: "Generation") var questionOptions: QuestionOptions
+
+    func run() async throws {
+        let stop = StopSwitch()
+        try await withServers(servers.server) { servers in
+            let gate = WriteGate()
+            let exifTool = try captions.exif ? ExifTool(environment: ProcessInfo.processInfo.environment) : nil
+            let report = RunReport(
+                terminal: Terminal(environment: ProcessInfo.processInfo.environment), isQuiet: captions.quiet)
+            let run = try folderRun(servers, exifTool: exifTool, gate: gate, report: report, stop: stop)
+            let signals = StopSignals(
+                onFirst: {
+                    report.say("Stopping when the pictures in flight are done; Ctrl-C again ends at once.")
+                    stop.stop(.user)
+                },
+                onSecond: { status in
+                    exifTool?.interrupt()
+                    report.end()
+                    gate.exit(status)
+                })
+            defer { signals.ignore() }
+            try await run.run()
+            try end(report, stop, signals)
+        }
+    }
+
+    private func folderRun(
+        _ remotes: [RemoteServer], exifTool: ExifTool?, gate: WriteGate, report: RunReport, stop: StopSwitch
+    ) throws -> FolderRun {
+        let folder = try PictureFolder(path: folder)
+        let names = try captions.noCaptions ? nil : CaptionNames(fileExtension: captionExtension)
+        let outputs = CaptionOutputs(
+            question: questionOptions.question(prompt), existing: captions.existing, prefix: captions.prefix,
+            suffix: captions.suffix, lines: try captions.jsonl.map { try JSONLinesFile(path: $0, gate: gate) },
+            exifTool: exifTool, gate: gate)
+        let settings = FolderRun.Settings(
+            names: names, jobs: servers.jobs * remotes.count,
+            watchInterval: captions.watch ? .seconds(captions.watchInterval) : nil)
+        let patience: Duration? = captions.watch ? nil : .seconds(servers.patience)
+        return FolderRun(
+            folder: folder, settings: settings, outputs: outputs,
+            failures: try captions.failures.map { try FailuresFile(path: $0, gate: gate) },
+            queue: ServerQueue(remotes, slots: servers.jobs, patience: patience), report: report, stop: stop)
+    }
+
+    /// - Throws: the exit code, when it is not 0.
+    private func end(_ report: RunReport, _ stop: StopSwitch, _ signals: StopSignals) throws {
+        if case .servers(let sentences) = stop.reason {
+            for sentence in sentences { report.say("The run has ended early: \(sentence)") }
+            report.say("The same command goes on with the other pictures.")
+            throw ExitCode.failure
+        }
+        if report.progress.total == 0 { report.say("There are no pictures in \(folder).") }
+        // A watch has no other end than being stopped.
+        if stop.reason == .user, !captions.watch { throw ExitCode(signals.status) }
+        if report.progress.failed > 0 { throw ExitCode.failure }
+    }
+}

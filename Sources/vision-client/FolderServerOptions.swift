@@ -1,0 +1,23 @@
+import ArgumentParser
+import CaptionClient
+
+/// The servers that share a folder's pictures.
+struct FolderServerOptions: ParsableArguments {
+    @Option(
+        help: "A server's address; give it again for more servers. (default: VISION_HOST, or http://localhost:54880)")
+    var server: [String] = []
+
+    @Option(help: "Pictures in flight at each server.") var jobs = 2
+
+    @Option(help: "Seconds after which the run ends when no server can be reached; a watch waits for ever.")
+    var patience = 300
+
+    func validate() throws {
+        guard (1...RemoteServer.maxJobs).contains(jobs) else {
+            throw ValidationError("--jobs is \(jobs): it must be from 1 to \(RemoteServer.maxJobs).")
+        }
+        guard (0...1_000_000).contains(patience) else {
+            throw ValidationError("--patience is \(patience): it must be from 0 to 1000000 seconds.")
+        }
+    }
+}

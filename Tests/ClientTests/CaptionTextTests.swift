@@ -1,0 +1,53 @@
+import CaptionClient
+import Testing
+
+@Suite("CaptionText, ExistingCaption and RunProgress")
+struct CaptionTextTests {
+    @Test("an answer is trimmed before the prefix and the suffix are put around it")
+    func affixes() throws {
+        #expect(try CaptionText(.string(" \na cat\n "), prefix: "ohwx, ", suffix: " .").text == "ohwx, a cat .")
+        #expect(throws: ClientError.emptyCaption) { try CaptionText(.string(" \n"), prefix: "ohwx") }
+        #expect(throws: ClientError.emptyCaption) { try CaptionText(.null) }
+    }
+
+    @Test("tags are split at commas and lines, each once")
+    func tags() throws {
+        #expect(try CaptionText(.string("a, b c ,A,,\nd")).tags == ["a", "b c", "d"])
+    }
+
+    @Test("nothing is added twice")
+    func combine() {
+        let append = ExistingCaption.append(separator: ", ")
+        #expect(append.combine("old", "new") == "old, new")
+        #expect(append.combine("old, new", "new") == "old, new")
+        #expect(append.combine("new", "new") == "new")
+        #expect(append.combine("renew", "new") == "renew, new")
+        #expect(append.combine(nil, "new") == "new" && append.combine("", "new") == "new")
+        let prepend = ExistingCaption.prepend(separator: " ")
+        #expect(prepend.combine("old", "new") == "new old")
+        #expect(prepend.combine("new old", "new") == "new old")
+        #expect(append.combine(["a"], ["A", "b"]) == ["a", "b"])
+        #expect(prepend.combine(["a"], ["b"]) == ["b", "a"])
+        #expect(ExistingCaption.overwrite.combine(["a"], ["b"]) == ["b"])
+    }
+
+    @Test("the line of a run has a bar, the count, the rate and the time left, and fits into the terminal")
+    func line() {
+        var progress = RunProgress()
+        progress.total = 100
+        #expect(progress.line(elapsed: .zero, width: 80).hasSuffix("] 0 of 100"))
+        progress.captioned = 23
+        progress.failed = 2
+        progress.skipped = 25
+        let line = progress.line(elapsed: .seconds(50), width: 120)
+        let bar = "[" + String(repeating: "#", count: 20) + String(repeating: "-", count: 20) + "]"
+        #expect(line == "\(bar) 50 of 100, 2 failed, 30 a minute, about 2 min left")
+        #expect(progress.line(elapsed: .seconds(5), width: 120).hasSuffix(", 5.0 a second, about 10 s left"))
+        #expect(progress.line(elapsed: .seconds(36_000), width: 120).hasSuffix(", 2.5 an hour, about 20 h left"))
+        for width in 0...100 { #expect(progress.line(elapsed: .seconds(50), width: width).count <= max(width - 1, 0)) }
+        progress.total = 50
+        progress.isWatching = true
+        #expect(progress.line(elapsed: .seconds(50), width: 80).hasSuffix("50 of 50, 2 failed, waiting for pictures"))
+        #expect(progress.summary == "Captioned 23 pictures, skipped 25 captioned before, 2 failed.")
+    }
+}

@@ -1,0 +1,193 @@
+import Foundation
+import Testing
+
+@Suite("vision-client: single pictures")
+struct CaptionVerbTests {
+    @Test(
+        "the caption is printed, trimmed, with inner newlines; the picture's bytes and the prompt are sent as they are")
+    func plain() throws {
+        let album = try Album()
+        let bytes = Data((0..<500_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) })
+        try album.add("photo.jpg", bytes)
+        let server = try ScriptedServer { _ in .result(" two\nlines ä\n\n") }
+        let run = try Client.run(["CAPTION", album.path("photo.jpg")], server: server)
+        #expect(run.status == 0)
+        #expect(run.output == "two\nlines ä\n")
+        #expect(run.errors == "")
+        let request = try #require(server.requests.first)
+        #expect(request.method == "POST" && request.path == "/process_image" && request.prompt == "CAPTION")
+        #expect(Data(base64Encoded: request.field("image") as? String ?? "") == bytes)
+        #expect(request.headers["content-type"] == "application/json")
+        #expect(request.headers["authorization"] == nil)
+    }
+
+    @Test("files of every length modulo three arrive whole", arguments: [0, 1, 2, 3, 196_607, 196_608, 196_609])
+    func lengths(length: Int) throws {
+        let album = try Album()
+        let bytes = Data((0..<length).map { UInt8(truncatingIfNeeded: $0) })
+        try album.add("photo.jpg", bytes)
+        let server = try ScriptedServer { _ in .result("a") }
+        _ = try Client.run(["CAPTION", album.path("photo.jpg")], server: server)
+        #expect(Data(base64Encoded: server.requests.first?.field("image") as? String ?? "?") == bytes)
+    }
+
+    @Test("a large file takes hardly more memory than a small one")
+    func memory() async throws {
+        let album = try Album("small.jpg")
+        try album.add("large.jpg", Data(count: 100 << 20))
+        func peak(_ name: String) async throws -> Int {
+            let door = Door()
+            let server = try ScriptedServer { _ in
+                door.pass()
+                return .result("a")
+            }
+            let client = try Client(["CAPTION", album.path(name)], environment: ["VISION_HOST": server.address])
+            await eventually { !server.requests.isEmpty }
+            let status = try String(contentsOfFile: "/proc/\(client.processID)/status", encoding: .utf8)
+            door.open()
+            #expect(client.finish().output == "a\n")
+            let match = try #require(status.firstMatch(of: /VmHWM:\s+(\d+) kB/))
+            return try #require(Int(match.1))
+        }
+        let (small, large) = (try await peak("small.jpg"), try await peak("large.jpg"))
+        #expect(large - small < 32 << 10, "\(small) kB and \(large) kB")
+    }
+
+    @Test("prompts are printed one a line, the model's name on one")
+    func info() throws {
+        let server = try ScriptedServer { request in
+            request.path == "/model" ? .status(200, #""owner/name""#) : .status(200, #"["<CAPTION>","<OD>"]"#)
+        }
+        #expect(try Client.run(["prompts"], server: server).output == "<CAPTION>\n<OD>\n")
+        #expect(try Client.run(["model"], server: server).output == "owner/name\n")
+        #expect(server.requests.map(\.method) == ["GET", "GET"])
+    }
+
+    @Test("several pictures give file: caption, and go on after one that fails")
+    func several() throws {
+        let album = try Album("a.jpg", "b.jpg", "c.jpg")
+        let server = try ScriptedServer { request in
+            request.picture == "b.jpg"
+                ? .status(400, #"{"detail":"The file is no picture."}"#) : .result("of \(request.picture)")
+        }
+        let run = try Client.run(["CAPTION"] + ["a", "b", "c"].map { album.path("\($0).jpg") }, server: server)
+        #expect(run.status == 1)
+        #expect(run.output == "\(album.path("a.jpg")): of a.jpg\n\(album.path("c.jpg")): of c.jpg\n")
+        #expect(run.errors == "\(album.path("b.jpg")): The file is no picture.\n")
+    }
+
+    @Test("an answer with places is printed as JSON, its numbers as they were")
+    func places() throws {
+        let album = try Album("a.jpg")
+        let object = #"{"bboxes":[[25.92,105.84,205,288.24]],"labels":["käse"]}"#
+        let server = try ScriptedServer { _ in .status(200, #"{"result":\#(object)}"#) }
+        #expect(try Client.run(["OD", album.path("a.jpg")], server: server).output == object + "\n")
+        let json = try Client.run(["OD", album.path("a.jpg"), "--json"], server: server).output
+        #expect(json == #"{"file":"\#(album.path("a.jpg"))","prompt":"OD","result":\#(object)}"# + "\n")
+    }
+
+    @Test("num-beams and max-new-tokens are sent, the key too")
+    func options() throws {
+        let album = try Album("a.jpg")
+        let server = try ScriptedServer { _ in .result("a") }
+        let run = try Client.run(
+            ["CAPTION", album.path("a.jpg"), "--num-beams", "5", "--max-new-tokens", "9"], server: server,
+            environment: ["VISION_API_KEY": "secret"])
+        #expect(run.status == 0)
+        let request = try #require(server.requests.first)
+        #expect(request.field("num_beams") as? Int == 5 && request.field("max_new_tokens") as? Int == 9)
+        #expect(request.headers["authorization"] == "Bearer secret")
+    }
+
+    @Test(
+        "a failure is a sentence on stderr, nothing on stdout, and exit code 1",
+        arguments: [
+            (ScriptedServer.Answer.status(413, #"{"detail":"Too large."}"#), "Too large."),
+            (.status(500, #"{"detail":"Oh."}"#), "Oh."),
+            (.status(401, #"{"detail":"A key is needed."}"#), "A key is needed."),
+            (.status(503, #"{"detail":"The model cannot be loaded."}"#), "The model cannot be loaded."),
+            (.status(502, "<html>bad</html>"), "answered with status 502 and no explanation."),
+            (.status(404, "<html>none</html>"), "There is no vision server at http://127.0.0.1"),
+            (.status(200, "<html>hello</html>"), "answered with something that no vision server says."),
+            (.status(302, "", headers: ["Location": "http://elsewhere/"]), "sends requests on to http://elsewhere/."),
+            (.status(200, #"{"result":" \n "}"#), "The server answered with an empty caption."),
+            (.status(200, #"{"result":null}"#), "The server answered with an empty caption."),
+            (.hangUp, "closed the connection without an answer."),
+        ])
+    func refusals(answer: ScriptedServer.Answer, words: String) throws {
+        let album = try Album("a.jpg")
+        let server = try ScriptedServer { _ in answer }
+        let run = try Client.run(["CAPTION", album.path("a.jpg")], server: server)
+        #expect(run.status == 1)
+        #expect(run.output == "")
+        #expect(run.errors.hasPrefix("\(album.path("a.jpg")): ") && run.errors.contains(words), "\(run.errors)")
+        #expect(run.errors.filter(\.isNewline).count == 1)
+    }
+
+    @Test("a busy server is asked again after the time that it names, and says why meanwhile")
+    func busy() throws {
+        let album = try Album("a.jpg")
+        let server = try ScriptedServer { request in
+            request.number < 3 ? .busy("Being downloaded, \(request.number).") : .result("done")
+        }
+        let start = ContinuousClock.now
+        let run = try Client.run(["CAPTION", album.path("a.jpg")], server: server)
+        #expect(run.output == "done\n")
+        #expect(run.errors == "Being downloaded, 1.\nBeing downloaded, 2.\n")
+        #expect(ContinuousClock.now - start >= .seconds(2))
+    }
+
+    @Test("VISION_TIMEOUT ends a request, and the waiting for a busy server")
+    func timeout() throws {
+        let album = try Album("a.jpg")
+        let door = Door()
+        let silent = try ScriptedServer { _ in
+            door.pass()
+            return .hangUp
+        }
+        let arguments = ["CAPTION", album.path("a.jpg")]
+        let run = try Client.run(arguments, server: silent, environment: ["VISION_TIMEOUT": "0.3"])
+        door.open()
+        #expect(run.status == 1)
+        #expect(run.errors.contains("gave no answer within 0.3 seconds (VISION_TIMEOUT)."), "\(run.errors)")
+        let busy = try ScriptedServer { _ in .busy("Busy.", retryAfter: 30) }
+        let second = try Client.run(arguments, server: busy, environment: ["VISION_TIMEOUT": "5"])
+        #expect(second.errors.contains("Busy. (VISION_TIMEOUT is over before that.)"), "\(second.errors)")
+    }
+
+    @Test("nobody there, a file that is none, and bad settings are sentences")
+    func sentences() throws {
+        let album = try Album("a.jpg")
+        let nobody = ["VISION_HOST": "127.0.0.1:\(try ScriptedServer.freePort())"]
+        let picture = album.path("a.jpg")
+        func errors(_ arguments: [String], _ environment: [String: String]) throws -> String {
+            let run = try Client.run(arguments, environment: environment)
+            #expect(run.status == 1 && run.output == "")
+            return run.errors
+        }
+        #expect(try errors(["model"], nobody).contains("cannot be reached. Is the server running?"))
+        #expect(try errors(["CAPTION", picture], nobody).contains("cannot be reached. Is the server running?"))
+        #expect(try errors(["CAPTION", album.path("b.jpg")], nobody).hasSuffix("b.jpg: There is no such file.\n"))
+        #expect(try errors(["CAPTION", album.path], nobody).contains("This is a folder, not a picture."))
+        #expect(try errors(["model"], ["VISION_HOST": "ftp://x"]).contains("\"ftp://x\" is no server's address."))
+        #expect(try errors(["model"], ["VISION_TIMEOUT": "soon"]).contains("VISION_TIMEOUT is \"soon\""))
+        #expect(try errors(["model"], ["VISION_API_KEY": "a b"]).contains("VISION_API_KEY holds a character"))
+    }
+
+    @Test("a proxy is not asked for what is on this machine")
+    func proxy() throws {
+        let server = try ScriptedServer { _ in .status(200, #""here""#) }
+        let proxy = "http://127.0.0.1:\(try ScriptedServer.freePort())"
+        let run = try Client.run(["model"], server: server, environment: ["http_proxy": proxy, "ALL_PROXY": proxy])
+        #expect(run.output == "here\n")
+    }
+
+    @Test("a proxy is asked for a way to other machines")
+    func otherMachines() throws {
+        let proxy = try ScriptedServer { _ in .status(403, "") }
+        let environment = ["http_proxy": proxy.address, "VISION_HOST": "http://pictures.invalid:54880"]
+        let run = try Client.run(["model"], environment: environment)
+        #expect(run.status == 1 && run.errors.contains("http://pictures.invalid:54880 cannot be reached."))
+        #expect(proxy.requests.map { "\($0.method) \($0.path)" } == ["CONNECT pictures.invalid:54880"])
+    }
+}

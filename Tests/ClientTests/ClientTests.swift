@@ -1,5 +1,0 @@
-import Testing
-import VisionAPITypes
-
-@Suite("vision-client")
-struct ClientTests {}

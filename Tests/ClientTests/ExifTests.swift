@@ -1,0 +1,233 @@
+import CaptionClient
+import Foundation
+import Images
+import Testing
+
+/// Whether exiftool can be called; the tests of `--exif` are skipped without it.
+private let exifToolPath = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    .map { "\($0)/exiftool" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+
+@Suite("vision-client folder --exif", .enabled(if: exifToolPath != nil, "exiftool is not installed"))
+struct ExifTests {
+    private static let files = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Goldens/images/files")
+
+    /// A picture of a kind, from the pictures that decoders are tested with.
+    private func picture(_ format: String) throws -> Data {
+        let names = try FileManager.default.contentsOfDirectory(atPath: Self.files.path).sorted()
+        let name = try #require(names.first { $0.hasSuffix("." + format) })
+        return try Data(contentsOf: Self.files.appending(path: name))
+    }
+
+    private func run(
+        _ album: Album, prompt: String = "CAPTION", _ options: [String] = [], result: String
+    ) throws -> ClientRun {
+        let server = try ScriptedServer { _ in .result(result) }
+        return try Client.run(
+            ["folder", prompt, "txt", album.path, "--exif", "--no-captions"] + options, server: server)
+    }
+
+    private func exifTool(_ arguments: [String]) throws -> Data {
+        let (process, pipe) = (Process(), Pipe())
+        process.executableURL = URL(filePath: try #require(exifToolPath))
+        process.arguments = arguments
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return output
+    }
+
+    /// What exiftool reads from a picture, by the names of its tags with their groups.
+    private func tags(_ file: String) throws -> [String: JSONValue] {
+        let json = try exifTool(["-j", "-G1", "-a", "-XMP:all", "-IPTC:all", "-IFD0:ImageDescription", file])
+        return try #require(JSONDecoder().decode([[String: JSONValue]].self, from: json).first)
+    }
+
+    private func pixels(_ file: String) throws -> RGBImage {
+        try ImageDecoder().decode(Array(try Data(contentsOf: URL(filePath: file))))
+    }
+
+    @Test(
+        "the caption stands in XMP, IPTC and EXIF; pixels, file times and the folder stay as they were",
+        arguments: ["jpg", "png", "tif", "webp", "gif"])
+    func formats(format: String) throws {
+        let album = try Album()
+        let name = "-photo ' $x @y.\(format)"
+        try album.add(name, try picture(format))
+        let before = try pixels(album.path(name))
+        let date = Date(timeIntervalSince1970: 981_173_106)
+        try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: album.path(name))
+        let caption = "zwölf Käse\nand a second line"
+        let run = try run(album, result: caption)
+        #expect(run.status == 0, "\(run.errors)")
+        let tags = try tags(album.path(name))
+        #expect(tags["XMP-dc:Description"] == .string(caption))
+        if format != "gif" { #expect(tags["IFD0:ImageDescription"] == .string(caption)) }
+        if ["jpg", "png", "tif"].contains(format) {
+            #expect(tags["IPTC:Caption-Abstract"] == .string(caption))
+            #expect(tags["IPTC:CodedCharacterSet"] == .string("UTF8"))
+        }
+        #expect(try pixels(album.path(name)) == before)
+        let attributes = try FileManager.default.attributesOfItem(atPath: album.path(name))
+        #expect(attributes[.modificationDate] as? Date == date)
+        #expect(album.files == [name])
+    }
+
+    @Test(
+        "a caption is text, whatever it looks like",
+        arguments: [
+            "-execute", "-all=", "=<x", "-XMP-dc:Title=x\n-Artist=y", "base64:aGFsbG8=",
+            "$1 @ \\n \"quoted\" 'x' #[CSTR]",
+            "&amp;<b>&#10;", "😀 ünï \u{2028}x", "\tx\r\n\r\ny", "123", "1.50", "true", "null", "[a]", "{\"a\":1}", "-",
+        ])
+    func hostile(caption: String) throws {
+        let album = try Album()
+        try album.add("a.jpg", try picture("jpg"))
+        let expected = caption.trimmingCharacters(in: .whitespacesAndNewlines)
+        #expect(try run(album, result: caption).status == 0)
+        for tag in ["XMP-dc:Description", "IPTC:Caption-Abstract", "EXIF:ImageDescription"] {
+            let output = try exifTool(["-b", "-\(tag)", album.path("a.jpg")])
+            #expect(String(decoding: output, as: UTF8.self) == expected, "\(tag)")
+        }
+        let tags = try tags(album.path("a.jpg"))
+        #expect(Set(tags.keys).isDisjoint(with: ["XMP-dc:Title", "IFD0:Artist"]))
+    }
+
+    @Test("tags become keywords, each once; the description is left alone")
+    func keywords() throws {
+        let album = try Album()
+        try album.add("a.jpg", try picture("jpg"))
+        #expect(try run(album, result: "a description").status == 0)
+        #expect(try run(album, prompt: "<generate_tags>", result: "katze, Käse, 2020, katze,  , dog").status == 0)
+        let tags = try tags(album.path("a.jpg"))
+        let expected = JSONValue.array([.string("katze"), .string("Käse"), .integer(2020), .string("dog")])
+        #expect(tags["XMP-dc:Subject"] == expected)
+        #expect(tags["IPTC:Keywords"] == expected)
+        #expect(tags["XMP-dc:Description"] == .string("a description"))
+    }
+
+    @Test("a description that is there is kept, added to or replaced")
+    func existing() throws {
+        let album = try Album()
+        try album.add("a.jpg", try picture("jpg"))
+        _ = try exifTool(["-overwrite_original", "-IPTC:Caption-Abstract=mine", album.path("a.jpg")])
+        func description(_ options: [String], _ result: String) throws -> JSONValue? {
+            let run = try run(album, options, result: result)
+            #expect(run.status == 0, "\(run.errors)")
+            let tags = try tags(album.path("a.jpg"))
+            return tags["XMP-dc:Description"]
+        }
+        #expect(try description([], "new") == nil)
+        #expect(try description(["--append"], "new") == .string("mine, new"))
+        #expect(try description([], "newer") == .string("mine, new"))
+        #expect(try description(["--overwrite"], "newer") == .string("newer"))
+        #expect(try run(album, prompt: "GENERATE_TAGS", result: "a, b").status == 0)
+        #expect(try run(album, prompt: "GENERATE_TAGS", ["--append"], result: "B, c").status == 0)
+        #expect(try tags(album.path("a.jpg"))["IPTC:Keywords"] == .array(["a", "b", "c"].map { .string($0) }))
+    }
+
+    @Test("IPTC fields in another encoding are right after the change to UTF-8")
+    func latin() throws {
+        let album = try Album()
+        try album.add("a.jpg", try picture("jpg"))
+        try album.add("name.bin", Data([0x4D, 0xFC, 0x6C, 0x6C, 0x65, 0x72]))
+        _ = try exifTool([
+            "-overwrite_original", "-charset", "latin", "-IPTC:By-line<=\(album.path("name.bin"))", album.path("a.jpg"),
+        ])
+        #expect(try run(album, result: "Käse").status == 0)
+        let tags = try tags(album.path("a.jpg"))
+        #expect(tags["IPTC:By-line"] == .string("Müller"))
+        #expect(tags["IPTC:Caption-Abstract"] == .string("Käse"))
+    }
+
+    @Test("what is too long for IPTC is cut between two characters")
+    func long() throws {
+        let album = try Album()
+        try album.add("a.jpg", try picture("jpg"))
+        let caption = "x" + String(repeating: "ä", count: 1500)
+        #expect(try run(album, result: caption).status == 0)
+        let tags = try tags(album.path("a.jpg"))
+        #expect(tags["XMP-dc:Description"] == .string(caption))
+        #expect(tags["IPTC:Caption-Abstract"] == .string("x" + String(repeating: "ä", count: 999)))
+    }
+
+    @Test("what exiftool cannot write is a failure with its reason; caption files are written all the same")
+    func unwritable() throws {
+        let album = try Album()
+        try album.add("a.bmp", try picture("bmp"))
+        try album.add("b.jpg", try picture("jpg"))
+        let server = try ScriptedServer { _ in .result("fine") }
+        let run = try Client.run(["folder", "CAPTION", "txt", album.path, "--exif"], server: server)
+        #expect(run.status == 1)
+        #expect(
+            run.errors.contains(
+                "a.bmp failed: exiftool could not write the metadata: Writing of BMP files is not yet supported."),
+            "\(run.errors)")
+        #expect(album.text("a.txt") == "fine\n" && album.text("b.txt") == "fine\n")
+        #expect(try tags(album.path("b.jpg"))["XMP-dc:Description"] == .string("fine"))
+        #expect(album.files == ["a.bmp", "a.txt", "b.jpg", "b.txt"])
+    }
+
+    @Test("places are refused, a link stays a link, and a watch does not run after its own changes")
+    func besides() async throws {
+        let album = try Album()
+        try album.add("real.bin", try picture("jpg"))
+        try FileManager.default.createSymbolicLink(
+            atPath: album.path("a.jpg"), withDestinationPath: album.path("real.bin"))
+        let places = try ScriptedServer { _ in .status(200, #"{"result":{"labels":[]}}"#) }
+        let arguments = ["folder", "CAPTION", "txt", album.path, "--exif"]
+        let refused = try Client.run(arguments, server: places)
+        #expect(refused.errors.contains("--exif can only write text"))
+        let server = try ScriptedServer { _ in .result("fine") }
+        let client = try Client(
+            arguments + ["--overwrite", "--watch", "--watch-interval", "0.05"],
+            environment: ["VISION_HOST": server.address])
+        await eventually { album.text("a.txt") != nil }
+        try album.add("b.gif", try picture("gif"))
+        await eventually { album.text("b.txt") != nil }
+        client.send(SIGINT)
+        #expect(client.finish().status == 0)
+        #expect(server.requests.count == 2)
+        #expect(try tags(album.path("real.bin"))["XMP-dc:Description"] == .string("fine"))
+        let type = try FileManager.default.attributesOfItem(atPath: album.path("a.jpg"))[.type] as? FileAttributeType
+        #expect(type == .typeSymbolicLink)
+    }
+}
+
+@Suite("vision-client folder --exif with another exiftool, or none")
+struct OtherExifToolTests {
+    @Test("its absence is said before anything is asked")
+    func absent() throws {
+        let album = try Album("a.jpg")
+        let server = try ScriptedServer { _ in .result("a") }
+        let run = try Client.run(
+            ["folder", "CAPTION", "txt", album.path, "--exif"], server: server, environment: ["PATH": album.path])
+        #expect(run.status == 1)
+        #expect(run.errors.contains("--exif needs exiftool, which was not found."), "\(run.errors)")
+        #expect(server.requests.isEmpty)
+    }
+
+    @Test("a second Ctrl-C ends exiftool too, even one that does not heed it")
+    func stubborn() async throws {
+        let album = try Album("pictures/a.jpg", "bin/exiftool")
+        let script = """
+            #!/bin/sh
+            case "$*" in *-overwrite_original*) echo $$ > "\(album.path)/pid"; trap '' INT; exec sleep 600 ;; esac
+            """
+        try album.add("bin/exiftool", Data(script.utf8))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: album.path("bin/exiftool"))
+        let server = try ScriptedServer { _ in .result("a") }
+        let client = try Client(
+            ["folder", "CAPTION", "txt", album.path("pictures"), "--exif"],
+            environment: ["VISION_HOST": server.address, "PATH": album.path("bin") + ":/usr/bin:/bin"])
+        await eventually { album.text("pid")?.hasSuffix("\n") ?? false }
+        client.send(SIGINT)
+        await eventually { client.errors.contains("Ctrl-C again ends at once.") }
+        client.send(SIGINT)
+        #expect(client.finish().status == 130)
+        let process = try #require(Int32((album.text("pid") ?? "").trimmingCharacters(in: .whitespacesAndNewlines)))
+        await eventually { kill(process, 0) != 0 }
+    }
+}

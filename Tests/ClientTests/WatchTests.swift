@@ -1,0 +1,133 @@
+import CaptionClient
+import Foundation
+import Synchronization
+import Testing
+
+@Suite("vision-client folder --watch")
+struct WatchTests {
+    private func watch(_ album: Album, _ server: ScriptedServer, _ options: [String] = []) throws -> Client {
+        let arguments = ["folder", "CAPTION", "txt", album.path, "--watch"]
+        let interval = options.contains("--watch-interval") ? [] : ["--watch-interval", "0.05"]
+        return try Client(arguments + interval + options, environment: ["VISION_HOST": server.address])
+    }
+
+    @Test("pictures that come later are captioned, in new folders too; Ctrl-C ends the watch with exit code 0")
+    func newPictures() async throws {
+        let album = try Album("a.jpg")
+        let server = try ScriptedServer { .result("of \($0.picture)") }
+        let client = try watch(album, server)
+        await eventually { album.text("a.txt") != nil }
+        try album.add("new/b.jpg")
+        await eventually { album.text("new/b.txt") != nil }
+        try album.add("c.jpg")
+        await eventually { album.text("c.txt") != nil }
+        client.send(SIGINT)
+        let run = client.finish()
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.contains("Captioned 3 pictures.\n"))
+        #expect(Set(server.pictures) == ["a.jpg", "new/b.jpg", "c.jpg"])
+        #expect(server.pictures.count == 3)
+    }
+
+    @Test("a picture that is still being written is left until it is whole")
+    func growing() async throws {
+        let album = try Album("first.jpg")
+        let server = try ScriptedServer { .result("\($0.picture.utf8.count) bytes") }
+        // A look every second, so that a busy machine does not make a writer look as if it had ended.
+        let client = try watch(album, server, ["--watch-interval", "1"])
+        await eventually { album.text("first.txt") != nil }
+        let writer = try Writer(album.path("growing.jpg"))
+        // That a picture which came later has its caption shows that the growing one was looked at, too.
+        try album.add("other.jpg")
+        await eventually { album.text("other.txt") != nil }
+        #expect(album.text("growing.txt") == nil)
+        let size = writer.finish()
+        await eventually { album.text("growing.txt") != nil }
+        client.send(SIGTERM)
+        #expect(client.finish().status == 0)
+        #expect(album.text("growing.txt") == "\(size) bytes\n")
+        #expect(server.requests.count == 3)
+    }
+
+    /// Writes to a file without a pause, on a thread of its own.
+    private final class Writer: Sendable {
+        private let isDone = Atomic(false)
+        private let size = Mutex(0)
+        private let ended = Door()
+
+        init(_ path: String) throws {
+            try Data().write(to: URL(filePath: path))
+            let file = try FileHandle(forWritingTo: URL(filePath: path))
+            Thread.detachNewThread { [self] in
+                repeat {
+                    // The same bytes again and again: the file's time changes, its size stays small.
+                    let count = size.withLock { size in
+                        size = size % 1000 + 1
+                        return size
+                    }
+                    try? file.truncate(atOffset: 0)
+                    try? file.write(contentsOf: Data(repeating: UInt8(ascii: "x"), count: count))
+                } while !isDone.load(ordering: .relaxed)
+                try? file.close()
+                ended.open()
+            }
+        }
+
+        /// Ends the writing; answers the file's size.
+        func finish() -> Int {
+            isDone.store(true, ordering: .relaxed)
+            ended.pass()
+            return size.withLock { $0 }
+        }
+    }
+
+    @Test("a picture that failed is tried again when it changes, and then counts as captioned")
+    func changed() async throws {
+        let album = try Album("a.jpg")
+        let server = try ScriptedServer { request in
+            request.picture == "whole" ? .result("fine") : .status(400, #"{"detail":"The file is cut off."}"#)
+        }
+        let client = try watch(album, server, ["--failures", album.path("f.jsonl")])
+        await eventually { album.text("f.jsonl")?.contains("cut off") ?? false }
+        try album.add("a.jpg", Data("whole".utf8))
+        await eventually { album.text("a.txt") != nil }
+        client.send(SIGINT)
+        let run = client.finish()
+        #expect(run.status == 0)
+        #expect(run.errors.hasSuffix("Captioned 1 picture.\n"), "\(run.errors)")
+        #expect(album.text("f.jsonl") == "")
+        #expect(server.requests.count == 2)
+    }
+}
+
+@Suite("StableFiles")
+struct StableFilesTests {
+    private let picture = Picture(name: "a.jpg", file: PictureFile(path: "/a.jpg"))
+
+    private func stamp(_ size: Int, at seconds: Int = 0) -> PictureFile.Stamp {
+        .init(size: size, modified: .seconds(seconds))
+    }
+
+    @Test("a file counts once, when two looks in a row found it the same")
+    func twoLooks() {
+        var files = StableFiles()
+        #expect(files.look([picture: stamp(1)]) == [])
+        #expect(files.look([picture: stamp(2)]) == [])
+        #expect(files.look([picture: stamp(2, at: 1)]) == [])
+        #expect(files.look([picture: stamp(2, at: 1)]) == [picture])
+        #expect(files.look([picture: stamp(2, at: 1)]) == [])
+    }
+
+    @Test("a file that changes, or goes and comes back, counts again")
+    func changes() {
+        var files = StableFiles()
+        files.settle(picture, stamp(1))
+        #expect(files.look([picture: stamp(1)]) == [])
+        #expect(files.look([picture: stamp(1)]) == [])
+        #expect(files.look([picture: stamp(3)]) == [])
+        #expect(files.look([picture: stamp(3)]) == [picture])
+        #expect(files.look([:]) == [])
+        #expect(files.look([picture: stamp(3)]) == [])
+        #expect(files.look([picture: stamp(3)]) == [picture])
+    }
+}
