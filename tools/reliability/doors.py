@@ -3,7 +3,7 @@
 import pathlib
 
 from captions import body, quick_body
-from client import Connection, ask, head, seen
+from client import Connection, ask, head
 from rows import at_least, exactly, none_of, row
 from server import Server
 
@@ -92,20 +92,20 @@ def disguises(server, found):
 def keys_are_kept(rig):
     """A key, right or nearly right, is seen neither in the log, the metrics, an answer nor the list of processes"""
     near_misses = [KEYS[0] + "x", KEYS[1][:-1]]
-    before = set(seen)
+    found = set()
     with with_keys() as server:
         for key in KEYS + near_misses:
             for headers in (bearer(key), [f"x-api-key: {key}"], [f"x-api-key: {key}", *bearer(key)]):
                 with Connection(server) as connection:
                     for method, path, sent in provocations():
-                        connection.request(method, path, sent, headers)
+                        found.add(connection.request(method, path, sent, headers).body)
         log = server.log()
         metrics = ask(server, "GET", "/metrics", headers=bearer(KEYS[0]))
         command = pathlib.Path(f"/proc/{server.pid}/cmdline").read_text()
-    answers = b"\n".join(body for _, body in set(seen) - before).decode("utf-8", "replace")
+    answers = b"\n".join(found).decode("utf-8", "replace")
     yield at_least("lines of the log that were looked at", log.count("\n"), 50)
     yield exactly("status of the metrics that were looked at", metrics.status, 200)
-    yield at_least("distinct answers that were looked at", len(set(seen) - before), 10)
+    yield at_least("distinct answers that were looked at", len(found), 10)
     places = {"log": log, "metrics": metrics.body.decode(), "answers": answers, "command line": command}
     yield none_of("places where a key is seen", [
         (name, key) for name, text in places.items() for key in KEYS if key[:-1] in text], len(places))

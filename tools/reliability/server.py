@@ -22,7 +22,7 @@ def binary():
     return path
 
 
-# How servers of this thread ended that did not end well, for the row that is under way.
+# How the servers of this thread's row ended: what was wrong, or `None`.
 ends = threading.local()
 
 
@@ -34,7 +34,7 @@ class Server:
     """`vision-server --model demo` on loopback, for a `with` block.
 
     At the end of the block it must be the same process still, without a crash in its log, and end on SIGTERM with
-    exit code 0; unless the block has ended it itself. What is wrong with that is noted in `ends`.
+    exit code 0; unless the block has ended it itself. How it went is noted in `ends`.
     """
 
     def __init__(self, *options, port=0, **environment):
@@ -59,7 +59,7 @@ class Server:
     def __exit__(self, kind, error, trace):
         try:
             if self.process.returncode is None:
-                ends.bad = getattr(ends, "bad", []) + self.end()
+                ends.found = getattr(ends, "found", []) + [self.end()]
         finally:
             self.kill()
             self.log_file.close()
@@ -103,14 +103,14 @@ class Server:
         self.process.wait()
 
     def end(self):
-        """Ends the server; tells what is wrong with its end, if anything."""
+        """Ends the server; what is wrong with its end, or `None`."""
         if not self.is_alive:
-            return [f"exit code {self.process.returncode} out of the blue: {self.log()[-300:]}"]
+            return f"exit code {self.process.returncode} out of the blue: {self.log()[-300:]}"
         self.terminate()
         code = self.wait(40)
         if crash := CRASH_WORDS.search(self.log()):
-            return [f"the log tells of a crash: {self.log()[crash.start():][:300]}"]
-        return [] if code == 0 else [f"exit code {code} after SIGTERM: {self.log()[-300:]}"]
+            return f"the log tells of a crash: {self.log()[crash.start():][:300]}"
+        return None if code == 0 else f"exit code {code} after SIGTERM: {self.log()[-300:]}"
 
     def status_field(self, name):
         """A field of /proc/PID/status in bytes, such as VmRSS."""

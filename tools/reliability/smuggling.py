@@ -42,10 +42,11 @@ def post(lines, rest, path=b"/unload"):
 
 
 def vectors():
-    """Name and bytes of each request, to a route that reads its body and to one that does not; the second request that
+    """Name and bytes of each request, to a route that wants a body and to one that wants none; the second request that
     is hidden in it must never be run."""
     unread = ambiguous()
-    read = [(f"{name}, body read", request.replace(b"POST /unload", b"POST /process_image")) for name, request in unread]
+    read = [(f"{name}, long body", request.replace(b"POST /unload", b"POST /process_image"))
+            for name, request in unread]
     return unread + read
 
 

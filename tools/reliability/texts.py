@@ -17,11 +17,11 @@ LEAKS = re.compile(rb"0x[0-9a-f]{6,}|/home/|/var/|/tmp/|\.swift:\d+|Fatal error|
 
 def base64_forms():
     """Ways to write a picture in base64, and the status that each deserves."""
-    picture = pictures.png(5, 4)  # 78 bytes and more: cut below so that each number of padding characters occurs.
+    picture = pictures.png(5, 4)
     text = base64.b64encode(picture).decode()
     bare = text.rstrip("=")
-    one, two = (base64.b64encode(picture + bytes(count)).decode()
-                for count in ((2 - len(picture)) % 3, (1 - len(picture)) % 3))
+    # With as many zeros behind the picture that it ends in one and in two characters of padding.
+    one, two = (base64.b64encode(picture + bytes((length - len(picture)) % 3)).decode() for length in (2, 1))
     lines = "\r\n".join(text[i:i + 76] for i in range(0, len(text), 76))
     good = [text, one, two, one.rstrip("="), two.rstrip("="), lines, f"  {text}\n", text.replace("A", "A \t", 3),
             text.translate(str.maketrans("+/", "-_")), f"{one} \n", f"{two[:-1]} =", f"\f{text}\v",
@@ -29,9 +29,10 @@ def base64_forms():
             f"data:image/jpeg;base64,{text}", f"data:text/html;base64,{text}", f"data:nonsense;base64,{text}",
             f"data:image/png;charset=utf-8;base64,{text}", f"data:image/png;name=a.png;base64,{text}",
             f"data:image/png;base64, {text}", f"data:image/png;base64,{lines}", f"data:image/png;base64,{bare}"]
-    bad = ["", " ", "=", "==", "====", "A", "AA=", "A===", "AAAA=", f"{bare}=====", f"={text}", f"{bare[:8]}={bare[8:]}",
-           f"{two}AAAA", text[:41], text + "\0", "\0" + text, text[:20] + "*" + text[20:], text + "é", "%41" + text,
-           text.replace("A", "%41"), "data:", "data:,", f"data:{text}", f"data:image/png,{text}",
+    bad = ["", " ", "=", "==", "====", "A", "AA=", "A===", "AAAA=", f"{bare}=====", f"={text}",
+           f"{bare[:8]}={bare[8:]}", f"{two}AAAA", text[:41], text + "\0", "\0" + text, text[:20] + "*" + text[20:],
+           text + "é", "%41" + text, text.replace("A", "%41"), "data:", "data:,", f"data:{text}",
+           f"data:image/png,{text}",
            f"data:image/png;base64{text}", f"data:image/png;base32,{text}", f"data:image/png;base64;x=1,{text}",
            f"data:{'a' * 2000};base64,{text}", f" data:image/png;base64,{text}", "data:image/png;base64,",
            f"data:image/png;base64,data:image/png;base64,{text}", f"http://localhost/{text}", "file:///etc/passwd",
@@ -95,8 +96,8 @@ def numeric_fields():
              "9223372036854775808": 400, "18446744073709551616": 400, '"5"': 200, '"10m"': 200, '"1h30m"': 200,
              '"abc"': 400, '""': 400, '"9999999999999999999"': 400, '"99999999999999h"': 400, "null": 200, "[]": 422,
              "{}": 422, "true": 422, "NaN": 400}
-    return [(field, value, wanted) for field, table in
-            (("num_beams", beams), ("max_new_tokens", tokens), ("keep_alive", lives)) for value, wanted in table.items()]
+    tables = {"num_beams": beams, "max_new_tokens": tokens, "keep_alive": lives}
+    return [(field, value, wanted) for field, table in tables.items() for value, wanted in table.items()]
 
 
 @row("A13")
