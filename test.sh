@@ -9,18 +9,23 @@ source "$root/tools/setup.sh"
 usage() {
     cat <<'EOF'
 Usage: ./test.sh [swift test options]   build, then run every test
+       ./test.sh reliability [options]  what the world does to a server, a line of figures each; --quick, --only D2,I1
        ./test.sh reference [options]    compare with PyTorch and transformers (fetches them into .venv-reference)
        ./test.sh demo [options]         how well the demo model does on pictures that it has never seen
 
 Installs what is missing first. Tests that need pictures and vocabularies of other people's making look for them in
 the directory that VISION_TEST_DATA names; without it they are counted as skipped.
 
-  ./test.sh --filter Serving            only the tests whose name contains Serving
+  ./test.sh --filter Serving            only the Swift tests whose name contains Serving
 EOF
 }
 
+# Real components, where users have them: HAProxy, systemd's checks, bats, Python for the fake hub, exiftool.
+test_packages=(bats binutils curl git haproxy libimage-exiftool-perl python3 python3-venv shellcheck systemd)
+
 prepare() {
     install_packages "${build_packages[@]}"
+    if command -v apt-get >/dev/null; then install_packages "${test_packages[@]}"; fi
     require_swift
 }
 
@@ -40,12 +45,50 @@ run_tests() {
         say "VISION_TEST_DATA is not set: tests that need data of other people's making are skipped."
     fi
     (cd -- "$root" && swift test -c release --disable-testable-imports "$@")
+    # Options choose among the Swift tests.
+    [[ $# -eq 0 ]] || return 0
+    "$root/Tests/Scripts/run.sh"
+    "$root/Tests/Packaging/run.sh"
+    check_hub_cache
+    check_openapi
+}
+
+# What Python's library fetched we use, and the other way round.
+check_hub_cache() {
+    say "Hugging Face's cache, shared with Python's own library"
+    python_environment hub "$root/Tests/FakeHub/requirements.txt"
+    "$root/.venv-hub/bin/python" "$root/Tests/FakeHub/interop.py" "$root/.build/release/vision-server"
+}
+
+# A running server is compared with its own description.
+check_openapi() {
+    local log port='' server code=0 tries=0
+    say "The server against its own OpenAPI document"
+    python_environment openapi "$root/tools/openapi/requirements.txt"
+    log=$(mktemp)
+    "$root/.build/release/vision-server" --model demo --port 0 2>"$log" &
+    server=$!
+    while [[ -z $port && $tries -lt 600 ]] && kill -0 "$server" 2>/dev/null; do
+        port=$(sed -n 's#.*Serving demo at http://127.0.0.1:\([0-9]*\),.*#\1#p' "$log")
+        tries=$((tries + 1))
+        read -r -t 0.1 <> <(:) || true
+    done
+    "$root/.venv-openapi/bin/python" "$root/tools/openapi/check.py" "http://127.0.0.1:$port" || code=$?
+    kill "$server" 2>/dev/null || true
+    wait "$server" || code=$?
+    rm -f -- "$log"
+    return "$code"
+}
+
+run_reliability() {
+    build
+    (cd -- "$root" && python3 tools/reliability "$@")
 }
 
 check_scripts() {
     if command -v apt-get >/dev/null; then install_packages shellcheck; fi
     if command -v shellcheck >/dev/null; then
-        (cd -- "$root" && shellcheck -x vision-server.sh test.sh .ci/run tools/setup.sh)
+        (cd -- "$root" && shellcheck -x vision-server.sh test.sh .ci/run tools/setup.sh tools/service.sh Tests/Packaging/run.sh)
     else
         say "shellcheck is not installed: the shell scripts are not checked."
     fi
@@ -57,9 +100,9 @@ check_style() {
         fail "The lines above do not follow .swift-format; swift format format -i FILE mends most of it."
 }
 
-# A Python with what the comparison and the demo model's evaluation need, made anew when the list changes.
+# python_environment NAME REQUIREMENTS: .venv-NAME with what the file lists, made anew when the list changes.
 python_environment() {
-    local folder=$root/.venv-reference requirements=$root/tools/reference/requirements.txt
+    local folder=$root/.venv-$1 requirements=$2
     if cmp -s -- "$requirements" "$folder/requirements.txt"; then return; fi
     if command -v apt-get >/dev/null; then install_packages python3 python3-venv; fi
     say "Fetching Python packages into $folder"
@@ -72,13 +115,13 @@ python_environment() {
 
 run_reference() {
     build
-    python_environment
+    python_environment reference "$root/tools/reference/requirements.txt"
     (cd -- "$root" && .venv-reference/bin/python tools/reference/compare.py "$@")
 }
 
 run_demo() {
     build
-    python_environment
+    python_environment reference "$root/tools/reference/requirements.txt"
     (cd -- "$root" && .venv-reference/bin/python tools/demo-model/evaluate.py "$@")
 }
 
@@ -87,6 +130,10 @@ case ${1-} in
     reference)
         shift
         run_reference "$@"
+        ;;
+    reliability)
+        shift
+        run_reliability "$@"
         ;;
     demo)
         shift

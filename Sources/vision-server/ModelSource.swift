@@ -40,7 +40,8 @@ enum ModelSource {
 
     /// What no name on the hub looks like: then the mistake is in the path.
     private static func isPath(_ model: String) -> Bool {
-        ["/", ".", "~"].contains { model.hasPrefix($0) } || model.hasSuffix("/") || model.split(separator: "/").count > 2
+        ["/", ".", "~"].contains { model.hasPrefix($0) } || model.hasSuffix("/")
+            || model.split(separator: "/").count > 2
     }
 
     private static func isDirectory(_ path: String) -> Bool {

@@ -102,7 +102,10 @@ struct CommandTests {
             (["caption", "x.png", "--model", "./missing"], "has no config.json"),
             (["caption", "x.png", "--model", "a/b/c"], "has no config.json"),
             (["--model", "no--name/x"], "there is no such directory, and as a name on the hub it cannot be"),
-            (["caption", "x.png", "--model", "owner/name"], "is not complete in the cache, and HF_HUB_OFFLINE forbids"),
+            (
+                ["caption", "x.png", "--model", "owner/name"],
+                "is not complete in the cache, and HF_HUB_OFFLINE forbids"
+            ),
             (["--model", "demo", "--max-queued-bytes", "lots"], "it must be a number of bytes, such as"),
             (["--model", "demo", "--api-key", ""], "A key (--api-key, VISION_SERVER_API_KEYS) must be"),
             (

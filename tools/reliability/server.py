@@ -15,7 +15,7 @@ CRASH_WORDS = re.compile(r"Fatal error|Program crashed|Current stack trace|SIGSE
 
 def binary():
     """The program to test; VISION_SERVER_BINARY names another than the release build."""
-    path = pathlib.Path(os.environ.get("VISION_SERVER_BINARY") or ROOT / ".build/release/vision-server")
+    path = pathlib.Path(os.environ.get("VISION_SERVER_BINARY") or ROOT / ".build/release/vision-server").resolve()
     if not path.is_file():
         raise SystemExit(f"There is no program {path}. Build it (swift build -c release), or name it in "
                          "VISION_SERVER_BINARY.")
