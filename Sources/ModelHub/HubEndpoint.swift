@@ -54,6 +54,11 @@ struct HubEndpoint: Sendable {
         try url("/\(repository.id)/resolve/\(commit)/\(encoded(name))")
     }
 
+    /// Where the hub tells whose the token is.
+    func account() throws(ModelHubError) -> URL {
+        try url("/api/whoami-v2")
+    }
+
     private func url(_ path: String) throws(ModelHubError) -> URL {
         guard let url = URL(string: base + path) else {
             throw ModelHubError.invalidSetting("HF_ENDPOINT", reason: "no address can be made of it")

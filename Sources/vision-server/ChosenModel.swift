@@ -23,6 +23,9 @@ struct ChosenModel: Sendable {
         }
     }
 
+    /// Whether files have to be fetched.
+    var needsHub: Bool { if case .hub = source { true } else { false } }
+
     /// The model's files for a server: there, or fetched when somebody asks.
     func supply(logger: Logger) throws -> ModelSupply<ContinuousClock> {
         switch source {

@@ -8,7 +8,9 @@ struct VisionServer: AsyncParsableCommand {
         commandName: "vision-server",
         abstract: "Captions pictures with Florence-2.",
         version: version,
-        subcommands: [ServeCommand.self, CaptionCommand.self, DownloadCommand.self, InspectCommand.self],
+        subcommands: [
+            ServeCommand.self, CaptionCommand.self, DownloadCommand.self, DoctorCommand.self, InspectCommand.self,
+        ],
         defaultSubcommand: ServeCommand.self
     )
 }

@@ -1,0 +1,40 @@
+import Foundation
+import NIOHTTP1
+
+/// Asks the hub once whether it is there and what it thinks of the token.
+public enum HubProbe {
+    public enum Finding: Sendable, Equatable {
+        /// HF_HUB_OFFLINE forbids to ask.
+        case offline
+        case reachable(Token)
+        /// In words, without the token.
+        case unreachable(reason: String)
+    }
+
+    public enum Token: Sendable, Equatable { case none, accepted, refused }
+
+    /// Waits no longer than for any question to the hub (HF_HUB_ETAG_TIMEOUT, 10 s).
+    public static func run(_ configuration: HubConfiguration) async -> Finding {
+        guard !configuration.isOffline else { return .offline }
+        let transport = HubTransport(configuration: configuration, readTimeout: configuration.metadataTimeout)
+        let finding = await ask(configuration, transport)
+        await transport.shutdown()
+        return finding
+    }
+
+    private static func ask(_ configuration: HubConfiguration, _ transport: HubTransport) async -> Finding {
+        do {
+            let answer = try await transport.send(.GET, configuration.endpoint.account())
+            guard configuration.hasToken else { return .reachable(.none) }
+            switch answer.status {
+            case 200: return .reachable(.accepted)
+            case 401, 403: return .reachable(.refused)
+            default: return .unreachable(reason: "it answers \(answer.status)")
+            }
+        } catch let error as TemporaryFailure {
+            return .unreachable(reason: error.reason)
+        } catch {
+            return .unreachable(reason: "\(error)")
+        }
+    }
+}

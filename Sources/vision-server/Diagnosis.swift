@@ -1,0 +1,143 @@
+import Florence2
+import Foundation
+import Images
+import ModelHub
+import Serving
+import Tensors
+
+/// What `doctor` says about one thing.
+struct Diagnosis {
+    enum Verdict: String {
+        case well = "ok"
+        /// Works, but may not be what is wanted.
+        case odd = "note"
+        case wrong = "WRONG"
+    }
+
+    let subject: String
+    let verdict: Verdict
+    let text: String
+
+    init(_ subject: String, _ verdict: Verdict, _ text: String) {
+        self.subject = subject
+        self.verdict = verdict
+        self.text = text
+    }
+
+    var line: String {
+        [verdict.rawValue.padded(to: 6), subject.padded(to: 10), text].joined(separator: " ")
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
+    }
+}
+
+extension Diagnosis {
+    static func processor(_ chosen: InstructionSet) -> Diagnosis {
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let best = InstructionSet.supported.first ?? .generic
+        let text = "\(cores) cores, kernels for \(chosen.rawValue)"
+        if chosen != best { return Diagnosis("processor", .odd, "\(text); it has \(best.rawValue), too") }
+        let isSlow = chosen == .generic
+        return Diagnosis(
+            "processor", isSlow ? .odd : .well, isSlow ? "\(text): neither AVX2 nor AVX-512, so it is slow" : text)
+    }
+
+    static func memory(for model: ChosenModel) -> Diagnosis {
+        guard let limit = MemoryBudget().tightest() else {
+            return Diagnosis("memory", .odd, "this system does not tell how much is free")
+        }
+        let free = gigabytes(limit.available)
+        guard case .files(let files) = model.source, let need = try? files.memoryNeeded() else {
+            return Diagnosis("memory", .well, "\(free) free")
+        }
+        if let shortage = MemoryBudget().shortage(of: need) { return Diagnosis("memory", .wrong, shortage) }
+        return Diagnosis("memory", .well, "\(free) free, the model needs about \(gigabytes(need))")
+    }
+
+    private static func gigabytes(_ bytes: Int) -> String {
+        String(format: bytes < 1_000_000_000 ? "%.2f GB" : "%.1f GB", Double(bytes) / 1e9)
+    }
+
+    /// A red square in every format must come out red.
+    static func codecs() -> Diagnosis {
+        let broken = ImageFormat.allCases.filter { format in
+            guard let picture = try? ImageDecoder().decode(SamplePictures.file(format)) else { return true }
+            let isRed = picture.pixels.enumerated().allSatisfy { $0 % 3 == 0 ? $1 > 240 : $1 < 15 }
+            return !isRed || picture.width != 4 || picture.height != 4
+        }
+        guard broken.isEmpty else {
+            let names = broken.map(\.name).joined(separator: ", ")
+            return Diagnosis("codecs", .wrong, "\(names) cannot be decoded: reinstall the libraries of these formats")
+        }
+        return Diagnosis("codecs", .well, ImageFormat.acceptedNames + " are decoded")
+    }
+
+    static func cache(_ hub: HubConfiguration) -> Diagnosis {
+        var folder = URL(filePath: hub.cacheFolder)
+        // What is not there yet is made: then the folder above decides.
+        while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" {
+            folder.deleteLastPathComponent()
+        }
+        guard FileManager.default.isWritableFile(atPath: folder.path) else {
+            return Diagnosis(
+                "cache", .odd,
+                "\(hub.cacheFolder) cannot be written: models that are in it work, others cannot be fetched")
+        }
+        return Diagnosis("cache", .well, hub.cacheFolder)
+    }
+
+    static func model(_ model: ChosenModel) -> Diagnosis {
+        guard case .files(let files) = model.source else {
+            return Diagnosis("model", .odd, "\(model.name) is not in the cache; the first request fetches it")
+        }
+        do {
+            _ = try (files.imageProcessor(), files.memoryNeeded())
+            return Diagnosis("model", .well, "\(model.name) is there")
+        } catch {
+            return Diagnosis("model", .wrong, "\(error)")
+        }
+    }
+
+    static func hub(_ finding: HubProbe.Finding, host: String, isNeeded: Bool) -> Diagnosis {
+        switch finding {
+        case .offline where isNeeded:
+            Diagnosis("hub", .wrong, "HF_HUB_OFFLINE forbids to fetch the model that is missing")
+        case .offline: Diagnosis("hub", .well, "not asked, as HF_HUB_OFFLINE wants it")
+        case .reachable(.none): Diagnosis("hub", .well, "\(host) answers; no token, public models need none")
+        case .reachable(.accepted): Diagnosis("hub", .well, "\(host) answers and accepts the token")
+        case .reachable(.refused):
+            Diagnosis(
+                "hub", .wrong, "\(host) refuses the token in HF_TOKEN or the token file: make a new one, or remove it")
+        case .unreachable(let reason) where isNeeded:
+            Diagnosis("hub", .wrong, "\(host) cannot be asked for the missing model: \(reason)")
+        case .unreachable(let reason):
+            Diagnosis("hub", .odd, "\(host) cannot be reached (\(reason)); the model that is there needs no hub")
+        }
+    }
+
+    static func port(host: String, port: Int) -> Diagnosis {
+        if let reason = PortProbe.problem(host: host, port: port) { return Diagnosis("port", .wrong, reason) }
+        return Diagnosis("port", .well, "\(host):\(port) is free")
+    }
+
+    /// The demo model's caption of the example picture is known.
+    static func selfTest(_ model: ChosenModel) -> Diagnosis {
+        do {
+            let files = DemoModel.files
+            let image = try files.imageProcessor().prepare(ImageDecoder().decode(DemoModel.examplePicture))
+            let captioner = try Captioner(files, threads: model.threads, instructionSet: model.instructionSet)
+            let answer = try captioner.answer(image, prompt: TaskPrompt("<CAPTION>")).answer
+            guard case .text(DemoModel.exampleCaption) = answer else {
+                return Diagnosis(
+                    "self-test", .wrong, "the demo model says \(answer) of its example: please report this")
+            }
+            return Diagnosis("self-test", .well, "the demo model describes its example picture rightly")
+        } catch {
+            return Diagnosis("self-test", .wrong, "\(error)")
+        }
+    }
+}

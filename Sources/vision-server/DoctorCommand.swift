@@ -1,0 +1,41 @@
+import ArgumentParser
+import Florence2
+import Foundation
+import ModelHub
+
+/// Checks whether this machine can do what the server needs.
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Check this machine: one line each, exit code 1 if something is wrong.",
+        discussion: "Give it the options of the server that it is to check: model, host and port.")
+
+    @Option(help: "Address that the server is to listen to. [env: VISION_SERVER_HOST] (default: 127.0.0.1)")
+    var host: String?
+
+    @Option(help: "Port that the server is to listen to. [env: VISION_SERVER_PORT] (default: 54880)")
+    var port: Int?
+
+    @OptionGroup(title: "Model") var modelOptions: ModelOptions
+
+    func run() async throws {
+        let settings = Settings(environment: ProcessInfo.processInfo.environment)
+        let model = try modelOptions.choose(settings)
+        let hub = try HubConfiguration(environment: settings.environment)
+        let host = settings.text("host", host) ?? "127.0.0.1"
+        let port = try settings.number("port", port, in: 1...65535) ?? 54880
+        var isWell = true
+        func report(_ diagnosis: Diagnosis) {
+            print(diagnosis.line)
+            if diagnosis.verdict == .wrong { isWell = false }
+        }
+        report(.processor(model.instructionSet))
+        report(.memory(for: model))
+        report(.codecs())
+        report(.cache(hub))
+        report(.model(model))
+        report(.hub(await HubProbe.run(hub), host: hub.hubHost, isNeeded: model.needsHub))
+        report(.port(host: host, port: port))
+        report(.selfTest(model))
+        if !isWell { throw ExitCode.failure }
+    }
+}

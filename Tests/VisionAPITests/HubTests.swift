@@ -1,0 +1,109 @@
+import Foundation
+import Testing
+
+/// A model that comes from a hub, as a user meets it; the hub is the fake one of Tests/FakeHub.
+@Suite("A model from the hub", .serialized)
+struct HubTests {
+    /// The fake hub with the demo model's files as `florence/demo`, and an empty cache; both go with this.
+    private final class Hub {
+        let environment: [String: String]
+        private let input = Pipe()
+        private let folder = FileManager.default.temporaryDirectory.appending(path: "hub-test-\(UUID())")
+
+        init() throws {
+            let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            let models = root.deletingLastPathComponent().appending(path: "Models/demo").path
+            let process = Process()
+            let output = Pipe()
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = [
+                "python3", root.appending(path: "FakeHub/fake_hub.py").path, "--repository", "florence/demo=\(models)",
+                "--end-with-stdin",
+            ]
+            process.standardInput = input
+            process.standardOutput = output
+            try process.run()
+            var line = Data()
+            while line.last != UInt8(ascii: "\n") {
+                let byte = output.fileHandleForReading.readData(ofLength: 1)
+                guard !byte.isEmpty else { break }
+                line += byte
+            }
+            let words = String(decoding: line, as: UTF8.self).split(separator: " ")
+            try #require(words.count == 3 && words[0] == "READY")
+            environment = ["HF_ENDPOINT": String(words[1]), "HF_HOME": folder.path, "HF_HUB_OFFLINE": ""]
+        }
+
+        deinit { try? FileManager.default.removeItem(at: folder) }
+    }
+
+    private func request(_ port: Int) async throws -> String {
+        let body = try JSONSerialization.data(withJSONObject: [
+            "image": Demo.picture.base64EncodedString(), "prompt": "<CAPTION>",
+        ])
+        let connection = try LoopbackConnection(port: port)
+        try connection.send(
+            "POST /process_image HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: \(body.count)\r\n\r\n")
+        try connection.send(Array(body))
+        return await connection.receive(until: "}")
+    }
+
+    @Test("the first request starts the download and is told so; then the model answers, and later without a hub")
+    func served() async throws {
+        let hub = try Hub()
+        let caption = try Demo.text("<CAPTION>").replacing("\"", with: "\\\"")
+        let server = try RunningProgram(["--model", "florence/demo", "--port", "0"], environment: hub.environment)
+        let port = try await server.port()
+        let first = try await request(port)
+        #expect(first.hasPrefix("HTTP/1.1 503 "))
+        #expect(first.contains("The model florence/demo is being downloaded: "))
+        #expect(first.lowercased().contains("retry-after: "))
+        var last = first
+        try await eventually {
+            last = try await request(port)
+            return !last.hasPrefix("HTTP/1.1 503 ")
+        }
+        #expect(last.hasPrefix("HTTP/1.1 200 ") && last.contains(caption), "\(last)")
+        server.terminate()
+        #expect(server.finish().status == 0)
+        let offline = hub.environment.merging(["HF_HUB_OFFLINE": "1", "HF_ENDPOINT": "http://127.0.0.1:1"]) { $1 }
+        let again = try RunningProgram(["--model", "florence/demo", "--port", "0"], environment: offline)
+        let answer = try await request(try await again.port())
+        #expect(answer.contains(caption))
+        again.terminate()
+        #expect(again.finish().status == 0)
+    }
+
+    @Test("a command waits for the download; a name that the hub does not know is one sentence")
+    func command() throws {
+        let hub = try Hub()
+        let picture = FileManager.default.temporaryDirectory.appending(path: "hub-test-\(UUID()).png")
+        defer { try? FileManager.default.removeItem(at: picture) }
+        try Demo.picture.write(to: picture)
+        let run = try Program.run(["caption", picture.path, "--model", "florence/demo"], environment: hub.environment)
+        #expect(run.output == (try Demo.text("<CAPTION>")) + "\n", "\(run.errors)")
+        let unknown = try Program.run(
+            ["caption", picture.path, "--model", "florence/nothing"], environment: hub.environment)
+        #expect(unknown.status == 1)
+        #expect(unknown.errors.contains("The hub has no model florence/nothing. Check the spelling."))
+    }
+
+    @Test("the doctor finds nothing wrong; a port that is taken and a model that cannot be had are told")
+    func doctor() async throws {
+        let hub = try Hub()
+        let port = try await RunningProgram(["--model", "demo", "--port", "0"]).port()
+        let well = try Program.run(["doctor", "--model", "demo", "--port", "\(port)"], environment: hub.environment)
+        #expect(well.status == 0, "\(well.output)")
+        for subject in ["processor", "memory", "codecs", "cache", "model", "hub", "port", "self-test"] {
+            #expect(well.output.contains(subject), "\(subject)")
+        }
+        let server = try RunningProgram(["--model", "demo", "--port", "0"])
+        let taken = try await server.port()
+        let ill = try Program.run(
+            ["doctor", "--model", "florence/demo", "--port", "\(taken)"],
+            environment: ["HF_HUB_OFFLINE": "1", "HF_HOME": "/nonexistent"])
+        #expect(ill.status == 1)
+        #expect(ill.output.contains("another program listens to 127.0.0.1:\(taken)"))
+        #expect(ill.output.contains("HF_HUB_OFFLINE forbids to fetch the model that is missing"))
+    }
+}
