@@ -59,6 +59,11 @@ public struct MemoryBudget: Sendable {
         }
     }
 
+    /// - Throws: `MemoryShortage` if `bytes` do not fit.
+    public func require(_ bytes: Int) throws(MemoryShortage) {
+        if let sentence = shortage(of: bytes) { throw MemoryShortage(description: sentence) }
+    }
+
     private static func readable(_ bytes: Int) -> String {
         let megabytes = (Double(bytes) / 1e6).rounded()
         return megabytes < 1000 ? "\(Int(megabytes)) MB" : String(format: "%.1f GB", Double(bytes) / 1e9)

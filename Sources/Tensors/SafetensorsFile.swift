@@ -20,7 +20,7 @@ public final class SafetensorsFile: @unchecked Sendable {
         public let dtype: String
         public let shape: [Int]
         /// Where the tensor's bytes lie, counted from the end of the header.
-        let range: Range<Int>
+        package let range: Range<Int>
     }
 
     /// What to call the file in messages: its last path component.

@@ -65,16 +65,9 @@ struct ChosenModel: Sendable {
 
     /// - Throws: `MemoryShortage` before anything is read if it would not fit.
     func load(_ files: ModelFiles) throws -> Captioner {
-        if let shortage = MemoryBudget().shortage(of: try files.memoryNeeded()) { throw MemoryShortage(shortage) }
+        try MemoryBudget().require(try files.memoryNeeded())
         return try Captioner(files, threads: threads, instructionSet: instructionSet)
     }
-}
-
-/// The model does not fit into the memory that is left.
-struct MemoryShortage: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) { self.description = description }
 }
 
 extension SupplyProgress {

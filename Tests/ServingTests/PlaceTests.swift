@@ -168,4 +168,24 @@ struct PlaceTests {
             #expect(workshop.unloadCount == 1)
         }
     }
+
+    @Test("too little memory is found out before anything is loaded, and told to who asks")
+    func tooLittleMemory() async throws {
+        var files = groupTwo("/sys/fs/cgroup", max: "2000000000", current: 800_000_000)
+        files["/proc/meminfo"] = meminfo(total: 24_000_000_000, available: 20_000_000_000)
+        let machine = try MachineFolder(files)
+        let budget = MemoryBudget(root: machine.url)
+        let workshop = Workshop()
+        workshop.beforeLoad.withLock { $0 = { try budget.require(3_600_000_000) } }
+        try await workshop.withHost { host in
+            let error = await #expect(throws: ModelHostError.self) { try await host.withModel { _, _ in } }
+            let sentence = "\(error, default: "")"
+            #expect(sentence.contains("The model needs about 3.6 GB"), "\(sentence)")
+            #expect(sentence.contains("may take 1.2 GB more"), "\(sentence)")
+            #expect(workshop.loadCount == 0)
+            workshop.beforeLoad.withLock { $0 = { try budget.require(1_000_000_000) } }
+            try await host.withModel { _, _ in }
+            #expect(workshop.loadCount == 1)
+        }
+    }
 }

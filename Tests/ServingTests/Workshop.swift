@@ -32,6 +32,8 @@ final class Workshop: Sendable {
     let failures = Atomic(0)
     /// Where the next load waits, when there is one.
     let loadGate = Mutex<Gate?>(nil)
+    /// What comes before the load, and may forbid it.
+    let beforeLoad = Mutex<@Sendable () throws -> Void>({})
     let log = Mutex<[Int]>([])
     let clock = ManualClock()
 
@@ -39,6 +41,7 @@ final class Workshop: Sendable {
     var unloadCount: Int { unloads.load(ordering: .relaxed) }
 
     func load() throws -> Tool {
+        try beforeLoad.withLock { $0 }()
         let number = loads.add(1, ordering: .relaxed).newValue
         loadGate.withLock { $0 }?.pass()
         if failures.load(ordering: .relaxed) > 0 {

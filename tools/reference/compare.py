@@ -94,6 +94,7 @@ CASES = {
     "base native untied BF16": big(Recipe(shapes.BASE, head="untied", storage="BF16", seed=22)),
     "base original tied F16": big(Recipe(shapes.BASE, "original", storage="F16", seed=21), beams=(3,)),
     "base original untied F32": big(Recipe(shapes.BASE, "original", "untied", "F32", seed=23), beams=(3,)),
+    "large native tied F16": big(Recipe(shapes.LARGE, storage="F16", seed=25), beams=(3,)),
     "large original untied F16": big(Recipe(shapes.LARGE, "original", "untied", "F16", seed=24), beams=(3,)),
 }  # fmt: skip
 
