@@ -130,8 +130,10 @@ struct FaultTests {
         _ = try await lab.download(environment: ["HF_HUB_DOWNLOAD_TIMEOUT": "1"])
         try lab.expectWeights()
         let asked = try await lab.scenario.downloads(of: "model.safetensors")
-        #expect(asked.count == 2)
-        #expect(asked.last?.headers["range"] == "bytes=100000-")
+        // On a busy machine the second may pass before all that was sent has been read.
+        #expect(asked.count >= 2)
+        let range = try #require(asked.last?.headers["range"]?.firstMatch(of: /^bytes=(\d+)-$/))
+        #expect((1...100_000).contains(Int(range.1) ?? 0), "\(range.0)")
         #expect(lab.log.lines.contains { $0.contains("no byte came for 1 s") })
     }
 
