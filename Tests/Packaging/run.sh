@@ -156,7 +156,8 @@ python_tests() {
     local ran lost
     python3 "$1" 2>&1 | tee "$scratch/tests" || true
     ran=$(sed -n 's/^Ran \([0-9]*\) test.*/\1/p' "$scratch/tests")
-    lost=$(sed -n 's/^FAILED (\(.*\))$/\1/p' "$scratch/tests" | grep -o '[0-9]*' |
+    # FAILED (failures=1, errors=2); no such line when all is well.
+    lost=$(sed -n 's/^FAILED (\(.*\))$/\1/p' "$scratch/tests" | tr -cs '0-9' '\n' |
         awk '{ sum += $1 } END { print sum + 0 }')
     # Nothing ran: that the servers could not even start is one failure.
     if [[ ${ran:-0} -eq 0 ]]; then ran=0 lost=1; fi
