@@ -80,6 +80,7 @@ extension KeepAlive {
         let keepAlive: KeepAlive? =
             switch field {
             case .text(let text): KeepAlive(text)
+            case .seconds(..<0): .forever
             // Part of a second counts as a whole one.
             case .seconds(let seconds): Int(exactly: seconds.rounded(.up)).flatMap(KeepAlive.init(seconds:))
             }

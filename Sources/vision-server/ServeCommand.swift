@@ -58,15 +58,17 @@ struct ServeCommand: AsyncParsableCommand {
     private func serverConfiguration(
         _ settings: Settings, _ model: ChosenModel, _ limits: ModelHostLimits, _ metrics: ServerMetrics
     ) throws -> ServerConfiguration {
-        ServerConfiguration(
+        let maxBody = try settings.bytes("max-body", doorOptions.maxBody) ?? 32 << 20
+        return ServerConfiguration(
             host: settings.text("host", host) ?? "127.0.0.1",
             port: try settings.number("port", port, in: 0...65535) ?? 54880,
             modelName: model.name,
             extraPrompts: promptOptions.extraPrompts(settings),
             anyPrompt: try settings.isOn("any-prompt", promptOptions.anyPrompt),
             preload: try queueOptions.isPreloading(settings),
-            maxBodySize: try settings.bytes("max-body", doorOptions.maxBody) ?? 32 << 20,
-            maxReadingSize: limits.maxQueuedBytes,
+            maxBodySize: maxBody,
+            // A single body of the size that is allowed must always get through.
+            maxReadingSize: max(limits.maxQueuedBytes, maxBody),
             maxConnections: try settings.number("max-connections", doorOptions.maxConnections, in: 1...100_000) ?? 1024,
             apiKeys: try doorOptions.keys(settings),
             corsOrigins: doorOptions.origins(settings),

@@ -41,10 +41,12 @@ struct LifetimeTests {
                 let left = try #require(try await status(client).unloadsInSeconds)
                 #expect(left <= seconds && left > seconds - 5, "\(value)")
             }
-            _ = try await client.execute(
-                uri: "/load", method: .post, body: ByteBuffer(string: "{\"keep_alive\": -1}"))
-            let kept = try await status(client)
-            #expect(kept.state == "idle" && kept.unloadsInSeconds == nil)
+            for forever in ["-1", "-0.5", "\"-1m\""] {
+                _ = try await client.execute(
+                    uri: "/load", method: .post, body: ByteBuffer(string: "{\"keep_alive\": \(forever)}"))
+                let kept = try await status(client)
+                #expect(kept.state == "idle" && kept.unloadsInSeconds == nil, "\(forever)")
+            }
             let body =
                 "{\"image\": \"\(Demo.picture.base64EncodedString())\", \"prompt\": \"<CAPTION>\", \"keep_alive\": 0}"
             let caption = try await client.post(Data(body.utf8))
