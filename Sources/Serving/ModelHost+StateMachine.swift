@@ -27,6 +27,8 @@ extension ModelHost {
             case timerFired
             /// The model shall go when nobody needs it any more.
             case unloadRequested
+            /// It shall not, after all.
+            case unloadWithdrawn
             /// New work is refused from here on; what was accepted is finished.
             case stop
             /// Nobody loads or unloads any more: all who wait are sent away.
@@ -93,6 +95,7 @@ extension ModelHost {
             case .unloaded: unloaded()
             case .timerFired: timerFired(now)
             case .unloadRequested: unloadRequested(now)
+            case .unloadWithdrawn: unloadWithdrawn()
             case .stop: stop(now)
             case .ended: end()
             }
@@ -183,6 +186,11 @@ extension ModelHost {
             shallUnload = phase != .unloaded && phase != .unloading
             guard case .idle = phase else { return [] }
             return lendOrRest(now)
+        }
+
+        private mutating func unloadWithdrawn() -> [Action] {
+            shallUnload = false
+            return []
         }
 
         private mutating func stop(_ now: C.Instant) -> [Action] {

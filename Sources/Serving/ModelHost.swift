@@ -14,7 +14,7 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
     private enum Chore: Sendable {
         case load
         case unload
-        case wake(at: C.Instant)
+        case wake(HostTimer<C>)
     }
 
     let clock: C
@@ -31,7 +31,7 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
     private var counters = ModelHostStatus.Counters()
     private var waiters: [Ticket: CheckedContinuation<Void, any Error>] = [:]
     private var observers: [CheckedContinuation<Void, Never>] = []
-    private var timers: [C.Instant] = []
+    private var timer: HostTimer<C>?
     private var lastLoadError: (any Error)?
     private let chores: AsyncStream<Chore>
     private let assign: AsyncStream<Chore>.Continuation
@@ -95,6 +95,11 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
         handle(.unloadRequested)
         while machine.state == .unloading, !Task.isCancelled { await nextChange() }
         return machine.state == .unloaded
+    }
+
+    /// Takes back what `unload()` asked for and has not had yet.
+    public func withdrawUnload() {
+        handle(.unloadWithdrawn)
     }
 
     /// Says from here on that the host is stopping, though new work is still accepted: so those who choose among
@@ -187,21 +192,25 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
         }
     }
 
-    /// A timer that fires too early, because the model was used meanwhile, is set again; so few run at once.
+    /// One timer, for the nearest deadline; an overtaken one is woken at once and ends.
     private func setTimer() {
-        guard let deadline = machine.deadline(at: clock.now), timers.allSatisfy({ $0 > deadline }) else { return }
-        timers.append(deadline)
-        assign.yield(.wake(at: deadline))
+        let deadline = machine.deadline(at: clock.now)
+        guard deadline != timer?.deadline else { return }
+        timer?.cancel()
+        timer = deadline.map { deadline in
+            let timer = HostTimer<C>(deadline: deadline)
+            assign.yield(.wake(timer))
+            return timer
+        }
     }
 
     private func perform(_ chore: Chore) async {
         switch chore {
         case .load: await loadModel()
         case .unload: await unloadModel()
-        case .wake(let moment):
-            // A sleep that is cancelled ends with the service: nobody needs the event.
-            guard (try? await clock.sleep(until: moment, tolerance: nil)) != nil else { return }
-            timers.removeAll { $0 == moment }
+        case .wake(let timer):
+            guard await timer.wait(on: clock) else { return }
+            self.timer = nil
             handle(.timerFired)
         }
     }

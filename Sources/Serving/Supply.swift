@@ -31,6 +31,11 @@ public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration =
         self.init(name: name, state: .present(goods), fetch: nil, clock: clock, failureStands: .zero)
     }
 
+    /// Goods that are there, and that `fetch` brings again if they go.
+    public convenience init(name: String, goods: Goods, clock: C, fetch: @escaping Fetch) {
+        self.init(name: name, state: .present(goods), fetch: fetch, clock: clock, failureStands: .seconds(5))
+    }
+
     /// Goods that `fetch` brings at the first demand.
     ///
     /// - Parameter failureStands: For so long after a failure who asks is told of it; then the next one tries again.
@@ -73,15 +78,24 @@ public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration =
 
     /// The goods, once they are there; waits for their fetching.
     ///
-    /// - Throws: `SupplyError.failed`.
+    /// - Throws: `SupplyError.failed`; `CancellationError` when the caller's task is cancelled.
     public func wait() async throws -> Goods {
         while true {
+            try Task.checkCancellation()
             switch demand() {
             case .present(let goods): return goods
             case .failed(let error, _): throw SupplyError.failed(model: name, reason: error)
             case .fetching, .absent: await nextChange()
             }
         }
+    }
+
+    /// Says that the goods have turned out to be incomplete: the next who asks has them fetched again.
+    ///
+    /// Goods that cannot be fetched stay.
+    public func discard() {
+        guard fetch != nil else { return }
+        state.withLock { if case .present = $0 { $0 = .absent } }
     }
 
     /// What is there now, once the fetching of missing goods is begun.
@@ -133,11 +147,16 @@ public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration =
         for waiter in waiting { waiter.resume() }
     }
 
+    /// Until the fetching ends, or the caller's task is cancelled.
     private func nextChange() async {
-        await withCheckedContinuation { continuation in
-            waiters.withLock { $0.append(continuation) }
-            // It may have ended between the look and the entry.
-            if case .fetching = current { return }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                waiters.withLock { $0.append(continuation) }
+                // It may have ended between the look and the entry.
+                if case .fetching = current, !Task.isCancelled { return }
+                wakeWaiters()
+            }
+        } onCancel: {
             wakeWaiters()
         }
     }

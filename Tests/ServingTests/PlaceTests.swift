@@ -101,6 +101,20 @@ struct PlaceTests {
         }
     }
 
+    @Test("however the deadline moves, one timer waits for it")
+    func oneTimer() async throws {
+        let workshop = Workshop()
+        try await workshop.withHost { host in
+            for seconds in (1...200).reversed() {
+                try await host.withModel(keepAlive: .lasting(.seconds(seconds))) { _, _ in }
+            }
+            await eventually { workshop.clock.sleepers == 1 }
+            workshop.clock.advance(by: .seconds(1))
+            await eventually { workshop.unloadCount == 1 }
+            await eventually { workshop.clock.sleepers == 0 }
+        }
+    }
+
     @Test("an unload that is asked for answers when the model is gone; while it is in use, at once")
     func unload() async throws {
         let workshop = Workshop()

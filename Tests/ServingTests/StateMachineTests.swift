@@ -205,6 +205,15 @@ struct StateMachineTests {
         #expect(empty.phase == .unloaded)
     }
 
+    @Test("an unload that was asked for and not had yet can be taken back")
+    func unloadWithdrawn() {
+        var busy = lent(machine())
+        _ = busy.handle(.unloadRequested, at: at(1))
+        #expect(busy.handle(.unloadWithdrawn, at: at(2)) == [])
+        #expect(busy.handle(.returned(nil), at: at(3)) == [])
+        #expect(busy.phase == .idle(since: at(3)))
+    }
+
     @Test("stopping refuses newcomers, finishes what was accepted, then lets the model go")
     func stop() {
         var machine = lent(machine(), waiting: [2])
