@@ -22,7 +22,8 @@ public func buildApplication<C: Clock>(
         services: [supply, host]
             + (configuration.preload ? [Preloader(host: host, supply: supply, logger: logger)] : []),
         onServerRunning: { channel in
-            let address = "http://\(configuration.host):\(channel.localAddress?.port ?? configuration.port)"
+            let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
+            let address = "http://\(host):\(channel.localAddress?.port ?? configuration.port)"
             logger.info("Serving \(configuration.modelName) at \(address), its prompts at \(address)/prompts")
         },
         logger: frameworkLogger

@@ -1,7 +1,9 @@
 import HTTPTypes
 import Hummingbird
+import VisionAPITypes
 
-/// Lets web pages of listed origins read the answers; without a list browsers keep all of them out.
+/// Lets web pages of listed origins use the service. Others cannot read its answers, and cannot make it do anything: a
+/// browser sends their simple requests all the same, so those are refused here.
 struct CORSMiddleware: RouterMiddleware {
     typealias Context = VisionRequestContext
 
@@ -11,6 +13,10 @@ struct CORSMiddleware: RouterMiddleware {
         _ request: Request, context: VisionRequestContext,
         next: (Request, VisionRequestContext) async throws -> Response
     ) async throws -> Response {
+        if request.method == .post, let origin = request.headers[.origin], allowed(origin) == nil {
+            let body = ErrorBody(detail: VisionAPIError.foreignOrigin.description)
+            return try .json(body, status: .forbidden)
+        }
         guard !origins.isEmpty else { return try await next(request, context) }
         guard let origin = request.headers[.origin], let allowed = allowed(origin) else {
             var response = try await next(request, context)

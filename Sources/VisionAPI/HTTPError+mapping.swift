@@ -27,7 +27,10 @@ extension HTTPError {
         switch error {
         case .methodNotAllowed(let allowed): headers[.allow] = allowed.joined(separator: ", ")
         case .unauthorized: headers[.wwwAuthenticate] = "Bearer"
-        case .readingTooMuch: headers[.retryAfter] = "2"
+        case .bodyTooLarge: headers[.connection] = "close"
+        case .readingTooMuch:
+            headers[.retryAfter] = "2"
+            headers[.connection] = "close"
         default: break
         }
     }
@@ -41,6 +44,7 @@ extension HTTPError {
         case .bodyTooLarge: .contentTooLarge
         case .readingTooMuch: .serviceUnavailable
         case .unauthorized: .unauthorized
+        case .foreignOrigin: .forbidden
         case .unknownPath: .notFound
         case .methodNotAllowed: .methodNotAllowed
         }

@@ -15,7 +15,9 @@ extension HTTPServerBuilder {
                     try await responder(request, writer, channel)
                 },
                 configuration: .init(
-                    additionalChannelHandlers: [DeadlineHandler(limits: deadlines), DepartureHandler()]))
+                    additionalChannelHandlers: [
+                        DeadlineHandler(limits: deadlines), ClosingHandler(), DepartureHandler(),
+                    ]))
         }
     }
 }

@@ -12,7 +12,9 @@ struct ImageRequest: Sendable {
     let keepAlive: KeepAlive?
 
     /// Memory that the request holds while it waits.
-    var byteCount: Int { image.pixels.pixels.count }
+    var byteCount: Int {
+        image.pixels.pixels.count + prompts.reduce(0) { $0 + $1.original.utf8.count + $1.text.utf8.count }
+    }
 
     static let numBeams = 1...8
     static let maxNewTokens = 1...1024

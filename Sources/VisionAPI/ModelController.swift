@@ -10,6 +10,9 @@ struct ModelController<C: Clock>: Sendable where C.Duration == Duration {
     let supply: ModelSupply<C>
     let configuration: ServerConfiguration
 
+    /// These routes take a line of JSON at the most.
+    private static var maxBodySize: Int { 64 << 10 }
+
     /// The two that load balancers and supervisors ask: no key, no names.
     func addPublicRoutes(to router: some RouterMethods<VisionRequestContext>) {
         router.get("health") { _, _ in try Response.json(HealthBody()) }
@@ -35,6 +38,7 @@ struct ModelController<C: Clock>: Sendable where C.Duration == Duration {
             let body = try await body(of: request)
             let keepAlive = try LoadRequest(parsing: Data(body.readableBytesView)).keepAlive.map(KeepAlive.init(field:))
             _ = try supply.take()
+            await host.withdrawUnload()
             try await host.withModel(keepAlive: keepAlive) { _, _ in }
             return try .json(LoadBody(state: await host.status.state.rawValue))
         }
@@ -50,9 +54,9 @@ struct ModelController<C: Clock>: Sendable where C.Duration == Duration {
 
     private func body(of request: Request) async throws -> ByteBuffer {
         do {
-            return try await request.body.collect(upTo: 64 << 10)
-        } catch let error as any HTTPResponseError {
-            throw error
+            return try await request.body.collect(upTo: Self.maxBodySize)
+        } catch let error as any HTTPResponseError where error.status == .contentTooLarge {
+            throw VisionAPIError.bodyTooLarge(limit: Self.maxBodySize)
         } catch {
             throw BrokenConnection(reason: error)
         }

@@ -11,11 +11,15 @@ struct Preloader<C: Clock>: Service where C.Duration == Duration {
 
     /// A failure ends nothing: the first request tries again.
     func run() async throws {
-        do {
-            _ = try await supply.wait()
-            try await host.withModel { _, _ in }
-        } catch {
-            logger.error("The model could not be loaded in advance. \(error)")
+        await cancelWhenGracefulShutdown {
+            do {
+                _ = try await supply.wait()
+                try await host.withModel { _, _ in }
+            } catch is CancellationError {
+                // The server stops before it has begun.
+            } catch {
+                logger.error("The model could not be loaded in advance. \(error)")
+            }
         }
         try? await gracefulShutdown()
     }

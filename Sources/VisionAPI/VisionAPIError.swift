@@ -17,6 +17,8 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
     case readingTooMuch
     /// No key, or a wrong one.
     case unauthorized
+    /// A web page that is not on the list wants something done.
+    case foreignOrigin
     case unknownPath
     case methodNotAllowed(allowed: [String])
 
@@ -49,7 +51,11 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
         case .unauthorized:
             "This server wants a key. Send it as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\"."
         case .bodyTooLarge(let limit):
-            "The request is larger than \(limit >> 20) MB. Send a smaller picture."
+            limit >= 1 << 20
+                ? "The request is larger than \(limit >> 20) MB. Send a smaller picture."
+                : "The request is larger than \(limit >> 10) KB. Send a smaller one."
+        case .foreignOrigin:
+            "Web pages of this origin may not use this server. Start it with --cors-origin to let them."
         case .unknownPath:
             "There is nothing at this address. Try GET /prompts, GET /model or POST /process_image."
         case .methodNotAllowed(let allowed):

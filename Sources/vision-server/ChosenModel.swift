@@ -18,7 +18,7 @@ struct ChosenModel: Sendable {
     /// What `GET /model` answers: of a directory its last component only.
     var name: String {
         switch source {
-        case .files(let files): files.name
+        case .files(let files), .cached(let files, _, _): files.name
         case .hub(let repository, _): repository.id
         }
     }
@@ -31,28 +31,41 @@ struct ChosenModel: Sendable {
         switch source {
         case .files(let files):
             return Supply(name: name, goods: try ModelAssets(files: files), clock: ContinuousClock())
+        case .cached(let files, let repository, let hub):
+            return Supply(
+                name: name, goods: try ModelAssets(files: files), clock: ContinuousClock(),
+                fetch: fetch(repository, hub, logger))
         case .hub(let repository, let hub):
-            let downloader = ModelDownloader(configuration: hub, logger: logger)
-            return Supply(name: name, clock: ContinuousClock()) { report in
-                let folder = try await downloader.download(repository) { progress in
-                    report(SupplyProgress(progress))
-                }
-                return try ModelAssets(files: .directory(folder, name: repository.id))
-            }
+            return Supply(name: name, clock: ContinuousClock(), fetch: fetch(repository, hub, logger))
         }
     }
 
-    /// The model in memory, of files that are there.
+    private func fetch(
+        _ repository: ModelRepository, _ hub: HubConfiguration, _ logger: Logger
+    ) -> ModelSupply<ContinuousClock>.Fetch {
+        let downloader = ModelDownloader(configuration: hub, logger: logger)
+        return { report in
+            let folder = try await downloader.download(repository) { report(SupplyProgress($0)) }
+            return try ModelAssets(files: .directory(folder, name: repository.id))
+        }
+    }
+
+    /// The model in memory, of files that are there; where one has gone from the cache, it is fetched again next time.
     func load(_ supply: ModelSupply<ContinuousClock>, logger: Logger) throws -> Captioner {
-        let captioner = try load(try supply.take().files)
-        for warning in captioner.warnings { logger.warning("\(warning)") }
-        return captioner
+        do {
+            let captioner = try load(try supply.take().files)
+            for warning in captioner.warnings { logger.warning("\(warning)") }
+            return captioner
+        } catch ModelError.missingFile(let file, let model) {
+            supply.discard()
+            throw ModelError.missingFile(file, model: model)
+        }
     }
 
     /// The model's files for a command, which waits until they are there.
     func files() throws -> ModelFiles {
         switch source {
-        case .files(let files): return files
+        case .files(let files), .cached(let files, _, _): return files
         case .hub(let repository, let hub):
             let logger = Logger(label: "vision-server")
             let display = DownloadDisplay(name: repository.id, logger: logger)

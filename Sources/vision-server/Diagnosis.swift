@@ -51,7 +51,7 @@ extension Diagnosis {
             return Diagnosis("memory", .odd, "this system does not tell how much is free")
         }
         let free = gigabytes(limit.available)
-        guard case .files(let files) = model.source, let need = try? files.memoryNeeded() else {
+        guard let files = model.source.files, let need = try? files.memoryNeeded() else {
             return Diagnosis("memory", .well, "\(free) free")
         }
         if let shortage = MemoryBudget().shortage(of: need) { return Diagnosis("memory", .wrong, shortage) }
@@ -91,7 +91,7 @@ extension Diagnosis {
     }
 
     static func model(_ model: ChosenModel) -> Diagnosis {
-        guard case .files(let files) = model.source else {
+        guard let files = model.source.files else {
             return Diagnosis("model", .odd, "\(model.name) is not in the cache; the first request fetches it")
         }
         do {

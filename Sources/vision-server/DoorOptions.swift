@@ -40,16 +40,27 @@ struct DoorOptions: ParsableArguments {
             valueName: "seconds"))
     var writeTimeout: Int?
 
+    /// - Throws: also where the variable is set but names no key: a mistake there must not open the door.
     func keys(_ settings: Settings) throws -> APIKeys {
         let keys = apiKey.isEmpty ? settings.list("api-keys", []) : apiKey
-        guard let keys = APIKeys(keys) else {
+        let isMissing = keys.isEmpty && settings.text("api-keys", nil) != nil
+        guard !isMissing, let keys = APIKeys(keys) else {
             throw ValidationError("A key (--api-key, VISION_SERVER_API_KEYS) must be printable ASCII without spaces.")
         }
         return keys
     }
 
-    func origins(_ settings: Settings) -> [String] {
-        settings.list("cors-origin", corsOrigin)
+    func origins(_ settings: Settings) throws -> [String] {
+        try settings.list("cors-origin", corsOrigin).map { origin in
+            let parts = origin.split(separator: "/", omittingEmptySubsequences: false)
+            guard origin == "*" || parts.count == 3 && parts[0].hasSuffix(":") && parts[1].isEmpty && !parts[2].isEmpty
+            else {
+                throw ValidationError(
+                    "--cors-origin (VISION_SERVER_CORS_ORIGIN) is \"\(origin)\": it must be an origin without a path, "
+                        + "such as https://example.org, or *.")
+            }
+            return origin
+        }
     }
 
     func deadlines(_ settings: Settings) throws -> ConnectionDeadlines.Limits {

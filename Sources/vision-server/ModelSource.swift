@@ -8,6 +8,8 @@ import ModelHub
 enum ModelSource {
     /// Its files are on this machine.
     case files(ModelFiles)
+    /// They are in the hub's cache, complete.
+    case cached(ModelFiles, ModelRepository, HubConfiguration)
     /// They have to be fetched from the hub.
     case hub(ModelRepository, HubConfiguration)
 
@@ -35,13 +37,21 @@ enum ModelSource {
         guard let folder = HubCache(folder: hub.cacheFolder).snapshot(of: repository) else {
             return .hub(repository, hub)
         }
-        return .files(try .directory(folder, name: repository.id))
+        return .cached(try .directory(folder, name: repository.id), repository, hub)
     }
 
     /// What no name on the hub looks like: then the mistake is in the path.
     private static func isPath(_ model: String) -> Bool {
         ["/", ".", "~"].contains { model.hasPrefix($0) } || model.hasSuffix("/")
             || model.split(separator: "/").count > 2
+    }
+
+    /// The files that are on this machine.
+    var files: ModelFiles? {
+        switch self {
+        case .files(let files), .cached(let files, _, _): files
+        case .hub: nil
+        }
     }
 
     private static func isDirectory(_ path: String) -> Bool {

@@ -14,13 +14,13 @@ func runUntilStopped<C: Clock>(
 ) async throws where C.Duration == Duration {
     let limit = Duration.seconds(30)
     var configuration = ServiceGroupConfiguration(services: [service], logger: logger)
-    configuration.maximumGracefulShutdownDuration = .seconds(5)
+    configuration.maximumGracefulShutdownDuration = limit
     let group = ServiceGroup(configuration: configuration)
     let signals = StopSignals {
         let words = drain == .zero ? "" : "accepting work for \(drain.components.seconds) s more, then "
         logger.info("Stopping: \(words)finishing accepted requests within 30 s; a second signal stops at once")
         // Work that does not heed its cancellation must not keep the process alive.
-        let seconds = Int((drain + limit).components.seconds) + 10
+        let seconds = Int((drain + limit + limit).components.seconds) + 5
         DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) { _exit(1) }
         Task {
             await finish(host, drain: drain, within: limit)

@@ -71,7 +71,7 @@ struct ServeCommand: AsyncParsableCommand {
             maxReadingSize: max(limits.maxQueuedBytes, maxBody),
             maxConnections: try settings.number("max-connections", doorOptions.maxConnections, in: 1...100_000) ?? 1024,
             apiKeys: try doorOptions.keys(settings),
-            corsOrigins: doorOptions.origins(settings),
+            corsOrigins: try doorOptions.origins(settings),
             deadlines: try doorOptions.deadlines(settings),
             about: .init(
                 version: VisionServer.version, precision: model.precision, maxQueued: limits.maxQueued,

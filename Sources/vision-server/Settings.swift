@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// What no flag says comes from the environment: `--unload-after` from `VISION_SERVER_UNLOAD_AFTER`.
 struct Settings {
@@ -44,7 +45,9 @@ struct Settings {
     /// The values of a repeatable flag; the variable separates them by commas.
     func list(_ flag: String, _ given: [String]) -> [String] {
         guard given.isEmpty, let text = text(flag, nil) else { return given }
-        return text.split(separator: ",").map(String.init)
+        return text.split(separator: ",", omittingEmptySubsequences: false).map {
+            $0.trimmingCharacters(in: .whitespaces)
+        }
     }
 
     private static func variable(_ flag: String) -> String {

@@ -55,4 +55,23 @@ struct CORSTests {
         #expect(response.status == .unauthorized)
         #expect(response.headers[.accessControlAllowOrigin] == "https://a.example")
     }
+
+    @Test("a page that is not on the list can make the service do nothing")
+    func foreignPage() async throws {
+        let loads = LoadCount()
+        let host = Demo.host { try loads.next() }
+        let configuration = ServerConfiguration(modelName: "demo", corsOrigins: ["https://a.example"])
+        try await Demo.application(around: host, configuration).test(.router) { client in
+            for origin in ["https://evil.example", "null"] {
+                let response = try await client.execute(uri: "/load", method: .post, headers: [.origin: origin])
+                #expect(response.status == .forbidden)
+                let detail = try response.detail
+                #expect(detail.contains("--cors-origin"))
+            }
+            #expect(loads.value == 0)
+            let listed = try await client.execute(
+                uri: "/load", method: .post, headers: [.origin: "https://a.example"])
+            #expect(listed.status == .ok)
+        }
+    }
 }

@@ -123,8 +123,6 @@ struct CaptionTests {
             let padded = String(repeating: " ", count: 3 << 20) + Demo.picture.base64EncodedString()
             let good = try await client.processImage("<CAPTION>", image: padded)
             #expect(good.status == .ok)
-            let tooLarge = try await client.post(Data(repeating: 0x20, count: 5 << 20))
-            #expect(tooLarge.status == .contentTooLarge)
             let malformed = try await client.post(Data("{".utf8))
             #expect(malformed.status == .badRequest)
             let again = try await client.processImage("<CAPTION>")

@@ -130,12 +130,20 @@ struct CommandTests {
         "a bad environment variable is named",
         arguments: [
             ("VISION_SERVER_PORT", "http"), ("VISION_SERVER_UNLOAD_AFTER", "5 minutes"), ("VISION_SERVER_THREADS", "0"),
-            ("VISION_SERVER_ANY_PROMPT", "maybe"), ("VISION_SERVER_PRECISION", "fp8"),
+            ("VISION_SERVER_ANY_PROMPT", "maybe"),
+            ("VISION_SERVER_CORS_ORIGIN", "https://a.example/page"), ("VISION_SERVER_PRECISION", "fp8"),
         ])
     func badVariable(name: String, value: String) throws {
         let run = try Program.run(["--model", "demo"], environment: [name: value])
         #expect(run.status != 0)
         #expect(run.errors.contains(name) && run.errors.contains("is \"\(value)\""), "\(run.errors)")
+    }
+
+    @Test("a variable for keys that names none does not open the door", arguments: [",", " ", "good,,", "a b"])
+    func noKeys(value: String) throws {
+        let run = try Program.run(["--model", "demo", "--port", "0"], environment: ["VISION_SERVER_API_KEYS": value])
+        #expect(run.status != 0)
+        #expect(run.errors.contains("A key (--api-key, VISION_SERVER_API_KEYS) must be"), "\(run.errors)")
     }
 
     @Test("an instruction set can be forced; one that does not exist is an error")

@@ -89,9 +89,10 @@ struct LifetimeTests {
     @Test("health stays 200 and ready turns 503 with a full queue; the next request is refused before its body comes")
     func fullQueue() async throws {
         let gate = DispatchSemaphore(value: 0)
-        defer { gate.signal() }
         let host = Demo.host(limits: .init(maxQueued: 2)) { gate.wait() }
         try await Demo.application(around: host).test(.ahc(.http)) { client in
+            // The service stops when this block ends, and waits for the load.
+            defer { gate.signal() }
             try await withThrowingTaskGroup(of: HTTPResponse.Status.self) { group in
                 for _ in 0..<2 { group.addTask { try await client.processImage("<CAPTION>").status } }
                 await eventually { await host.status.waiting == 2 }
