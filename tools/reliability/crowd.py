@@ -128,7 +128,7 @@ def hostile_requests():
 @row("D9")
 def conservation(rig):
     """However clients come and go, every accepted request is counted once, and nothing is left over"""
-    each = rig.count(400, 60)
+    each = rig.count(1250, 60)
     with Server("--max-queued", 4, "--unload-after", "-1") as server:
         usual = typical_time(server)
         tallies = [Tally() for _ in range(8)]

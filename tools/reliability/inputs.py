@@ -18,7 +18,7 @@ def malformed_pictures(rig):
     with Server() as server, Connection(server) as connection:
         caption(connection)
         before = server.resident()
-        for picture in pictures.corpus(rig.count(1500, 200)):
+        for picture in pictures.corpus(rig.count(5000, 200)):
             response = caption(connection, quick_body(picture))
             response.json()
             statuses[response.status] += 1

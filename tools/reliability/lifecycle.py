@@ -88,7 +88,7 @@ def slope(values):
 @row("E5")
 def many_captions(rig):
     """Memory stops growing however many pictures are captioned"""
-    count = rig.count(2000, 300)
+    count = rig.count(5000, 300)
     files = [pictures.png(20 + 7 * number, 300 - 4 * number) for number in range(64)]
     requests = [body(image=file, max_new_tokens=8, num_beams=1 + number % 3) for number, file in enumerate(files)]
     memory, statuses = [], set()
