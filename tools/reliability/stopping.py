@@ -85,15 +85,19 @@ def graceful_stop(rig):
             wait_for(lambda: observer.request("GET", "/ready").status == 503, "/ready 503", 5, pause=0)
             noticed = time.monotonic() - start
             health = observer.request("GET", "/health").status
-        refusal = ask(server, "POST", "/process_image", quick_body())
+        with Connection(server) as newcomer:
+            refusal = newcomer.request("POST", "/process_image", quick_body())
+            # Closed by the server as such, not by its end.
+            is_closed = newcomer.is_closed_within(0.7) and server.is_alive
         answers = [job.answer().status for job in [running, *waiting]]
         code = server.wait(40)
         seconds = time.monotonic() - start
     yield at_most("time until /ready says 503", noticed, 0.2, "s", timed=True)
     yield exactly("status of /health meanwhile", health, 200)
     yield exactly("status of new work", refusal.status, 503)
-    yield exactly("new work has Retry-After, and the connection is closed", (
+    yield exactly("new work has Retry-After and Connection: close", (
         refusal.headers.get("retry-after", "").isdigit(), refusal.closes), (True, True))
+    yield exactly("and its connection is closed", is_closed, True)
     yield exactly("of nine accepted, answered", answers.count(200), 9)
     yield exactly("exit code", code, 0)
     yield at_most("time until the end", seconds, 30, "s")
