@@ -1,7 +1,7 @@
 # Two stages: Swift's own image builds, a small Debian runs. Both are Debian 12, so the codec libraries are the same.
 #
 #     docker build -t vision-server .
-#     docker run --name vision-server --stop-timeout 60 -p 127.0.0.1:54880:54880 -v vision-models:/models vision-server
+#     docker run --name vision-server --stop-timeout 120 -p 127.0.0.1:54880:54880 -v vision-models:/models vision-server
 #
 # Options of `vision-server serve` follow the image's name, or come as variables (-e VISION_SERVER_MODEL=demo).
 
