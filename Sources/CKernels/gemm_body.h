@@ -1,127 +1,147 @@
-// Matrix products. Every element of a result is one chain of multiply-adds along k in ascending order that starts at
-// zero, whatever the tile, so that it does not depend on the rows that go with it. Between two blocks of k the chain
-// waits in c.
+// Matrix products in one format of weights (operand_*.h, included before, says which). Every element of a result is one
+// chain of multiply-adds along k in ascending order that starts at zero, whatever the tile, so that it does not depend
+// on the rows that go with it. Between two blocks of k the chain waits in c.
 
-// Columns of a register tile: two vectors. A panel holds PANEL / NR of them side by side.
-#define NR (2 * W)
-// Activations are packed in tiles of MR rows; a tile holds, for each KB values of k, its rows one after the other:
-// packing copies whole cache lines and the multiply loop reads one contiguous stream.
-#define KB 16
+// Lanes of a cache line: activations are packed in tiles of MR rows; a tile holds, for each LINE lanes, its rows one
+// after the other, so that packing writes whole cache lines and the multiply loop reads one contiguous stream.
+#define LINE 16
+// Values of k of such a line.
+#define LINE_DEPTH (LINE * GROUP)
 
 typedef struct {
-    const float *a; // one packed tile
-    const float *b; // first of NR columns in a panel
+    const char *a;          // one packed tile
+    const float *row_units; // what one unit of each of its rows is worth
+    const char *b;          // first of NR columns in a panel
     const ck_gemm *g;
-    size_t depth;       // values of k in this block
+    size_t lanes;       // in this block of k
     size_t row, column; // of the tile in c
     int first, last;    // block of k
-} KERNEL(tile);
+} GEMM(tile);
 
-INLINE size_t KERNEL(smaller)(size_t a, size_t b) {
-    return a < b ? a : b;
+// A row of activations on its way into a tile.
+typedef struct {
+    const float *x;
+    size_t depth;
+    const float *weight, *bias; // of its norm, or NULL
+    float mean, scale;
+} GEMM(source);
+
+// Values i ..< i + W of a row, zero beyond its end.
+INLINE vf GEMM(value)(const GEMM(source) * s, size_t i) {
+    size_t n = s->depth > i ? s->depth - i : 0;
+    vf v = v_load_some(s->x + i, n);
+    if (!s->weight)
+        return v;
+    v = v_mul(v_sub(v, v_set1(s->mean)), v_set1(s->scale));
+    return v_fma(v, v_load_some(s->weight + i, n), v_load_some(s->bias + i, n));
 }
 
-// Copies rows x depth activations into tiles of MR rows.
-static void KERNEL(pack_rows)(const float *a, size_t lda, size_t rows, size_t depth, float *out) {
-    for (size_t row = 0; row < rows; row += MR) {
-        size_t tile = KERNEL(smaller)(MR, rows - row);
-        for (size_t k = 0; k < depth; k += KB) {
-            size_t n = KERNEL(smaller)(KB, depth - k);
-            for (size_t r = 0; r < tile; r++, out += KB) {
-                const float *source = a + (row + r) * lda + k;
-                if (n == KB) {
-                    for (size_t i = 0; i < KB; i += W)
-                        v_store(out + i, v_load(source + i));
-                } else {
-                    for (size_t i = 0; i < n; i++)
-                        out[i] = source[i];
-                }
+// The largest magnitude in a row.
+INLINE float GEMM(largest_value)(const GEMM(source) * s) {
+    vf top = v_set1(0);
+    for (size_t i = 0; i < s->depth; i += W)
+        top = v_max(top, v_abs(GEMM(value)(s, i)));
+    return v_hmax(top);
+}
+
+// Writes whole lines, `stride` bytes apart; what lies beyond the row's end is zero. Answers the row's unit.
+INLINE float GEMM(pack_row)(const GEMM(source) * s, size_t lines, char *out, size_t stride) {
+    const float unit = ROW_UNIT(s);
+    for (size_t line = 0; line < lines; line++, out += stride) {
+        _Pragma("clang loop unroll(full)") for (size_t i = 0; i < LINE_DEPTH; i += W)
+            STORE_VALUES(out + i * (4 / GROUP), GEMM(value)(s, line * LINE_DEPTH + i), unit);
+    }
+    return unit;
+}
+
+// The rows of a block of m and of k, in tiles, with each row's unit.
+static void GEMM(pack_activations)(const ck_gemm *g, size_t row, size_t rows, size_t k, size_t depth,
+                                   const float *means, const float *scales, float *units) {
+    char *out = (char *)g->scratch;
+    size_t lines = (depth + LINE_DEPTH - 1) / LINE_DEPTH;
+    for (size_t r0 = 0; r0 < rows; r0 += MR) {
+        size_t tile = smaller(MR, rows - r0);
+        for (size_t r = r0; r < r0 + tile; r++) {
+            GEMM(source)
+            source = {.x = g->a + (row + r) * g->lda + k, .depth = depth};
+            if (g->norm) {
+                source.weight = g->norm->weight + k;
+                source.bias = g->norm->bias + k;
+                source.mean = means[r];
+                source.scale = scales[r];
             }
+            units[r] = GEMM(pack_row)(&source, lines, out + (r - r0) * LINE * 4, tile * LINE * 4);
         }
+        out += tile * lines * LINE * 4;
     }
 }
 
-// One step of k for every accumulator of a tile of `rows` rows (a constant after inlining).
-INLINE void KERNEL(step)(size_t rows, const float *a, const float *b, vf acc[MR][2]) {
-    vf b0 = v_load(b), b1 = v_load(b + W);
+// One lane of k for every accumulator of a tile of `rows` rows (a constant after inlining).
+INLINE void GEMM(step)(size_t rows, const char *a, const char *b, ACC acc[MR][2]) {
+    OPERAND b0 = LOAD_OPERAND(b), b1 = LOAD_OPERAND(b + W * LANE_BYTES);
     if (rows <= 4)
-        __builtin_prefetch(b + 16 * CK_PANEL);
+        __builtin_prefetch(b + 2048);
     _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
-        vf x = v_set1(a[r * KB]);
-        acc[r][0] = v_fma(x, b0, acc[r][0]);
-        acc[r][1] = v_fma(x, b1, acc[r][1]);
+        OPERAND x = BROADCAST(a + r * LINE * 4);
+        acc[r][0] = MULTIPLY_ADD(acc[r][0], x, b0);
+        acc[r][1] = MULTIPLY_ADD(acc[r][1], x, b1);
     }
 }
 
-INLINE vf KERNEL(load_some)(const float *p, size_t n) {
-    return n >= W ? v_load(p) : v_load_n(p, n);
-}
-INLINE void KERNEL(store_some)(float *p, vf v, size_t n) {
-    if (n >= W) {
-        v_store(p, v);
-    } else {
-        v_store_n(p, v, n);
-    }
-}
-
-// What follows the last value of k: bias, activation, residual, for `n` of the tile's columns.
-INLINE void KERNEL(epilogue)(const ck_gemm *g, size_t row, size_t column, size_t n, vf v, size_t offset) {
-    size_t valid = n > offset ? n - offset : 0;
-    if (valid == 0)
-        return;
-    if (g->bias)
-        v = v_add(v, KERNEL(load_some)(g->bias + column + offset, valid));
-    if (g->residual)
-        v = v_add(v, KERNEL(load_some)(g->residual + row * g->ldr + column + offset, valid));
-    KERNEL(store_some)(g->c + row * g->ldc + column + offset, v, valid);
-}
-
-static void KERNEL(gelu_tile)(const ck_gemm *g, size_t row, size_t rows, size_t column, size_t n) {
+static void GEMM(gelu_tile)(const ck_gemm *g, size_t row, size_t rows, size_t column, size_t n) {
     for (size_t r = 0; r < rows; r++) {
         float *c = g->c + (row + r) * g->ldc + column;
-        for (size_t i = 0; i < n; i += W)
-            KERNEL(store_some)(c + i, v_gelu(KERNEL(load_some)(c + i, n - i)), n - i);
+        const float *residual = g->residual ? g->residual + (row + r) * g->ldr + column : 0;
+        for (size_t i = 0; i < n; i += W) {
+            vf v = v_gelu(v_load_some(c + i, n - i));
+            if (residual)
+                v = v_add(v, v_load_some(residual + i, n - i));
+            v_store_some(c + i, v, n - i);
+        }
     }
 }
 
-INLINE void KERNEL(multiply)(size_t rows, const KERNEL(tile) * t) {
+INLINE void GEMM(multiply)(size_t rows, const GEMM(tile) * t) {
     const ck_gemm *g = t->g;
-    size_t n = KERNEL(smaller)(NR, g->n - t->column);
+    size_t n = smaller(NR, g->n - t->column);
     float *c = g->c + t->row * g->ldc + t->column;
-    vf acc[MR][2];
+    ACC acc[MR][2];
     _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
-        acc[r][0] = acc[r][1] = v_set1(0);
-        if (!t->first) {
-            acc[r][0] = KERNEL(load_some)(c + r * g->ldc, n);
-            if (n > W)
-                acc[r][1] = KERNEL(load_some)(c + r * g->ldc + W, n - W);
-        }
+        acc[r][0] = FIRST_SUM(t, c + r * g->ldc, n);
+        acc[r][1] = n > W ? FIRST_SUM(t, c + r * g->ldc + W, n - W) : ZERO_SUM;
     }
-    const float *a = t->a, *b = t->b;
-    size_t k = t->depth;
-    for (; k >= KB; k -= KB, a += rows * KB, b += KB * CK_PANEL) {
-        _Pragma("clang loop unroll_count(4)") for (size_t i = 0; i < KB; i++)
-            KERNEL(step)(rows, a + i, b + i * CK_PANEL, acc);
+    const char *a = t->a, *b = t->b;
+    size_t lanes = t->lanes;
+    for (; lanes >= LINE; lanes -= LINE, a += rows * LINE * 4, b += LINE * CK_PANEL * LANE_BYTES) {
+        _Pragma("clang loop unroll_count(4)") for (size_t i = 0; i < LINE; i++)
+            GEMM(step)(rows, a + i * 4, b + i * CK_PANEL * LANE_BYTES, acc);
     }
-    for (size_t i = 0; i < k; i++)
-        KERNEL(step)(rows, a + i, b + i * CK_PANEL, acc);
+    for (size_t i = 0; i < lanes; i++)
+        GEMM(step)(rows, a + i * 4, b + i * CK_PANEL * LANE_BYTES, acc);
+    b += lanes * CK_PANEL * LANE_BYTES;
+    const float *bias = t->last && g->bias ? g->bias + t->column : 0;
+    const float *residual =
+        t->last && g->residual && g->activation != CK_GELU ? g->residual + t->row * g->ldr + t->column : 0;
     _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
-        if (t->last) {
-            KERNEL(epilogue)(g, t->row + r, t->column, n, acc[r][0], 0);
-            KERNEL(epilogue)(g, t->row + r, t->column, n, acc[r][1], W);
-        } else {
-            KERNEL(store_some)(c + r * g->ldc, acc[r][0], n);
-            if (n > W)
-                KERNEL(store_some)(c + r * g->ldc + W, acc[r][1], n - W);
+        _Pragma("clang loop unroll(full)") for (size_t h = 0; h < 2; h++) {
+            size_t valid = n > h * W ? n - h * W : 0;
+            if (valid == 0)
+                continue;
+            vf v = LAST_SUM(t, acc[r][h], b + h * W * 4, r, c + r * g->ldc + h * W, valid);
+            if (bias)
+                v = v_add(v, v_load_some(bias + h * W, valid));
+            if (residual)
+                v = v_add(v, v_load_some(residual + r * g->ldr + h * W, valid));
+            v_store_some(c + r * g->ldc + h * W, v, valid);
         }
     }
     if (t->last && g->activation == CK_GELU)
-        KERNEL(gelu_tile)(g, t->row, rows, t->column, n);
+        GEMM(gelu_tile)(g, t->row, rows, t->column, n);
 }
 
 #define MULTIPLY(rows)                                                                                                 \
-    static void KERNEL(multiply_##rows)(const KERNEL(tile) * t) {                                                      \
-        KERNEL(multiply)(rows, t);                                                                                     \
+    static void GEMM(multiply_##rows)(const GEMM(tile) * t) {                                                          \
+        GEMM(multiply)(rows, t);                                                                                       \
     }
 MULTIPLY(1)
 MULTIPLY(2)
@@ -141,91 +161,132 @@ MULTIPLY(12)
 #endif
 #undef MULTIPLY
 
-static void (*const KERNEL(multiply_rows)[MR + 1])(const KERNEL(tile) *) = {
+static void (*const GEMM(multiply_rows)[MR + 1])(const GEMM(tile) *) = {
     0,
-    KERNEL(multiply_1),
-    KERNEL(multiply_2),
-    KERNEL(multiply_3),
-    KERNEL(multiply_4),
+    GEMM(multiply_1),
+    GEMM(multiply_2),
+    GEMM(multiply_3),
+    GEMM(multiply_4),
 #if MR > 4
-    KERNEL(multiply_5),
-    KERNEL(multiply_6),
+    GEMM(multiply_5),
+    GEMM(multiply_6),
 #endif
 #if MR > 6
-    KERNEL(multiply_7),
-    KERNEL(multiply_8),
-    KERNEL(multiply_9),
-    KERNEL(multiply_10),
-    KERNEL(multiply_11),
-    KERNEL(multiply_12),
+    GEMM(multiply_7),
+    GEMM(multiply_8),
+    GEMM(multiply_9),
+    GEMM(multiply_10),
+    GEMM(multiply_11),
+    GEMM(multiply_12),
 #endif
 };
 
-// How many values of k one block has: all of them for a few rows, whose weights then stream in one pass; else about
-// 512, so that the packed activations stay in the second-level cache. Whole KBs, evenly cut.
-static size_t KERNEL(block_depth)(size_t m, size_t k) {
-    size_t rows = m < CK_GEMM_ROW_BLOCK ? m : CK_GEMM_ROW_BLOCK;
-    size_t most = rows <= CK_GEMM_FEW_ROWS ? CK_GEMM_SCRATCH / CK_GEMM_FEW_ROWS : 512;
-    size_t blocks = (k + most - 1) / most;
-    size_t depth = blocks ? (k + blocks - 1) / blocks : 0;
-    return (depth + KB - 1) / KB * KB;
-}
-
-static void KERNEL(f32_gemm)(const ck_gemm *g) {
-    size_t block = KERNEL(block_depth)(g->m, g->k);
+static void GEMM(gemm)(const ck_gemm *g) {
+    float means[CK_GEMM_ROW_BLOCK], scales[CK_GEMM_ROW_BLOCK], units[CK_GEMM_ROW_BLOCK];
+    size_t block = BLOCK_DEPTH(g->m, g->k);
     for (size_t m0 = 0; m0 < g->m; m0 += CK_GEMM_ROW_BLOCK) {
-        size_t rows = KERNEL(smaller)(CK_GEMM_ROW_BLOCK, g->m - m0);
+        size_t rows = smaller(CK_GEMM_ROW_BLOCK, g->m - m0);
+        for (size_t r = 0; g->norm && r < rows; r++)
+            v_row_statistics(g->a + (m0 + r) * g->lda, g->k, g->norm->epsilon, means + r, scales + r);
         for (size_t k0 = 0; k0 < g->k; k0 += block) {
-            size_t depth = KERNEL(smaller)(block, g->k - k0);
-            size_t padded = (depth + KB - 1) / KB * KB;
-            KERNEL(pack_rows)(g->a + m0 * g->lda + k0, g->lda, rows, depth, g->scratch);
-            KERNEL(tile) t = {.g = g, .depth = depth, .first = k0 == 0, .last = k0 + depth == g->k};
+            size_t depth = smaller(block, g->k - k0);
+            size_t padded = (depth + LINE_DEPTH - 1) / LINE_DEPTH * LINE;
+            GEMM(pack_activations)(g, m0, rows, k0, depth, means, scales, units);
+            GEMM(tile)
+            t = {.g = g,
+                 .lanes = (depth + GROUP - 1) / GROUP,
+                 .first = k0 == 0 && !g->continues,
+                 .last = k0 + depth == g->k && !g->unfinished};
             for (size_t n0 = 0; n0 < g->n; n0 += NR) {
-                t.b = g->panels + n0 / CK_PANEL * CK_PANEL * g->k + k0 * CK_PANEL + n0 % CK_PANEL;
+                t.b = (const char *)g->panels + n0 / CK_PANEL * g->panel_bytes + ck_panel_bytes(FORMAT, k0) +
+                      n0 % CK_PANEL * LANE_BYTES;
                 t.column = n0;
                 for (size_t r = 0; r < rows; r += MR) {
-                    t.a = g->scratch + r * padded;
+                    t.a = (const char *)g->scratch + r * padded * 4;
+                    t.row_units = units + r;
                     t.row = m0 + r;
-                    KERNEL(multiply_rows)[KERNEL(smaller)(MR, rows - r)](&t);
+                    GEMM(multiply_rows)[smaller(MR, rows - r)](&t);
                 }
             }
         }
     }
 }
 
-// c += aᵀ b: rows of c are columns of a, so that tiles of MR x NR sums stay in registers over all tokens.
-INLINE void KERNEL(gram_tile)(size_t rows, const ck_gram *g, size_t row, size_t column) {
-    size_t n = KERNEL(smaller)(NR, g->n - column);
-    vf acc[MR][2];
-    float *c = g->c + row * g->ldc + column;
-    _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
-        acc[r][0] = KERNEL(load_some)(c + r * g->ldc, n);
-        acc[r][1] = n > W ? KERNEL(load_some)(c + r * g->ldc + W, n - W) : v_set1(0);
+// One column's line of weights: LINE_DEPTH values from k on, zero beyond the last one, as lanes.
+INLINE void GEMM(pack_column)(const ck_pack *p, size_t column, size_t k, float unit, char *lanes) {
+    _Pragma("clang loop unroll(full)") for (size_t i = 0; i < LINE_DEPTH; i += W) {
+        vf v = v_load_stored(p, column, k + i);
+        (void)unit; // int8's alone
+        STORE_WEIGHTS(lanes + i * (LANE_BYTES / GROUP), v, unit);
     }
-    for (size_t t = 0; t < g->t; t++) {
-        const float *a = g->a + t * g->lda + row, *b = g->b + t * g->ldb + column;
-        vf b0 = KERNEL(load_some)(b, n), b1 = n > W ? KERNEL(load_some)(b + W, n - W) : v_set1(0);
-        _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
-            vf x = v_set1(a[r]);
-            acc[r][0] = v_fma(x, b0, acc[r][0]);
-            acc[r][1] = v_fma(x, b1, acc[r][1]);
+}
+
+// What one unit of a column's weights is worth.
+static float GEMM(column_unit)(const ck_pack *p, size_t column, size_t k, size_t depth) {
+    vf top = v_set1(0);
+    for (size_t i = 0; i < depth; i += W)
+        top = v_max(top, v_abs(v_load_stored(p, column, k + i)));
+    return v_hmax(top) / 127;
+}
+
+// The rows that follow a block of k in int8.
+static void GEMM(finish_block)(const char *block, size_t lanes, const float *units, char *out) {
+    for (size_t j = 0; j < CK_PANEL; j++) {
+        int32_t sum = 0;
+        for (size_t i = 0; i < lanes; i++) {
+            for (size_t b = 0; b < 4; b++)
+                sum += (int8_t)block[(i * CK_PANEL + j) * 4 + b];
         }
-    }
-    _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
-        KERNEL(store_some)(c + r * g->ldc, acc[r][0], n);
-        if (n > W)
-            KERNEL(store_some)(c + r * g->ldc + W, acc[r][1], n - W);
+        sum *= 128;
+        memcpy(out + j * 4, units + j, 4);
+        memcpy(out + (CK_PANEL + j) * 4, &sum, 4);
     }
 }
 
-#define GRAM_ROWS (MR == 12 ? 8 : MR > 4 ? 4 : 2)
-
-static void KERNEL(f32_gram)(const ck_gram *g) {
-    for (size_t column = 0; column < g->n; column += NR) {
-        size_t row = 0;
-        for (; row + GRAM_ROWS <= g->m; row += GRAM_ROWS)
-            KERNEL(gram_tile)(GRAM_ROWS, g, row, column);
-        for (; row < g->m; row++)
-            KERNEL(gram_tile)(1, g, row, column);
+static void GEMM(pack_panel)(const ck_pack *p, size_t first, size_t columns, char *out) {
+    _Alignas(64) char lanes[CK_PANEL][LINE * LANE_BYTES];
+    memset(lanes, 0, sizeof lanes);
+    size_t block = FORMAT == CK_I8 ? CK_I8_DEPTH : p->k;
+    for (size_t k0 = 0; k0 < p->k; k0 += block) {
+        size_t depth = smaller(block, p->k - k0), count = (depth + GROUP - 1) / GROUP;
+        float units[CK_PANEL] = {0};
+        for (size_t j = 0; FORMAT == CK_I8 && j < columns; j++)
+            units[j] = GEMM(column_unit)(p, first + j, k0, depth);
+        for (size_t i = 0; i < count; i += LINE) {
+            for (size_t j = 0; j < columns; j++)
+                GEMM(pack_column)(p, first + j, k0 + i * GROUP, units[j], lanes[j]);
+            transpose_lanes(lanes[0], LANE_BYTES, smaller(LINE, count - i), out + i * CK_PANEL * LANE_BYTES);
+        }
+        char *end = out + count * CK_PANEL * LANE_BYTES;
+        if (FORMAT == CK_I8)
+            GEMM(finish_block)(out, count, units, end);
+        out = end + (FORMAT == CK_I8 ? 2 * CK_PANEL * 4 : 0);
     }
 }
+
+static void GEMM(pack)(const ck_pack *p) {
+    for (size_t panel = p->first; panel < p->last; panel++) {
+        size_t column = panel * CK_PANEL;
+        GEMM(pack_panel)
+        (p, column, smaller(CK_PANEL, p->n - column), (char *)p->panels + panel * ck_panel_bytes(FORMAT, p->k));
+    }
+}
+
+#undef LINE
+#undef LINE_DEPTH
+#undef STORE_WEIGHTS
+#undef FORMAT
+#undef GEMM
+#undef GROUP
+#undef LANE_BYTES
+#undef ACC
+#undef ZERO_SUM
+#undef OPERAND
+#undef LOAD_OPERAND
+#undef BROADCAST
+#undef MULTIPLY_ADD
+#undef FIRST_SUM
+#undef LAST_SUM
+#undef BLOCK_DEPTH
+#undef ROW_UNIT
+#undef STORE_VALUES

@@ -2,11 +2,12 @@
 #include "dispatch.h"
 
 #include <math.h>
+#include <string.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 
 #include "vector_avx2.h"
 
@@ -14,12 +15,35 @@
 
 #include "attention_body.h"
 #include "dwconv_body.h"
-#include "gemm_body.h"
+#include "gram_body.h"
 #include "rows_body.h"
+
+#include "operand_body.h"
+
+#define V_DOT_BF16 v_dot_bf16
+#define V_DOT_I8 v_dot_i8
+#define V_STORE_BF16 v_store_bf16
+#define V_STORE_PAIRS v_store_pairs
+
+#include "operand_f32.h"
+#include "gemm_body.h"
+
+#include "operand_f16.h"
+#include "gemm_body.h"
+
+#include "operand_bf16.h"
+#include "gemm_body.h"
+
+#include "operand_i8.h"
+#include "gemm_body.h"
+
+#include "pack_rows_body.h"
 
 const ck_table ck_table_avx2 = {
     .isa = CK_AVX2,
-    .gemm = f32_gemm_avx2,
+    .gemm = {gemm_f32_avx2, gemm_f16_avx2, gemm_bf16_avx2, gemm_i8_avx2},
+    .pack = {pack_f32_avx2, pack_f16_avx2, pack_bf16_avx2, pack_i8_avx2},
+    .pack_bf16_rows = pack_bf16_rows_avx2,
     .gram = f32_gram_avx2,
     .dwconv3x3 = f32_dwconv3x3_avx2,
     .layer_norm = f32_layer_norm_avx2,

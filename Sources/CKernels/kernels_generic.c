@@ -2,6 +2,7 @@
 #include "dispatch.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "vector_generic.h"
 
@@ -9,12 +10,35 @@
 
 #include "attention_body.h"
 #include "dwconv_body.h"
-#include "gemm_body.h"
+#include "gram_body.h"
 #include "rows_body.h"
+
+#include "operand_body.h"
+
+#define V_DOT_BF16 v_dot_bf16
+#define V_DOT_I8 v_dot_i8
+#define V_STORE_BF16 v_store_bf16
+#define V_STORE_PAIRS v_store_pairs
+
+#include "operand_f32.h"
+#include "gemm_body.h"
+
+#include "operand_f16.h"
+#include "gemm_body.h"
+
+#include "operand_bf16.h"
+#include "gemm_body.h"
+
+#include "operand_i8.h"
+#include "gemm_body.h"
+
+#include "pack_rows_body.h"
 
 const ck_table ck_table_generic = {
     .isa = CK_GENERIC,
-    .gemm = f32_gemm_generic,
+    .gemm = {gemm_f32_generic, gemm_f16_generic, gemm_bf16_generic, gemm_i8_generic},
+    .pack = {pack_f32_generic, pack_f16_generic, pack_bf16_generic, pack_i8_generic},
+    .pack_bf16_rows = pack_bf16_rows_generic,
     .gram = f32_gram_generic,
     .dwconv3x3 = f32_dwconv3x3_generic,
     .layer_norm = f32_layer_norm_generic,

@@ -1,5 +1,22 @@
 // Element-wise functions on one vector.
 
+// Columns of a register tile: two vectors. A panel holds CK_PANEL / NR of them side by side.
+#define NR (2 * W)
+
+INLINE size_t smaller(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+INLINE vf v_load_some(const float *p, size_t n) {
+    return n >= W ? v_load(p) : v_load_n(p, n);
+}
+INLINE void v_store_some(float *p, vf v, size_t n) {
+    if (n >= W) {
+        v_store(p, v);
+    } else {
+        v_store_n(p, v, n);
+    }
+}
+
 // e^x to about 1 ulp (Cephes' expf polynomial); exactly 0 far below zero, x must be below 88.
 INLINE vf v_exp(vf x) {
     // Below -87 the result is taken as e^-87 = 1.6e-38, which no sum with a term of 1 can see.

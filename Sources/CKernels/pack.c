@@ -2,50 +2,10 @@
 
 #include <string.h>
 
-// Values of k that are moved together: one cache line of each of the panel's columns.
+// Floats of a cache line.
 #define LINE 16
 
-typedef float four __attribute__((vector_size(16), aligned(4)));
-
-// Four values of four columns: out[i * CK_PANEL + j] = w[j * ldw + i].
-static inline void transpose_4x4(const float *w, size_t ldw, float *out) {
-    four a = *(const four *)w, b = *(const four *)(w + ldw);
-    four c = *(const four *)(w + 2 * ldw), d = *(const four *)(w + 3 * ldw);
-    four ab0 = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab1 = __builtin_shufflevector(a, b, 2, 6, 3, 7);
-    four cd0 = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd1 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
-    *(four *)out = __builtin_shufflevector(ab0, cd0, 0, 1, 4, 5);
-    *(four *)(out + CK_PANEL) = __builtin_shufflevector(ab0, cd0, 2, 3, 6, 7);
-    *(four *)(out + 2 * CK_PANEL) = __builtin_shufflevector(ab1, cd1, 0, 1, 4, 5);
-    *(four *)(out + 3 * CK_PANEL) = __builtin_shufflevector(ab1, cd1, 2, 3, 6, 7);
-}
-
-// Up to LINE values of up to CK_PANEL columns.
-static void pack_block(const float *w, size_t ldw, size_t columns, size_t depth, float *out) {
-    size_t whole_columns = columns / 4 * 4, whole_depth = depth / 4 * 4;
-    for (size_t j = 0; j < whole_columns; j += 4) {
-        for (size_t i = 0; i < whole_depth; i += 4)
-            transpose_4x4(w + j * ldw + i, ldw, out + i * CK_PANEL + j);
-    }
-    for (size_t j = 0; j < columns; j++) {
-        for (size_t i = j < whole_columns ? whole_depth : 0; i < depth; i++)
-            out[i * CK_PANEL + j] = w[j * ldw + i];
-    }
-}
-
-void ck_pack_transposed(const float *w, size_t ldw, size_t n, size_t k, size_t first, size_t last, float *panels) {
-    for (size_t p = first; p < last; p++) {
-        float *panel = panels + p * CK_PANEL * k;
-        size_t columns = n - p * CK_PANEL < CK_PANEL ? n - p * CK_PANEL : CK_PANEL;
-        if (columns < CK_PANEL)
-            memset(panel, 0, k * CK_PANEL * sizeof(float));
-        for (size_t k0 = 0; k0 < k; k0 += LINE) {
-            size_t depth = k - k0 < LINE ? k - k0 : LINE;
-            pack_block(w + p * CK_PANEL * ldw + k0, ldw, columns, depth, panel + k0 * CK_PANEL);
-        }
-    }
-}
-
-void ck_pack(const float *b, size_t ldb, size_t n, size_t k, size_t first, size_t last, float *panels) {
+void ck_pack_rows(const float *b, size_t ldb, size_t n, size_t k, size_t first, size_t last, float *panels) {
     for (size_t p = first; p < last; p++) {
         float *panel = panels + p * CK_PANEL * k;
         size_t columns = n - p * CK_PANEL < CK_PANEL ? n - p * CK_PANEL : CK_PANEL;

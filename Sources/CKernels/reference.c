@@ -2,27 +2,127 @@
 #include "CKernels.h"
 
 #include <math.h>
+#include <string.h>
 
 static double reference_gelu(double x) {
     return 0.5 * x * (1 + erf(x * 0.70710678118654752440));
 }
 
-static void reference_gemm(const ck_gemm *g) {
+static float widen_f16(uint16_t half) {
+    int exponent = half >> 10 & 31;
+    double fraction = half & 1023, sign = half & 0x8000 ? -1 : 1;
+    if (exponent == 31)
+        return (float)(sign * (fraction == 0 ? INFINITY : NAN));
+    return (float)(sign * (exponent == 0 ? ldexp(fraction, -24) : ldexp(1024 + fraction, exponent - 25)));
+}
+
+static float widen_bf16(uint16_t half) {
+    uint32_t bits = (uint32_t)half << 16;
+    float value;
+    memcpy(&value, &bits, 4);
+    return value;
+}
+
+// To nearest even.
+static float round_to_bf16(float x) {
+    uint32_t bits;
+    memcpy(&bits, &x, 4);
+    return widen_bf16((uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16));
+}
+
+// Value k of column j of packed weights; of int8 the bare number.
+static float packed_value(ck_format format, const void *panels, size_t panel_bytes, size_t k, size_t j) {
+    const char *panel = (const char *)panels + j / CK_PANEL * panel_bytes;
+    size_t column = j % CK_PANEL, block = k / CK_I8_DEPTH * CK_I8_DEPTH;
+    switch (format) {
+    case CK_F16:
+        return widen_f16(((const uint16_t *)panel)[k * CK_PANEL + column]);
+    case CK_BF16:
+        return widen_bf16(((const uint16_t *)panel)[k / 2 * 2 * CK_PANEL + column * 2 + k % 2]);
+    case CK_I8:
+        return ((const int8_t *)panel)[ck_panel_bytes(CK_I8, block) + ((k - block) / 4 * CK_PANEL + column) * 4 + k % 4];
+    default:
+        return ((const float *)panel)[k * CK_PANEL + column];
+    }
+}
+
+static float activation_value(const ck_gemm *g, size_t i, size_t k, double mean, double scale) {
+    float x = g->a[i * g->lda + k];
+    return g->norm ? (float)((x - mean) * scale * g->norm->weight[k] + g->norm->bias[k]) : x;
+}
+
+static void row_statistics(const ck_gemm *g, size_t i, double *mean, double *scale) {
+    double variance = 0;
+    *mean = 0;
+    for (size_t k = 0; k < g->k; k++)
+        *mean += g->a[i * g->lda + k] / (double)g->k;
+    for (size_t k = 0; k < g->k; k++)
+        variance += (g->a[i * g->lda + k] - *mean) * (g->a[i * g->lda + k] - *mean) / (double)g->k;
+    *scale = 1 / sqrt(variance + (g->norm ? g->norm->epsilon : 1));
+}
+
+// Values k0 ..< k1 of row i times column j in int8.
+static double quantized_sum(const ck_gemm *g, size_t i, size_t j, size_t k0, size_t k1, double mean, double scale) {
+    float largest = 0, column_unit;
+    for (size_t k = k0; k < k1; k++)
+        largest = fmaxf(largest, fabsf(activation_value(g, i, k, mean, scale)));
+    float unit = largest / 127, inverse = unit > 0 ? 1 / unit : 0;
+    int64_t sum = 0;
+    for (size_t k = k0; k < k1; k++) {
+        float weight = packed_value(CK_I8, g->panels, g->panel_bytes, k, j);
+        sum += (int64_t)rintf(activation_value(g, i, k, mean, scale) * inverse) * (int64_t)weight;
+    }
+    const char *end = (const char *)g->panels + j / CK_PANEL * g->panel_bytes + ck_panel_bytes(CK_I8, k1);
+    memcpy(&column_unit, end - 2 * CK_PANEL * 4 + j % CK_PANEL * 4, 4);
+    return (double)sum * unit * column_unit;
+}
+
+static double product_sum(const ck_gemm *g, ck_format format, size_t i, size_t j, double mean, double scale) {
+    double sum = 0;
+    for (size_t k = 0; k < g->k; k++) {
+        if (format == CK_I8) {
+            if (k % CK_I8_DEPTH == 0)
+                sum += quantized_sum(g, i, j, k, k + CK_I8_DEPTH < g->k ? k + CK_I8_DEPTH : g->k, mean, scale);
+            continue;
+        }
+        float x = activation_value(g, i, k, mean, scale);
+        if (format == CK_BF16)
+            x = round_to_bf16(x);
+        sum += (double)x * packed_value(format, g->panels, g->panel_bytes, k, j);
+    }
+    return sum;
+}
+
+static void reference_gemm(const ck_gemm *g, ck_format format) {
     for (size_t i = 0; i < g->m; i++) {
+        double mean, scale;
+        row_statistics(g, i, &mean, &scale);
         for (size_t j = 0; j < g->n; j++) {
-            const float *b = g->panels + j / CK_PANEL * CK_PANEL * g->k + j % CK_PANEL;
-            double sum = 0;
-            for (size_t p = 0; p < g->k; p++)
-                sum += (double)g->a[i * g->lda + p] * b[p * CK_PANEL];
-            if (g->bias)
+            double sum = product_sum(g, format, i, j, mean, scale);
+            if (g->continues)
+                sum += g->c[i * g->ldc + j];
+            if (g->bias && !g->unfinished)
                 sum += g->bias[j];
-            if (g->activation == CK_GELU)
+            if (g->activation == CK_GELU && !g->unfinished)
                 sum = reference_gelu(sum);
-            if (g->residual)
+            if (g->residual && !g->unfinished)
                 sum += g->residual[i * g->ldr + j];
             g->c[i * g->ldc + j] = (float)sum;
         }
     }
+}
+
+static void reference_gemm_f32(const ck_gemm *g) {
+    reference_gemm(g, CK_F32);
+}
+static void reference_gemm_f16(const ck_gemm *g) {
+    reference_gemm(g, CK_F16);
+}
+static void reference_gemm_bf16(const ck_gemm *g) {
+    reference_gemm(g, CK_BF16);
+}
+static void reference_gemm_i8(const ck_gemm *g) {
+    reference_gemm(g, CK_I8);
 }
 
 static void reference_gram(const ck_gram *g) {
@@ -124,7 +224,7 @@ static void reference_weighted_sum(const float *p, size_t ldp, size_t rows, cons
 
 static const ck_table reference_table = {
     .isa = CK_GENERIC,
-    .gemm = reference_gemm,
+    .gemm = {reference_gemm_f32, reference_gemm_f16, reference_gemm_bf16, reference_gemm_i8},
     .gram = reference_gram,
     .dwconv3x3 = reference_dwconv3x3,
     .layer_norm = reference_layer_norm,

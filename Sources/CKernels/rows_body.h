@@ -1,25 +1,33 @@
 // Kernels along rows. A sum over a row is W partial sums (element i goes to partial i mod W, the last elements of a row
 // that is no multiple of W included) added up in one fixed order.
 
+// The mean of a row and 1 / sqrt(variance + epsilon).
+INLINE void v_row_statistics(const float *x, size_t n, float epsilon, float *mean, float *scale) {
+    size_t whole = n / W * W;
+    vf sum = v_set1(0);
+    for (size_t i = 0; i < whole; i += W)
+        sum = v_add(sum, v_load(x + i));
+    if (whole < n)
+        sum = v_add(sum, v_load_n(x + whole, n - whole));
+    *mean = v_sum(sum) / (float)n;
+    vf m = v_set1(*mean), squares = v_set1(0);
+    for (size_t i = 0; i < whole; i += W) {
+        vf d = v_sub(v_load(x + i), m);
+        squares = v_fma(d, d, squares);
+    }
+    float rest = 0;
+    for (size_t i = whole; i < n; i++)
+        rest += (x[i] - *mean) * (x[i] - *mean);
+    *scale = 1.0f / sqrtf((v_sum(squares) + rest) / (float)n + epsilon);
+}
+
 static void KERNEL(f32_layer_norm)(const float *x, const float *weight, const float *bias, float epsilon, size_t rows,
                                    size_t n, float *out) {
     size_t whole = n / W * W;
     for (size_t r = 0; r < rows; r++, x += n, out += n) {
-        vf sum = v_set1(0);
-        for (size_t i = 0; i < whole; i += W)
-            sum = v_add(sum, v_load(x + i));
-        if (whole < n)
-            sum = v_add(sum, v_load_n(x + whole, n - whole));
-        float mean = v_sum(sum) / (float)n;
-        vf m = v_set1(mean), squares = v_set1(0);
-        for (size_t i = 0; i < whole; i += W) {
-            vf d = v_sub(v_load(x + i), m);
-            squares = v_fma(d, d, squares);
-        }
-        float rest = 0;
-        for (size_t i = whole; i < n; i++)
-            rest += (x[i] - mean) * (x[i] - mean);
-        vf scale = v_set1(1.0f / sqrtf((v_sum(squares) + rest) / (float)n + epsilon));
+        float mean, deviation;
+        v_row_statistics(x, n, epsilon, &mean, &deviation);
+        vf m = v_set1(mean), scale = v_set1(deviation);
         for (size_t i = 0; i < whole; i += W) {
             vf d = v_mul(v_sub(v_load(x + i), m), scale);
             v_store(out + i, v_fma(d, v_load(weight + i), v_load(bias + i)));

@@ -1,4 +1,4 @@
-// Eight floats: AVX2 with FMA.
+// Eight floats: AVX2 with FMA and F16C.
 #include <immintrin.h>
 
 #define W 8
@@ -6,6 +6,7 @@
 #define KERNEL(name) name##_avx2
 
 typedef __m256 vf;
+typedef __m256i vi;
 
 #define INLINE static inline __attribute__((always_inline, unused))
 
@@ -69,4 +70,71 @@ INLINE vf v_round(vf x) {
 INLINE vf v_scale2(vf x, vf n) {
     __m256i bits = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
     return _mm256_mul_ps(x, _mm256_castsi256_ps(bits));
+}
+
+INLINE vf v_load_f16(const void *p) {
+    return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i *)p));
+}
+INLINE vf v_load_bf16(const void *p) {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i *)p)), 16));
+}
+INLINE vf v_abs(vf v) {
+    return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), v);
+}
+
+INLINE vi v_load_lanes(const void *p) {
+    return _mm256_loadu_si256((const __m256i *)p);
+}
+INLINE vi v_set1_lane(uint32_t x) {
+    return _mm256_set1_epi32((int)x);
+}
+INLINE vi v_zero_lanes(void) {
+    return _mm256_setzero_si256();
+}
+INLINE vf v_from_lanes(vi v) {
+    return _mm256_cvtepi32_ps(v);
+}
+INLINE vi v_sub_lanes(vi a, vi b) {
+    return _mm256_sub_epi32(a, b);
+}
+// Rounded to nearest even.
+INLINE void v_store_bf16(uint16_t *p, vf v) {
+    vi bits = _mm256_castps_si256(v);
+    vi odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+    bits = _mm256_srli_epi32(_mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff))), 16);
+    __m128i low = _mm256_castsi256_si128(bits), high = _mm256_extracti128_si256(bits, 1);
+    _mm_storeu_si128((__m128i *)p, _mm_packus_epi32(low, high));
+}
+// Pairs of bfloat16, the even one in the low half.
+INLINE void v_store_pairs(uint32_t *p, vf even, vf odd) {
+    uint16_t e[W], o[W];
+    v_store_bf16(e, even);
+    v_store_bf16(o, odd);
+    for (size_t i = 0; i < W; i++)
+        p[i] = e[i] | (uint32_t)o[i] << 16;
+}
+// The low byte of each value, rounded to nearest even, plus `offset`.
+INLINE void v_store_bytes(uint8_t *p, vf v, int32_t offset) {
+    vi n = _mm256_add_epi32(_mm256_cvtps_epi32(v), _mm256_set1_epi32(offset));
+    n = _mm256_and_si256(n, _mm256_set1_epi32(0xff));
+    __m128i words = _mm_packus_epi32(_mm256_castsi256_si128(n), _mm256_extracti128_si256(n, 1));
+    _mm_storel_epi64((__m128i *)p, _mm_packus_epi16(words, words));
+}
+INLINE void v_store_f16(void *p, vf v) {
+    _mm_storeu_si128((__m128i *)p, _mm256_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+}
+// acc + the products of pairs of bfloat16, even ones first.
+INLINE vf v_dot_bf16(vf acc, vi a, vi b) {
+    vi high = _mm256_set1_epi32((int)0xffff0000);
+    acc = v_fma(_mm256_castsi256_ps(_mm256_slli_epi32(a, 16)), _mm256_castsi256_ps(_mm256_slli_epi32(b, 16)), acc);
+    return v_fma(
+        _mm256_castsi256_ps(_mm256_and_si256(a, high)), _mm256_castsi256_ps(_mm256_and_si256(b, high)), acc);
+}
+// acc + the products of four unsigned with four signed bytes, exactly.
+INLINE vi v_dot_i8(vi acc, vi a, vi b) {
+    vi low = _mm256_set1_epi32(0x00ff00ff);
+    vi a_even = _mm256_and_si256(a, low), a_odd = _mm256_and_si256(_mm256_srli_epi32(a, 8), low);
+    vi b_even = _mm256_srai_epi16(_mm256_slli_epi16(b, 8), 8), b_odd = _mm256_srai_epi16(b, 8);
+    acc = _mm256_add_epi32(acc, _mm256_madd_epi16(a_even, b_even));
+    return _mm256_add_epi32(acc, _mm256_madd_epi16(a_odd, b_odd));
 }

@@ -6,6 +6,7 @@
 #define KERNEL(name) name##_avx512
 
 typedef __m512 vf;
+typedef __m512i vi;
 
 #define INLINE static inline __attribute__((always_inline, unused))
 
@@ -62,4 +63,69 @@ INLINE vf v_round(vf x) {
 // x * 2^n for an integral n.
 INLINE vf v_scale2(vf x, vf n) {
     return _mm512_scalef_ps(x, n);
+}
+
+INLINE vf v_load_f16(const void *p) {
+    return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)p));
+}
+INLINE vf v_load_bf16(const void *p) {
+    return _mm512_castsi512_ps(
+        _mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)p)), 16));
+}
+INLINE vf v_abs(vf v) {
+    return _mm512_abs_ps(v);
+}
+
+INLINE vi v_load_lanes(const void *p) {
+    return _mm512_loadu_si512(p);
+}
+INLINE vi v_set1_lane(uint32_t x) {
+    return _mm512_set1_epi32((int)x);
+}
+INLINE vi v_zero_lanes(void) {
+    return _mm512_setzero_si512();
+}
+INLINE vf v_from_lanes(vi v) {
+    return _mm512_cvtepi32_ps(v);
+}
+INLINE vi v_sub_lanes(vi a, vi b) {
+    return _mm512_sub_epi32(a, b);
+}
+// Rounded to nearest even.
+INLINE void v_store_bf16(uint16_t *p, vf v) {
+    vi bits = _mm512_castps_si512(v);
+    vi odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+    bits = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
+    _mm256_storeu_si256((__m256i *)p, _mm512_cvtepi32_epi16(_mm512_srli_epi32(bits, 16)));
+}
+// Pairs of bfloat16, the even one in the low half.
+INLINE void v_store_pairs(uint32_t *p, vf even, vf odd) {
+    uint16_t e[W], o[W];
+    v_store_bf16(e, even);
+    v_store_bf16(o, odd);
+    for (size_t i = 0; i < W; i++)
+        p[i] = e[i] | (uint32_t)o[i] << 16;
+}
+// The low byte of each value, rounded to nearest even, plus `offset`.
+INLINE void v_store_bytes(uint8_t *p, vf v, int32_t offset) {
+    vi n = _mm512_add_epi32(_mm512_cvtps_epi32(v), _mm512_set1_epi32(offset));
+    _mm_storeu_si128((__m128i *)p, _mm512_cvtepi32_epi8(n));
+}
+INLINE void v_store_f16(void *p, vf v) {
+    _mm256_storeu_si256((__m256i *)p, _mm512_cvtps_ph(v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+}
+// acc + the products of pairs of bfloat16, even ones first.
+INLINE vf v_dot_bf16(vf acc, vi a, vi b) {
+    vi high = _mm512_set1_epi32((int)0xffff0000);
+    acc = v_fma(_mm512_castsi512_ps(_mm512_slli_epi32(a, 16)), _mm512_castsi512_ps(_mm512_slli_epi32(b, 16)), acc);
+    return v_fma(
+        _mm512_castsi512_ps(_mm512_and_si512(a, high)), _mm512_castsi512_ps(_mm512_and_si512(b, high)), acc);
+}
+// acc + the products of four unsigned with four signed bytes, exactly.
+INLINE vi v_dot_i8(vi acc, vi a, vi b) {
+    vi low = _mm512_set1_epi32(0x00ff00ff);
+    vi a_even = _mm512_and_si512(a, low), a_odd = _mm512_and_si512(_mm512_srli_epi32(a, 8), low);
+    vi b_even = _mm512_srai_epi16(_mm512_slli_epi16(b, 8), 8), b_odd = _mm512_srai_epi16(b, 8);
+    acc = _mm512_add_epi32(acc, _mm512_madd_epi16(a_even, b_even));
+    return _mm512_add_epi32(acc, _mm512_madd_epi16(a_odd, b_odd));
 }

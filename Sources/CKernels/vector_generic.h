@@ -69,3 +69,93 @@ INLINE vf v_scale2(vf x, vf n) {
     vi bits = (__builtin_convertvector(n, vi) + 127) << 23;
     return x * (vf)bits;
 }
+
+INLINE float v_widen_f16(uint16_t half) {
+    // The exponent is re-biased by one exact multiplication, which also normalises subnormal halves.
+    uint32_t sign = (uint32_t)(half & 0x8000) << 16, magnitude = half & 0x7fff, bits = magnitude << 13;
+    float scaled;
+    __builtin_memcpy(&scaled, &bits, 4);
+    scaled *= 0x1p112f;
+    __builtin_memcpy(&bits, &scaled, 4);
+    bits |= sign | (magnitude >= 0x7c00 ? 0x7f800000u : 0);
+    __builtin_memcpy(&scaled, &bits, 4);
+    return scaled;
+}
+// Of values that a float16 holds exactly.
+INLINE uint16_t v_narrow_f16(float x) {
+    uint32_t bits;
+    float scaled = __builtin_fabsf(x) * 0x1p-112f;
+    __builtin_memcpy(&bits, &scaled, 4);
+    uint16_t magnitude = (uint16_t)(bits >> 13);
+    if (!(__builtin_fabsf(x) <= 65504))
+        magnitude = x != x ? 0x7e00 : 0x7c00;
+    return (uint16_t)(magnitude | (__builtin_signbit(x) ? 0x8000 : 0));
+}
+INLINE void v_store_f16(void *p, vf v) {
+    uint16_t h[W] = {v_narrow_f16(v[0]), v_narrow_f16(v[1]), v_narrow_f16(v[2]), v_narrow_f16(v[3])};
+    __builtin_memcpy(p, h, sizeof h);
+}
+INLINE vf v_load_f16(const void *p) {
+    uint16_t h[W];
+    __builtin_memcpy(h, p, sizeof h);
+    return (vf){v_widen_f16(h[0]), v_widen_f16(h[1]), v_widen_f16(h[2]), v_widen_f16(h[3])};
+}
+INLINE vf v_load_bf16(const void *p) {
+    uint16_t h[W];
+    __builtin_memcpy(h, p, sizeof h);
+    return (vf)((vi){h[0], h[1], h[2], h[3]} << 16);
+}
+INLINE vf v_abs(vf v) {
+    return (vf)((vi)v & 0x7fffffff);
+}
+
+INLINE vi v_load_lanes(const void *p) {
+    vi v;
+    __builtin_memcpy(&v, p, sizeof v);
+    return v;
+}
+INLINE vi v_set1_lane(uint32_t x) {
+    int32_t s = (int32_t)x;
+    return (vi){s, s, s, s};
+}
+INLINE vi v_zero_lanes(void) {
+    return (vi){0, 0, 0, 0};
+}
+INLINE vf v_from_lanes(vi v) {
+    return __builtin_convertvector(v, vf);
+}
+INLINE vi v_sub_lanes(vi a, vi b) {
+    return a - b;
+}
+// Rounded to nearest even.
+INLINE void v_store_bf16(uint16_t *p, vf v) {
+    for (size_t i = 0; i < W; i++) {
+        uint32_t bits = (uint32_t)((vi)v)[i];
+        p[i] = (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+    }
+}
+// Pairs of bfloat16, the even one in the low half.
+INLINE void v_store_pairs(uint32_t *p, vf even, vf odd) {
+    uint16_t e[W], o[W];
+    v_store_bf16(e, even);
+    v_store_bf16(o, odd);
+    for (size_t i = 0; i < W; i++)
+        p[i] = e[i] | (uint32_t)o[i] << 16;
+}
+// The low byte of each value, rounded to nearest even, plus `offset`.
+INLINE void v_store_bytes(uint8_t *p, vf v, int32_t offset) {
+    vi n = __builtin_convertvector(v_round(v), vi) + offset;
+    for (size_t i = 0; i < W; i++)
+        p[i] = (uint8_t)n[i];
+}
+// acc + the products of pairs of bfloat16, even ones first.
+INLINE vf v_dot_bf16(vf acc, vi a, vi b) {
+    acc = v_fma((vf)(a << 16), (vf)(b << 16), acc);
+    return v_fma((vf)(a & (int32_t)0xffff0000), (vf)(b & (int32_t)0xffff0000), acc);
+}
+// acc + the products of four unsigned with four signed bytes, exactly.
+INLINE vi v_dot_i8(vi acc, vi a, vi b) {
+    for (int32_t shift = 0; shift < 32; shift += 8)
+        acc += (a >> shift & 0xff) * ((b << (24 - shift)) >> 24);
+    return acc;
+}

@@ -8,7 +8,8 @@ extension Attention {
         let result = workspace.tensor([qkv.rows, channels])
         withExtendedLifetime((qkv, result)) {
             let map = ChannelMap(
-                qkv: qkv.pointer, tokens: qkv.rows, channels: channels, groups: groups, size: channels / groups)
+                qkv: qkv.pointer, tokens: qkv.rows, channels: channels, groups: groups, size: channels / groups,
+                format: workspace.precision.attentionFormat)
             let partials = map.partialSums(workspace)
             let packed = map.packedMaps(partials, workspace)
             map.apply(packed, result, workspace)
@@ -24,6 +25,8 @@ private struct ChannelMap: @unchecked Sendable {
     let channels: Int
     let groups: Int
     let size: Int
+    /// float32 or bfloat16.
+    let format: WeightFormat
 
     /// Sums run over chunks of tokens that are cut in the same places for any number of threads.
     private static let chunk = 256
@@ -50,7 +53,7 @@ private struct ChannelMap: @unchecked Sendable {
     /// The maps in the kernels' order: [groups, packed [size, size]].
     func packedMaps(_ partials: Tensor, _ workspace: Workspace) -> Tensor {
         let area = size * size
-        let packed = workspace.tensor([groups, ck_packed_count(size, size)])
+        let packed = workspace.tensor([groups, ck_packed_bytes(format.kernel, size, size) / 4])
         withExtendedLifetime(partials) {
             workspace.pool.run(groups) { group in
                 let kernels = workspace.kernels
@@ -60,7 +63,10 @@ private struct ChannelMap: @unchecked Sendable {
                 }
                 kernels.pointee.softmax(map, size, size, size, 1 / Float(tokens).squareRoot())
                 let panels = (size + Int(CK_PANEL) - 1) / Int(CK_PANEL)
-                ck_pack_transposed(map, size, size, size, 0, panels, packed.pointer + group * packed.columns)
+                var job = ck_pack(
+                    w: map, stored: CK_F32, ldw: size, n: size, k: size, first: 0, last: panels,
+                    panels: packed.pointer + group * packed.columns)
+                ck_pack_weights(kernels, format.kernel, &job)
             }
         }
         return packed
@@ -76,14 +82,15 @@ private struct ChannelMap: @unchecked Sendable {
                     var product = ck_gemm()
                     product.a = qkv + first * 3 * channels + 2 * channels + group * size
                     product.lda = 3 * channels
-                    product.panels = UnsafePointer(packed.pointer + group * packed.columns)
+                    product.panels = UnsafeRawPointer(packed.pointer + group * packed.columns)
+                    product.panel_bytes = ck_panel_bytes(format.kernel, size)
                     product.c = result.pointer + first * channels + group * size
                     product.ldc = channels
                     product.m = min(Self.tokensPerProduct, tokens - first)
                     product.n = size
                     product.k = size
                     product.scratch = scratch
-                    workspace.kernels.pointee.gemm(&product)
+                    ck_multiply(workspace.kernels, format.kernel, &product)
                 }
             }
         }

@@ -14,7 +14,10 @@ extension Attention {
         withExtendedLifetime((qkv, paddingQKV, result)) {
             let grid = WindowGrid(
                 qkv: qkv.pointer, padding: paddingQKV.pointer, result: result.pointer, height: height, width: width,
-                window: window, channels: qkv.columns / 3, headDimension: qkv.columns / 3 / heads)
+                window: window, channels: qkv.columns / 3,
+                head: HeadShape(
+                    dimension: qkv.columns / 3 / heads, keys: window * window,
+                    format: workspace.precision.attentionFormat))
             // Neighbouring heads share the cache lines and pages of their tokens.
             let headsPerTask = 4
             let parts = (heads + headsPerTask - 1) / headsPerTask
@@ -38,25 +41,27 @@ private struct WindowGrid: @unchecked Sendable {
     let width: Int
     let window: Int
     let channels: Int
-    let headDimension: Int
+    let head: HeadShape
+
+    private var headDimension: Int { head.dimension }
 
     /// One head of the window whose first token is at (top, left).
-    func attend(top: Int, left: Int, head: Int, _ workspace: Workspace) {
+    func attend(top: Int, left: Int, head index: Int, _ workspace: Workspace) {
         let tokens = window * window
         let part = tokens * headDimension
-        let shape = HeadShape(dimension: headDimension, keys: tokens)
-        workspace.withScratch(3 * part + shape.packedCount) { scratch in
-            for index in 0..<3 {
-                let offset = index * channels + head * headDimension
-                gather(top: top, left: left, offset: offset, into: scratch + index * part)
+        workspace.withScratch(3 * part + head.packedCount) { scratch in
+            for third in 0..<3 {
+                let offset = third * channels + index * headDimension
+                gather(top: top, left: left, offset: offset, into: scratch + third * part)
             }
             let packed = scratch + 3 * part
-            shape.pack(keys: scratch + part, values: scratch + 2 * part, stride: headDimension, into: packed)
+            head.pack(
+                keys: scratch + part, values: scratch + 2 * part, stride: headDimension, into: packed, workspace)
             // The keys' rows are packed by now, so their place takes the result.
-            shape.attend(
+            head.attend(
                 queries: scratch, stride: headDimension, count: tokens, packed: packed, out: scratch + part,
                 outStride: headDimension, in: workspace)
-            scatter(scratch + part, top: top, left: left, offset: head * headDimension)
+            scatter(scratch + part, top: top, left: left, offset: index * headDimension)
         }
     }
 

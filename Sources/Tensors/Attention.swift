@@ -6,7 +6,7 @@ public enum Attention {
     public static func full(q: Tensor, k: Tensor, v: Tensor, heads: Int, in workspace: Workspace) -> Tensor {
         let (queries, keys, channels) = (q.rows, k.rows, q.columns)
         let result = workspace.tensor([queries, channels])
-        let head = HeadShape(dimension: channels / heads, keys: keys)
+        let head = HeadShape(dimension: channels / heads, keys: keys, format: workspace.precision.attentionFormat)
         let packed = workspace.tensor([heads, head.packedCount])
         let rowsPerTask = 96
         let blocks = (queries + rowsPerTask - 1) / rowsPerTask
@@ -15,7 +15,7 @@ public enum Attention {
                 let offset = index * head.dimension
                 head.pack(
                     keys: k.pointer + offset, values: v.pointer + offset, stride: channels,
-                    into: packed.pointer + index * head.packedCount)
+                    into: packed.pointer + index * head.packedCount, workspace)
             }
             workspace.pool.run(heads * blocks) { task in
                 let rows = task % blocks * rowsPerTask..<min(queries, (task % blocks + 1) * rowsPerTask)
@@ -34,19 +34,28 @@ public enum Attention {
 struct HeadShape {
     let dimension: Int
     let keys: Int
+    /// float32 or bfloat16.
+    let format: WeightFormat
 
     /// Floats of the packed keys [dimension, keys] and values [keys, dimension].
-    var packedCount: Int { ck_packed_count(dimension, keys) + ck_packed_count(keys, dimension) }
-    private var valuesOffset: Int { ck_packed_count(dimension, keys) }
+    var packedCount: Int { valuesOffset + ck_packed_bytes(format.kernel, keys, dimension) / 4 }
+    private var valuesOffset: Int { ck_packed_bytes(format.kernel, dimension, keys) / 4 }
 
     /// Keys and values: [keys, dimension], rows `stride` apart.
     func pack(
         keys source: UnsafePointer<Float>, values: UnsafePointer<Float>, stride: Int,
-        into packed: UnsafeMutablePointer<Float>
+        into packed: UnsafeMutablePointer<Float>, _ workspace: Workspace
     ) {
         let panel = Int(CK_PANEL)
-        ck_pack_transposed(source, stride, keys, dimension, 0, (keys + panel - 1) / panel, packed)
-        ck_pack(values, stride, dimension, keys, 0, (dimension + panel - 1) / panel, packed + valuesOffset)
+        var job = ck_pack(
+            w: source, stored: CK_F32, ldw: stride, n: keys, k: dimension, first: 0, last: (keys + panel - 1) / panel,
+            panels: packed)
+        ck_pack_weights(workspace.kernels, format.kernel, &job)
+        if format == .bfloat16 {
+            workspace.kernels.pointee.pack_bf16_rows(values, stride, dimension, keys, packed + valuesOffset)
+        } else {
+            ck_pack_rows(values, stride, dimension, keys, 0, (dimension + panel - 1) / panel, packed + valuesOffset)
+        }
     }
 
     /// Queries [count, dimension], rows `stride` apart -> out [count, dimension], rows `outStride` apart.
@@ -62,24 +71,26 @@ struct HeadShape {
 
             product.a = queries
             product.lda = stride
-            product.panels = packed
+            product.panels = UnsafeRawPointer(packed)
+            product.panel_bytes = ck_panel_bytes(format.kernel, dimension)
             product.c = scores
             product.ldc = keys
             product.n = keys
             product.k = dimension
-            workspace.kernels.pointee.gemm(&product)
+            ck_multiply(workspace.kernels, format.kernel, &product)
 
             let scale = 1 / Float(dimension).squareRoot()
             workspace.kernels.pointee.softmax(scores, keys, count, keys, scale)
 
             product.a = UnsafePointer(scores)
             product.lda = keys
-            product.panels = packed + valuesOffset
+            product.panels = UnsafeRawPointer(packed + valuesOffset)
+            product.panel_bytes = ck_panel_bytes(format.kernel, keys)
             product.c = out
             product.ldc = outStride
             product.n = dimension
             product.k = keys
-            workspace.kernels.pointee.gemm(&product)
+            ck_multiply(workspace.kernels, format.kernel, &product)
         }
     }
 }

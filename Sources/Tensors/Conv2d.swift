@@ -12,7 +12,10 @@ public struct Conv2d: Sendable {
     private let padding: Int
 
     /// weight [Cout, Cin, k, k], bias [Cout]
-    public init(weight: Tensor, bias: Tensor, stride: Int, padding: Int, pool: WorkerPool) {
+    public init(
+        weight: Tensor, bias: Tensor, stride: Int, padding: Int, format: WeightFormat = .float32,
+        in workspace: Workspace
+    ) {
         assert(weight.shape.count == 4 && weight.shape[0] == bias.count && weight.shape[2] == weight.shape[3])
         let channels = weight.shape[1]
         let taps = weight.shape[2] * weight.shape[3]
@@ -22,7 +25,7 @@ public struct Conv2d: Sendable {
         self.stride = stride
         self.padding = padding
         self.weight = withExtendedLifetime(weight) {
-            PackedMatrix(outputs: bias.count, inputs: taps * channels, pool: pool) { outputs, rows in
+            PackedMatrix(outputs: bias.count, inputs: taps * channels, format: format, in: workspace) { outputs, rows in
                 var source = weight.pointer + outputs.lowerBound * taps * channels
                 for row in 0..<outputs.count {
                     for channel in 0..<channels {
@@ -59,7 +62,7 @@ public struct Conv2d: Sendable {
                     ck_gather_patches(&patches)
                     var product = block(patches.rows, positions, result)
                     product.scratch = scratch
-                    workspace.kernels.pointee.gemm(&product)
+                    ck_multiply(workspace.kernels, weight.format.kernel, &product)
                 }
             }
         }
@@ -70,7 +73,8 @@ public struct Conv2d: Sendable {
         var product = ck_gemm()
         product.a = UnsafePointer(rows)
         product.lda = weight.inputs
-        product.panels = weight.panels()
+        product.panels = weight.panels
+        product.panel_bytes = weight.panelBytes
         product.bias = UnsafePointer(bias.pointer)
         product.c = result.pointer + positions.lowerBound * weight.outputs
         product.ldc = weight.outputs

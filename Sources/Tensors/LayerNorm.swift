@@ -15,6 +15,11 @@ public struct LayerNorm: Sendable {
         self.epsilon = epsilon
     }
 
+    /// For kernels that take a norm; valid as long as a copy of this layer lives.
+    var kernel: ck_norm {
+        ck_norm(weight: UnsafePointer(weight.pointer), bias: UnsafePointer(bias.pointer), epsilon: epsilon)
+    }
+
     /// [.., C] -> [.., C]
     public func callAsFunction(_ x: Tensor, in workspace: Workspace) -> Tensor {
         assert(x.columns == weight.count)

@@ -24,28 +24,36 @@ public struct Linear: Sendable {
         self.bias = bias
     }
 
-    /// x [.., inputs] -> activation(x·Wᵀ + b) + residual [.., outputs]; the residual has the shape of the result.
+    /// x [.., inputs] -> activation(norm(x)·Wᵀ + b) + residual [.., outputs]; the residual has the shape of the result.
     public func callAsFunction(
-        _ x: Tensor, activation: Activation = .none, residual: Tensor? = nil, in workspace: Workspace
+        _ x: Tensor, norm: LayerNorm? = nil, activation: Activation = .none, residual: Tensor? = nil,
+        in workspace: Workspace
     ) -> Tensor {
         assert(x.columns == weight.inputs)
         let result = workspace.tensor(x.shape.dropLast() + [weight.outputs])
-        withExtendedLifetime((self, x, residual, result)) {
-            var product = ck_gemm()
+        withExtendedLifetime((self, x, residual, result, norm)) {
+            var product = product()
             product.a = UnsafePointer(x.pointer)
             product.lda = weight.inputs
-            product.panels = weight.panels()
-            product.bias = bias.map { UnsafePointer($0.pointer) }
             product.residual = residual.map { UnsafePointer($0.pointer) }
             product.ldr = weight.outputs
             product.c = result.pointer
             product.ldc = weight.outputs
             product.m = x.rows
-            product.n = weight.outputs
-            product.k = weight.inputs
             product.activation = activation.kernel
-            MatrixProduct(whole: product).run(in: workspace)
+            MatrixProduct(whole: product, format: weight.format, norm: norm?.kernel).run(in: workspace)
         }
         return result
+    }
+
+    /// What every product with these weights says; valid as long as a copy of this layer lives.
+    func product() -> ck_gemm {
+        var product = ck_gemm()
+        product.panels = weight.panels
+        product.panel_bytes = weight.panelBytes
+        product.bias = bias.map { UnsafePointer($0.pointer) }
+        product.n = weight.outputs
+        product.k = weight.inputs
+        return product
     }
 }

@@ -4,52 +4,93 @@ import CKernels
 public struct PackedMatrix: @unchecked Sendable {
     public let inputs: Int
     public let outputs: Int
+    public let format: WeightFormat
     private let storage: Storage
 
     /// Packs W [outputs, inputs], the order of a Linear's weight.
-    public init(rowMajor weights: UnsafeBufferPointer<Float>, outputs: Int, inputs: Int, pool: WorkerPool) {
-        assert(weights.count == outputs * inputs)
-        self.init(outputs: outputs, inputs: inputs)
-        Self.pack(outputs: outputs, pool: pool) { panels in
-            ck_pack_transposed(
-                weights.baseAddress, inputs, outputs, inputs, panels.lowerBound, panels.upperBound, storage.floats)
+    public init(
+        rowMajor weights: UnsafeBufferPointer<Float>, outputs: Int, inputs: Int, format: WeightFormat = .float32,
+        in workspace: Workspace
+    ) {
+        self.init(
+            stored: UnsafeRawBufferPointer(weights), as: .float32, outputs: outputs, inputs: inputs, format: format,
+            in: workspace)
+    }
+
+    /// Packs W [outputs, inputs] from a checkpoint's bytes without a float32 copy of it.
+    init(
+        stored bytes: UnsafeRawBufferPointer, as dtype: DType, outputs: Int, inputs: Int, format: WeightFormat,
+        in workspace: Workspace
+    ) {
+        assert(bytes.count == outputs * inputs * dtype.size)
+        self.init(outputs: outputs, inputs: inputs, format: format)
+        let whole = job(bytes.baseAddress, dtype)
+        Self.overPanels(outputs, workspace) { panels in
+            var job = whole
+            job.first = panels.lowerBound
+            job.last = panels.upperBound
+            ck_pack_weights(workspace.kernels, format.kernel, &job)
         }
     }
 
-    /// Packs W [outputs, inputs] without a whole float32 copy of it: `readRows` writes the rows of a range, one after
-    /// the other; it is called from several threads, for ranges of at most 32 rows.
+    /// Packs W [outputs, inputs] a few rows at a time: `readRows` writes the rows of a range, one after the other; it
+    /// is called from several threads, for ranges of at most 32 rows.
     public init(
-        outputs: Int, inputs: Int, pool: WorkerPool, readRows: (Range<Int>, UnsafeMutableBufferPointer<Float>) -> Void
+        outputs: Int, inputs: Int, format: WeightFormat = .float32, in workspace: Workspace,
+        readRows: (Range<Int>, UnsafeMutableBufferPointer<Float>) -> Void
     ) {
-        self.init(outputs: outputs, inputs: inputs)
-        Self.pack(outputs: outputs, pool: pool) { panels in
+        self.init(outputs: outputs, inputs: inputs, format: format)
+        Self.overPanels(outputs, workspace) { panels in
             let rows = Storage(byteCount: Int(CK_PANEL) * inputs * MemoryLayout<Float>.stride)
             for panel in panels {
                 let range = panel * Int(CK_PANEL)..<min(outputs, (panel + 1) * Int(CK_PANEL))
-                let count = range.count * inputs
-                readRows(range, UnsafeMutableBufferPointer(start: rows.floats, count: count))
-                ck_pack_transposed(
-                    rows.floats, inputs, range.count, inputs, 0, 1, storage.floats + panel * Int(CK_PANEL) * inputs)
+                readRows(range, UnsafeMutableBufferPointer(start: rows.floats, count: range.count * inputs))
+                var job = job(rows.block.base, .float32)
+                job.n = range.count
+                job.last = 1
+                job.panels += panel * panelBytes
+                ck_pack_weights(workspace.kernels, format.kernel, &job)
             }
         }
     }
 
-    private init(outputs: Int, inputs: Int) {
+    private init(outputs: Int, inputs: Int, format: WeightFormat) {
         self.inputs = inputs
         self.outputs = outputs
-        storage = Storage(byteCount: ck_packed_count(inputs, outputs) * MemoryLayout<Float>.stride)
+        self.format = format
+        storage = Storage(byteCount: ck_packed_bytes(format.kernel, inputs, outputs))
     }
+
+    /// Bytes from one panel to the next.
+    var panelBytes: Int { ck_panel_bytes(format.kernel, inputs) }
+
+    /// Bytes of all panels.
+    public var byteCount: Int { storage.block.byteCount }
 
     /// Valid as long as a copy of this matrix lives.
-    func panels(from first: Int = 0) -> UnsafePointer<Float> {
-        UnsafePointer(storage.floats + first * Int(CK_PANEL) * inputs)
+    var panels: UnsafeRawPointer { UnsafeRawPointer(storage.block.base) }
+
+    private func job(_ source: UnsafeRawPointer?, _ dtype: DType) -> ck_pack {
+        ck_pack(
+            w: source, stored: dtype.kernel, ldw: inputs, n: outputs, k: inputs, first: 0, last: 0,
+            panels: storage.block.base)
     }
 
-    private static func pack(outputs: Int, pool: WorkerPool, _ body: (Range<Int>) -> Void) {
+    private static func overPanels(_ outputs: Int, _ workspace: Workspace, _ body: (Range<Int>) -> Void) {
         let panels = (outputs + Int(CK_PANEL) - 1) / Int(CK_PANEL)
-        let perTask = max(1, min(8, panels / (4 * pool.threads)))
-        pool.run((panels + perTask - 1) / perTask) { task in
+        let perTask = max(1, min(8, panels / (4 * workspace.pool.threads)))
+        workspace.pool.run((panels + perTask - 1) / perTask) { task in
             body(task * perTask..<min(panels, (task + 1) * perTask))
+        }
+    }
+}
+
+extension DType {
+    fileprivate var kernel: ck_format {
+        switch self {
+        case .float32: CK_F32
+        case .float16: CK_F16
+        case .bfloat16: CK_BF16
         }
     }
 }

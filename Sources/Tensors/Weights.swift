@@ -15,32 +15,52 @@ public struct StoredName: Sendable, Equatable {
 ///
 /// Layers ask for weights by the name that they have in the model; `translate` knows what the file at hand calls them.
 public struct Weights: Sendable {
-    /// The threads that pack matrices while the model loads.
-    public let pool: WorkerPool
+    /// What packs matrices while the model loads, and how precisely they are wanted.
+    public let workspace: Workspace
+    private let use: MatrixUse
     private let files: [SafetensorsFile]
     private let translate: @Sendable (String) -> StoredName
     private let prefix: String
     private let requested: RequestedNames
 
     /// A view over all tensors of `files`; a name that two files hold is taken from the first.
-    public init(files: [SafetensorsFile], pool: WorkerPool, translate: @escaping @Sendable (String) -> StoredName) {
-        self.init(files: files, pool: pool, translate: translate, prefix: "", requested: RequestedNames())
+    public init(
+        files: [SafetensorsFile], workspace: Workspace, translate: @escaping @Sendable (String) -> StoredName
+    ) {
+        self.init(
+            files: files, workspace: workspace, translate: translate, prefix: "", use: .manyRows,
+            requested: RequestedNames())
     }
 
     private init(
-        files: [SafetensorsFile], pool: WorkerPool, translate: @escaping @Sendable (String) -> StoredName,
-        prefix: String, requested: RequestedNames
+        files: [SafetensorsFile], workspace: Workspace, translate: @escaping @Sendable (String) -> StoredName,
+        prefix: String, use: MatrixUse, requested: RequestedNames
     ) {
         self.requested = requested
         self.files = files
-        self.pool = pool
+        self.workspace = workspace
         self.translate = translate
         self.prefix = prefix
+        self.use = use
     }
 
     /// The weights below `name`: `weights.scope("encoder").scope("layers.0")`.
     public func scope(_ name: String) -> Weights {
-        Weights(files: files, pool: pool, translate: translate, prefix: prefix + name + ".", requested: requested)
+        Weights(
+            files: files, workspace: workspace, translate: translate, prefix: prefix + name + ".", use: use,
+            requested: requested)
+    }
+
+    /// The same weights, their matrices in the format for this use.
+    public func used(_ use: MatrixUse) -> Weights {
+        Weights(
+            files: files, workspace: workspace, translate: translate, prefix: prefix, use: use, requested: requested)
+    }
+
+    /// The format of the matrix `name` for its use.
+    public func format(of name: String) throws -> WeightFormat {
+        let entry = try located(translate(prefix + name).name).entry
+        return workspace.precision.format(use, stored: DType(rawValue: entry.dtype) ?? .float32)
     }
 
     /// Whether the checkpoint holds the tensor.
@@ -67,19 +87,18 @@ public struct Weights: Sendable {
         return stored.isTransposed ? Self.transpose(tensor) : tensor
     }
 
-    /// A matrix [outputs, inputs] in the kernels' order, widened and packed in parallel a few rows at a time.
+    /// A matrix [outputs, inputs] in the kernels' order and the format of its use, packed in parallel.
     public func matrix(_ name: String, outputs: Int, inputs: Int) throws -> PackedMatrix {
         let stored = translate(prefix + name)
+        let (_, dtype, bytes) = try load(stored, shape: [outputs, inputs])
+        let format = workspace.precision.format(use, stored: dtype)
         guard !stored.isTransposed else {
             return try tensor(name, [outputs, inputs]).withUnsafeBufferPointer {
-                PackedMatrix(rowMajor: $0, outputs: outputs, inputs: inputs, pool: pool)
+                PackedMatrix(rowMajor: $0, outputs: outputs, inputs: inputs, format: format, in: workspace)
             }
         }
-        let (_, dtype, bytes) = try load(stored, shape: [outputs, inputs])
-        return PackedMatrix(outputs: outputs, inputs: inputs, pool: pool) { rows, values in
-            guard let source = bytes.baseAddress, let target = values.baseAddress else { return }
-            dtype.widen(source + rows.lowerBound * inputs * dtype.size, to: target, count: values.count)
-        }
+        return PackedMatrix(
+            stored: bytes, as: dtype, outputs: outputs, inputs: inputs, format: format, in: workspace)
     }
 
     /// A linear layer [outputs, inputs] with its bias [outputs].

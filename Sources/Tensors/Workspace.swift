@@ -1,18 +1,23 @@
 import CKernels
 
-/// The threads, kernels and recycled scratch memory that one model computes with. One caller thread at a time.
+/// The threads, kernels, precision and recycled scratch memory that one model computes with. One caller thread at a time.
 public final class Workspace: @unchecked Sendable {
     public let pool: WorkerPool
     /// The instruction set that this workspace computes with.
     public let instructionSet: InstructionSet
+    /// How precisely this workspace multiplies.
+    public let precision: Precision
     let kernels: UnsafePointer<ck_table>
     private let recycler = BlockRecycler()
 
     /// `threads` nil: as many as the cores that this process may use. An instruction set that the processor lacks is
     /// replaced by the generic one.
-    public init(threads: Int? = nil, instructionSet: InstructionSet = .current) {
+    public init(
+        threads: Int? = nil, instructionSet: InstructionSet = .current, precision: Precision = .fp32
+    ) {
         pool = WorkerPool(threads: threads ?? WorkerPool.usableCores)
         self.instructionSet = instructionSet
+        self.precision = precision
         kernels = instructionSet.kernels
     }
 

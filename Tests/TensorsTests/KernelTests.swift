@@ -4,7 +4,7 @@ import Testing
 
 /// Every kernel of every instruction set of this processor against its slow twin.
 @Suite struct KernelTests {
-    static let identifiers: [UInt32] = [CK_GENERIC, CK_AVX2, CK_AVX512].map(\.rawValue)
+    static let identifiers: [UInt32] = [CK_GENERIC, CK_AVX2, CK_AVX512, CK_AVX512_VNNI, CK_AVX512_BF16].map(\.rawValue)
         .filter { ck_table_for(ck_isa(rawValue: $0)) != nil }
     let reference: ck_table
 
@@ -53,6 +53,55 @@ import Testing
                 let part = product.run(
                     kernels, rows: first..<first + rows, bias: true, residual: true, activation: CK_GELU)
                 #expect(part == Array(whole[first * 75..<(first + rows) * 75]), "rows \(first)+\(rows), k \(k)")
+            }
+        }
+    }
+
+    static let formats: [UInt32] = [CK_F16, CK_BF16, CK_I8].map(\.rawValue)
+
+    @Test(arguments: identifiers, formats) func gemmInOtherFormats(identifier: UInt32, format: UInt32) throws {
+        let kernels = try table(identifier)
+        let format = ck_format(rawValue: format)
+        var random = RandomValues(seed: 8)
+        let odd = (1...30).map { (m: $0, n: random.int(1...100), k: random.int(1...300)) }
+        for (m, n, k) in odd + [(197, 33, 1100), (13, 40, 4608), (3, 65, 2049), (385, 32, 513)] {
+            let hasNorm = m % 3 == 0
+            let product = GemmCase(format, m: m, n: n, k: k, hasNorm: hasNorm, random: &random)
+            for (residual, activation) in [(false, CK_GELU), (true, CK_IDENTITY)] {
+                let run = { (kernels: ck_table) in
+                    product.run(kernels, bias: true, residual: residual, activation: activation)
+                }
+                // A normed value on the border between two roundings may fall to either side.
+                let tolerance: Float = hasNorm && format != CK_F16 || format == CK_I8 ? 3e-3 : 5e-6
+                #expect(difference(run(kernels), run(reference)) < tolerance, "\(m) x \(n) x \(k)")
+            }
+        }
+    }
+
+    @Test(arguments: identifiers, formats) func rowsDoNotDependOnEachOther(identifier: UInt32, format: UInt32) throws {
+        let kernels = try table(identifier)
+        var random = RandomValues(seed: 9)
+        for k in [7, 640, 1031, 2100] {
+            let product = GemmCase(
+                ck_format(rawValue: format), m: 211, n: 75, k: k, hasNorm: k == 640, random: &random)
+            let whole = product.run(kernels, bias: true, residual: true, activation: CK_GELU)
+            for (first, rows) in [(0, 1), (5, 3), (17, 12), (100, 13), (30, 40), (210, 1), (3, 200)] {
+                let part = product.run(
+                    kernels, rows: first..<first + rows, bias: true, residual: true, activation: CK_GELU)
+                #expect(part == Array(whole[first * 75..<(first + rows) * 75]), "rows \(first)+\(rows), k \(k)")
+            }
+        }
+    }
+
+    @Test(arguments: identifiers) func packingIsTheSameEverywhere(identifier: UInt32) {
+        var random = RandomValues(seed: 10)
+        for (n, k) in [(1, 1), (33, 7), (70, 300), (32, 2100)] {
+            // What float16 holds exactly.
+            let weights = random.floats(n * k).map { ($0 * 256).rounded() / 256 }
+            for format in [CK_F32, CK_F16, CK_BF16, CK_I8] {
+                let expected = GemmCase.pack(weights, format, k: k, n: n)
+                let found = GemmCase.pack(weights, format, k: k, n: n, isa: ck_isa(rawValue: identifier))
+                #expect(found == expected, "\(n) x \(k) in \(format)")
             }
         }
     }
@@ -183,27 +232,46 @@ private struct GemmCase {
     let a: [Float]
     let bias: [Float]
     let residual: [Float]
-    let panels: [Float]
+    let panels: [UInt8]
+    let format: ck_format
+    let norm: [Float]?
 
-    init(m: Int, n: Int, k: Int, random: inout RandomValues) {
+    init(
+        _ format: ck_format = CK_F32, m: Int, n: Int, k: Int, hasNorm: Bool = false, random: inout RandomValues
+    ) {
         (self.m, self.n, self.k) = (m, n, k)
+        self.format = format
+        norm = hasNorm ? random.floats(2 * k) : nil
         a = random.floats(m * (k + 3))
         bias = random.floats(n)
         residual = random.floats(m * (n + 1))
         let weights = random.floats(n * k)
-        var panels = [Float](repeating: .nan, count: ck_packed_count(k, n))
-        let count = (n + Int(CK_PANEL) - 1) / Int(CK_PANEL)
-        ck_pack_transposed(weights, k, n, k, 0, count, &panels)
-        self.panels = panels
+        panels = Self.pack(weights, format, k: k, n: n)
     }
 
     /// x as a column, times one.
     init(identityOf x: [Float]) {
-        (m, n, k) = (x.count, 1, 1)
+        (m, n, k, format, norm) = (x.count, 1, 1, CK_F32, nil)
         a = x.flatMap { [$0, .nan, .nan, .nan] }
         bias = [0]
         residual = Array(repeating: 0, count: 2 * x.count)
-        panels = [1] + Array(repeating: 0, count: Int(CK_PANEL) - 1)
+        panels = Self.pack([1], CK_F32, k: 1, n: 1)
+    }
+
+    /// By the generic kernels, whose packing `packingIsTheSameEverywhere` compares with the others.
+    static func pack(_ weights: [Float], _ format: ck_format, k: Int, n: Int, isa: ck_isa = CK_GENERIC) -> [UInt8] {
+        var panels = [UInt8](repeating: 0xff, count: ck_packed_bytes(format, k, n))
+        weights.withUnsafeBufferPointer { weights in
+            panels.withUnsafeMutableBytes { panels in
+                var job = ck_pack()
+                (job.w, job.stored, job.ldw) = (UnsafeRawPointer(weights.baseAddress), CK_F32, k)
+                (job.n, job.k, job.last) = (n, k, (n + Int(CK_PANEL) - 1) / Int(CK_PANEL))
+                job.panels = panels.baseAddress
+                guard let table = ck_table_for(isa) else { return }
+                ck_pack_weights(table, format, &job)
+            }
+        }
+        return panels
     }
 
     /// c [rows, n] for some of the rows; fails by NaN if the kernel writes beyond a row of c.
@@ -215,17 +283,24 @@ private struct GemmCase {
         let stride = n + 2
         var c = [Float](repeating: -77, count: rows.count * stride)
         var scratch = [Float](repeating: .nan, count: Int(CK_GEMM_SCRATCH))
-        withUnsafePointers(a, bias, residual, panels) { a, bias, residual, panels in
-            c.withUnsafeMutableBufferPointer { c in
-                scratch.withUnsafeMutableBufferPointer { scratch in
-                    var g = ck_gemm()
-                    (g.a, g.lda, g.panels) = (a + rows.lowerBound * (k + 3), k + 3, panels)
-                    g.bias = hasBias ? bias : nil
-                    g.residual = hasResidual ? residual + rows.lowerBound * (n + 1) : nil
-                    (g.ldr, g.c, g.ldc) = (n + 1, c.baseAddress, stride)
-                    (g.m, g.n, g.k, g.activation) = (rows.count, n, k, activation)
-                    g.scratch = scratch.baseAddress
-                    kernels.gemm(&g)
+        withUnsafePointers(a, bias, residual, norm ?? []) { a, bias, residual, norm in
+            panels.withUnsafeBytes { panels in
+                c.withUnsafeMutableBufferPointer { c in
+                    scratch.withUnsafeMutableBufferPointer { scratch in
+                        var g = ck_gemm()
+                        (g.a, g.lda) = (a + rows.lowerBound * (k + 3), k + 3)
+                        (g.panels, g.panel_bytes) = (panels.baseAddress, ck_panel_bytes(format, k))
+                        g.bias = hasBias ? bias : nil
+                        g.residual = hasResidual ? residual + rows.lowerBound * (n + 1) : nil
+                        (g.ldr, g.c, g.ldc) = (n + 1, c.baseAddress, stride)
+                        (g.m, g.n, g.k, g.activation) = (rows.count, n, k, activation)
+                        g.scratch = scratch.baseAddress
+                        let layerNorm = ck_norm(weight: norm, bias: norm.map { $0 + k }, epsilon: 1e-5)
+                        withUnsafePointer(to: layerNorm) { layerNorm in
+                            g.norm = self.norm == nil ? nil : layerNorm
+                            withUnsafePointer(to: kernels) { ck_multiply($0, format, &g) }
+                        }
+                    }
                 }
             }
         }
@@ -238,16 +313,15 @@ private struct GemmCase {
 
     private func withUnsafePointers(
         _ a: [Float], _ b: [Float], _ c: [Float], _ d: [Float],
-        _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>) -> Void
+        _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>?) -> Void
     ) {
         a.withUnsafeBufferPointer { a in
             b.withUnsafeBufferPointer { b in
                 c.withUnsafeBufferPointer { c in
                     d.withUnsafeBufferPointer { d in
-                        guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress,
-                            let d = d.baseAddress
+                        guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress
                         else { return }
-                        body(a, b, c, d)
+                        body(a, b, c, d.baseAddress)
                     }
                 }
             }

@@ -22,7 +22,7 @@ import Testing
             let x = random.tensor([rows, inputs]), residual = random.tensor([rows, outputs])
             let result = onAllThreadCounts(instructionSet) { workspace in
                 let packed = weight.withUnsafeBufferPointer {
-                    PackedMatrix(rowMajor: $0, outputs: outputs, inputs: inputs, pool: workspace.pool)
+                    PackedMatrix(rowMajor: $0, outputs: outputs, inputs: inputs, in: workspace)
                 }
                 return Linear(weight: packed, bias: bias)(x, residual: residual, in: workspace)
             }
@@ -36,7 +36,7 @@ import Testing
         let workspace = Workspace(threads: 2, instructionSet: instructionSet)
         let weight = random.tensor([300, 770]), bias = random.tensor([300]), x = random.tensor([430, 770])
         let packed = weight.withUnsafeBufferPointer {
-            PackedMatrix(rowMajor: $0, outputs: 300, inputs: 770, pool: workspace.pool)
+            PackedMatrix(rowMajor: $0, outputs: 300, inputs: 770, in: workspace)
         }
         let layer = Linear(weight: packed, bias: bias)
         let all = layer(x, activation: .gelu, in: workspace).values
@@ -56,9 +56,9 @@ import Testing
         let values = weight.values
         let packed = [
             weight.withUnsafeBufferPointer {
-                PackedMatrix(rowMajor: $0, outputs: outputs, inputs: inputs, pool: workspace.pool)
+                PackedMatrix(rowMajor: $0, outputs: outputs, inputs: inputs, in: workspace)
             },
-            PackedMatrix(outputs: outputs, inputs: inputs, pool: workspace.pool) { rows, target in
+            PackedMatrix(outputs: outputs, inputs: inputs, in: workspace) { rows, target in
                 _ = target.update(from: values[rows.lowerBound * inputs..<rows.upperBound * inputs])
             },
         ]
@@ -75,7 +75,7 @@ import Testing
             let x = random.tensor([height * width, input])
             let result = onAllThreadCounts(instructionSet) { workspace in
                 let layer = Conv2d(
-                    weight: weight, bias: bias, stride: stride, padding: padding, pool: workspace.pool)
+                    weight: weight, bias: bias, stride: stride, padding: padding, in: workspace)
                 return layer(x, height: height, width: width, in: workspace)
             }
             let expected = Naive.convolution(

@@ -97,7 +97,7 @@ import Testing
         ]
         try SafetensorsWriter.write(tensors, to: url.path)
         let file = try SafetensorsFile(path: url.path)
-        let weights = Weights(files: [file], pool: WorkerPool(threads: 1)) { StoredName($0) }
+        let weights = Weights(files: [file], workspace: Workspace(threads: 1)) { StoredName($0) }
         for (name, tensor) in tensors {
             #expect(try weights.tensor(name, tensor.shape).values == tensor.values)
         }

@@ -1,9 +1,11 @@
-// Arithmetic on rows and tiles of float32. A kernel is one loop nest on one thread: it allocates nothing, starts no
-// thread and decides no policy. Every matrix is row-major unless it is said to be packed.
+// Arithmetic on rows and tiles. A kernel is one loop nest on one thread: it allocates nothing, starts no thread and
+// decides no policy. Activations are row-major float32 throughout; weights are packed in one of four formats.
 //
-// Packed panels: a matrix B of k x n (what x is multiplied with) is cut in panels of CK_PANEL columns; a panel holds
-// its k rows one after the other, CK_PANEL floats each, and the columns beyond n are zero. Panel p begins at float p *
-// CK_PANEL * k. The order is the same for every instruction set.
+// Packed panels: a matrix B of k x n (what x is multiplied with) is cut in panels of CK_PANEL columns. A panel holds
+// rows of CK_PANEL lanes, one lane a column; a lane is one float32, one float16, a pair of bfloat16 (k, k + 1) or four
+// int8 (k ... k + 3). Columns beyond n and values beyond k are zero. In int8, each CK_I8_DEPTH values of k are followed
+// by two rows: what one unit of a column's weights is worth (float32) and 128 times the sum of its weights (int32). The
+// order is the same for every instruction set.
 //
 // Promise of every kernel: the result for a row does not depend, to the bit, on the other rows of the call.
 #ifndef CKERNELS_H
@@ -21,21 +23,42 @@ enum {
     CK_PANEL = 32,
     /// Floats of scratch that a gemm call needs: one block of packed activations.
     CK_GEMM_SCRATCH = 192 * 512,
+    /// Values of k that share a scale in int8, of a row of activations as of a column of weights.
+    CK_I8_DEPTH = 1024,
     /// The most rows for which a gemm reads each packed weight exactly once.
     CK_GEMM_FEW_ROWS = 12,
     /// Rows of activations that a gemm works on at a time; cutting a product in blocks of this many rows costs nothing.
     CK_GEMM_ROW_BLOCK = 192,
 };
 
-typedef enum { CK_GENERIC = 0, CK_AVX2 = 1, CK_AVX512 = 2 } ck_isa;
+typedef enum {
+    CK_GENERIC = 0,
+    CK_AVX2 = 1,        // and FMA, F16C
+    CK_AVX512 = 2,      // F, BW, VL, DQ
+    CK_AVX512_VNNI = 3, // and VNNI
+    CK_AVX512_BF16 = 4, // and BF16
+} ck_isa;
+
+/// How weights are kept: float32; float16, widened as it is read; bfloat16 and int8, to which the activations are
+/// rounded too (bfloat16 to nearest even; int8 by the largest magnitude of a row's CK_I8_DEPTH values).
+typedef enum { CK_F32 = 0, CK_F16 = 1, CK_BF16 = 2, CK_I8 = 3, CK_FORMATS = 4 } ck_format;
 
 typedef enum { CK_IDENTITY = 0, CK_GELU = 1 } ck_activation;
 
-/// c = activation(a b + bias) + residual. `bias` and `residual` may be NULL. c may not overlap with any other operand.
+/// (x - mean) / sqrt(variance + epsilon) * weight + bias along a row.
+typedef struct {
+    const float *weight, *bias;
+    float epsilon;
+} ck_norm;
+
+/// c = activation(norm(a) b + bias) + residual. `norm`, `bias` and `residual` may be NULL. c may not overlap with any
+/// other operand.
 typedef struct {
     const float *a; // [m, k], rows lda apart
     size_t lda;
-    const float *panels;   // packed [k, n]
+    const ck_norm *norm;
+    const void *panels;    // packed [k, n]
+    size_t panel_bytes;    // from one panel to the next
     const float *bias;     // [n]
     const float *residual; // [m, n], rows ldr apart
     size_t ldr;
@@ -43,8 +66,21 @@ typedef struct {
     size_t ldc;
     size_t m, n, k;
     ck_activation activation;
+    int continues;  // c holds the sums over earlier values of k
+    int unfinished; // more values of k follow: c gets the sums alone
     float *scratch; // CK_GEMM_SCRATCH floats
 } ck_gemm;
+
+/// Packs panels first..<last of b = wᵀ, with w [n, k] stored as float32, float16 or bfloat16 (the order of a Linear's
+/// weight).
+typedef struct {
+    const void *w;
+    ck_format stored; // CK_F32, CK_F16 or CK_BF16
+    size_t ldw;       // values from one row to the next
+    size_t n, k;
+    size_t first, last;
+    void *panels; // of all columns
+} ck_pack;
 
 /// c += aᵀ b over t tokens: the sum that channel attention needs.
 typedef struct {
@@ -69,8 +105,12 @@ typedef struct {
 /// All kernels of one instruction set.
 typedef struct {
     ck_isa isa;
-    /// See ck_gemm.
-    void (*gemm)(const ck_gemm *g);
+    /// By the format of the panels. See ck_gemm.
+    void (*gemm[CK_FORMATS])(const ck_gemm *g);
+    /// By the format of the panels. See ck_pack.
+    void (*pack[CK_FORMATS])(const ck_pack *p);
+    /// Packs a bfloat16 [k, n] from float32 b [k, n], rows ldb apart.
+    void (*pack_bf16_rows)(const float *b, size_t ldb, size_t n, size_t k, void *panels);
     /// See ck_gram.
     void (*gram)(const ck_gram *g);
     /// See ck_dwconv.
@@ -97,19 +137,40 @@ typedef struct {
 /// The kernels of an instruction set, or NULL where this processor or build lacks it.
 const ck_table *ck_table_for(ck_isa isa);
 
+/// Runs a table's product for panels of a format.
+static inline void ck_multiply(const ck_table *kernels, ck_format format, const ck_gemm *g) {
+    kernels->gemm[format](g);
+}
+
+/// Runs a table's packing for a format.
+static inline void ck_pack_weights(const ck_table *kernels, ck_format format, const ck_pack *p) {
+    kernels->pack[format](p);
+}
+
 /// The slow twins: plain loops, the truth that tests compare with.
 const ck_table *ck_reference(void);
 
-/// Floats of a packed [k, n].
-static inline size_t ck_packed_count(size_t k, size_t n) {
-    return (n + CK_PANEL - 1) / CK_PANEL * CK_PANEL * k;
+/// Bytes of a packed panel with k values a column.
+static inline size_t ck_panel_bytes(ck_format format, size_t k) {
+    switch (format) {
+    case CK_F16:
+        return CK_PANEL * k * 2;
+    case CK_BF16:
+        return CK_PANEL * ((k + 1) / 2) * 4;
+    case CK_I8:
+        return CK_PANEL * ((k + 3) / 4 + 2 * ((k + CK_I8_DEPTH - 1) / CK_I8_DEPTH)) * 4;
+    default:
+        return CK_PANEL * k * 4;
+    }
 }
 
-/// Packs panels first..<last of b = wᵀ, with w [n, k] rows ldw apart (the order of a Linear's weight).
-void ck_pack_transposed(const float *w, size_t ldw, size_t n, size_t k, size_t first, size_t last, float *panels);
+/// Bytes of a packed [k, n].
+static inline size_t ck_packed_bytes(ck_format format, size_t k, size_t n) {
+    return (n + CK_PANEL - 1) / CK_PANEL * ck_panel_bytes(format, k);
+}
 
-/// Packs panels first..<last of b, with b [k, n] rows ldb apart.
-void ck_pack(const float *b, size_t ldb, size_t n, size_t k, size_t first, size_t last, float *panels);
+/// Packs float32 panels first..<last of b, with b [k, n] rows ldb apart.
+void ck_pack_rows(const float *b, size_t ldb, size_t n, size_t k, size_t first, size_t last, float *panels);
 
 /// Copies rows of n floats, `stride` apart, to rows one after the other; asks the cache for the n floats that follow
 /// each row, which are the next head's.

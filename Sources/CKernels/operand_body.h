@@ -1,0 +1,69 @@
+// What the products of all formats share.
+
+INLINE vi v_broadcast_lane(const void *p) {
+    uint32_t lane;
+    memcpy(&lane, p, sizeof lane);
+    return v_set1_lane(lane);
+}
+
+// How many values of k one block has: all of them for a few rows, whose weights then stream in one pass; else about 512
+// lanes, so that the packed activations stay in the second-level cache. Whole lines, evenly cut.
+INLINE size_t even_depth(size_t m, size_t k, size_t group) {
+    size_t rows = smaller(m, CK_GEMM_ROW_BLOCK), line = 16 * group;
+    size_t most = (rows <= CK_GEMM_FEW_ROWS ? CK_GEMM_SCRATCH / CK_GEMM_FEW_ROWS : 512) * group;
+    size_t blocks = (k + most - 1) / most;
+    size_t depth = blocks ? (k + blocks - 1) / blocks : 0;
+    return (depth + line - 1) / line * line;
+}
+
+// Integer sums as what they are worth, added to what is at `before` unless that is NULL; `b` has the two rows that end
+// a block of int8 weights.
+INLINE vf v_rescaled(vi sums, const char *b, float row_unit, const float *before, size_t n) {
+    vi exact = v_sub_lanes(sums, v_load_lanes(b + CK_PANEL * 4));
+    vf v = v_mul(v_from_lanes(exact), v_mul(v_load((const float *)b), v_set1(row_unit)));
+    return before ? v_add(v_load_some(before, n), v) : v;
+}
+
+// Values k ..< k + W of a column of stored weights, zero beyond the last one.
+INLINE vf v_load_stored(const ck_pack *p, size_t column, size_t k) {
+    size_t size = p->stored == CK_F32 ? 4 : 2, n = p->k > k ? smaller(W, p->k - k) : 0;
+    const char *source = (const char *)p->w + (column * p->ldw + k) * size;
+    char some[W * 4] = {0};
+    if (n < W)
+        source = memcpy(some, n ? source : some, n * size);
+    switch (p->stored) {
+    case CK_F16:
+        return v_load_f16(source);
+    case CK_BF16:
+        return v_load_bf16(source);
+    default:
+        return v_load((const float *)source);
+    }
+}
+
+typedef uint32_t four_lanes __attribute__((vector_size(16), aligned(4)));
+
+// Four lanes of four columns.
+INLINE void transpose_4x4(const char *in, size_t stride, char *out) {
+    four_lanes a = *(const four_lanes *)in, b = *(const four_lanes *)(in + stride);
+    four_lanes c = *(const four_lanes *)(in + 2 * stride), d = *(const four_lanes *)(in + 3 * stride);
+    four_lanes ab0 = __builtin_shufflevector(a, b, 0, 4, 1, 5), ab1 = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    four_lanes cd0 = __builtin_shufflevector(c, d, 0, 4, 1, 5), cd1 = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    *(four_lanes *)out = __builtin_shufflevector(ab0, cd0, 0, 1, 4, 5);
+    *(four_lanes *)(out + CK_PANEL * 4) = __builtin_shufflevector(ab0, cd0, 2, 3, 6, 7);
+    *(four_lanes *)(out + 2 * CK_PANEL * 4) = __builtin_shufflevector(ab1, cd1, 0, 1, 4, 5);
+    *(four_lanes *)(out + 3 * CK_PANEL * 4) = __builtin_shufflevector(ab1, cd1, 2, 3, 6, 7);
+}
+
+// CK_PANEL columns of 16 lanes, of which `count` are wanted, to rows of CK_PANEL lanes.
+INLINE void transpose_lanes(const char *in, size_t lane_bytes, size_t count, char *out) {
+    size_t whole = lane_bytes == 4 ? count / 4 * 4 : 0;
+    for (size_t j = 0; j < CK_PANEL; j += 4) {
+        for (size_t i = 0; i < whole; i += 4)
+            transpose_4x4(in + j * 64 + i * 4, 64, out + (i * CK_PANEL + j) * 4);
+    }
+    for (size_t i = whole; i < count; i++) {
+        for (size_t j = 0; j < CK_PANEL; j++)
+            memcpy(out + (i * CK_PANEL + j) * lane_bytes, in + (j * 16 + i) * lane_bytes, lane_bytes);
+    }
+}
