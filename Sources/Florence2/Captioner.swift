@@ -19,10 +19,11 @@ public final class Captioner: @unchecked Sendable {
     /// - Parameter threads: nil uses all cores that the process may use.
     /// - Throws: `ModelError`, `TokenizerError`, `TensorError`.
     public init(
-        _ files: ModelFiles, threads: Int? = nil, instructionSet: InstructionSet = .current
+        _ files: ModelFiles, threads: Int? = nil, instructionSet: InstructionSet = .current,
+        precision: Precision = .fp32
     ) throws {
-        workspace = Workspace(threads: threads, instructionSet: instructionSet)
-        let loader = try ModelLoader(files, pool: workspace.pool)
+        workspace = Workspace(threads: threads, instructionSet: instructionSet, precision: precision)
+        let loader = try ModelLoader(files, workspace: workspace)
         name = files.name
         tokenizer = try files.tokenizer()
         model = try loader.model()

@@ -1,10 +1,9 @@
 import Tensors
 
-/// fc2(GELU(fc1(x))), added to the residual. The hidden width is the checkpoint's.
+/// fc2(GELU(fc1(norm(x)))), added to the residual. The hidden width is the checkpoint's.
 struct MLP {
     // Shapes: x [N, C], hidden [N, F] -> [N, C].
-    private let fc1: Linear
-    private let fc2: Linear
+    private let feedForward: FeedForward
 
     /// Florence-2 has 4; far more would ask for memory beyond what the checkpoint's size lets one expect.
     private static let widestHidden = 64
@@ -15,11 +14,12 @@ struct MLP {
             let found = "a feed-forward layer is \(hidden) wide for \(channels) channels"
             throw ModelError.invalidFile("model.safetensors", reason: found + ", which no Florence-2 has")
         }
-        fc1 = try weights.linear("fc1", outputs: hidden, inputs: channels)
-        fc2 = try weights.linear("fc2", outputs: channels, inputs: hidden)
+        feedForward = FeedForward(
+            try weights.linear("fc1", outputs: hidden, inputs: channels),
+            try weights.linear("fc2", outputs: channels, inputs: hidden))
     }
 
-    func callAsFunction(_ x: Tensor, residual: Tensor, in workspace: Workspace) -> Tensor {
-        fc2(fc1(x, activation: .gelu, in: workspace), residual: residual, in: workspace)
+    func callAsFunction(_ x: Tensor, norm: LayerNorm? = nil, residual: Tensor, in workspace: Workspace) -> Tensor {
+        feedForward(x, norm: norm, residual: residual, in: workspace)
     }
 }

@@ -8,7 +8,7 @@ struct ModelLoader {
     private let layout: CheckpointLayout
     private let weights: Weights
 
-    init(_ files: ModelFiles, pool: WorkerPool) throws {
+    init(_ files: ModelFiles, workspace: Workspace) throws {
         let config = Data(try files.bytes("config.json"))
         configuration = try Configuration(json: config)
         let weightFiles = try files.weightFiles()
@@ -19,7 +19,7 @@ struct ModelLoader {
                 reason: "it has no vision tower: it is no Florence-2 checkpoint")
         }
         self.layout = layout
-        weights = Weights(files: weightFiles, pool: pool, translate: layout.storedName)
+        weights = Weights(files: weightFiles, workspace: workspace, translate: layout.storedName)
         generation = try Self.generation(files, config: config, layout: layout)
     }
 

@@ -10,7 +10,7 @@ import VisionAPI
 /// The model that the options name, and how it is to run.
 struct ChosenModel: Sendable {
     let source: ModelSource
-    let precision: String
+    let precision: Precision
     /// `nil`: as many as there are cores.
     let threads: Int?
     let instructionSet: InstructionSet
@@ -79,7 +79,7 @@ struct ChosenModel: Sendable {
     /// - Throws: `MemoryShortage` before anything is read if it would not fit.
     func load(_ files: ModelFiles) throws -> Captioner {
         try MemoryBudget().require(try files.memoryNeeded())
-        return try Captioner(files, threads: threads, instructionSet: instructionSet)
+        return try Captioner(files, threads: threads, instructionSet: instructionSet, precision: precision)
     }
 }
 

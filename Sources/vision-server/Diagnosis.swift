@@ -129,7 +129,8 @@ extension Diagnosis {
         do {
             let files = DemoModel.files
             let image = try files.imageProcessor().prepare(ImageDecoder().decode(DemoModel.examplePicture))
-            let captioner = try Captioner(files, threads: model.threads, instructionSet: model.instructionSet)
+            let captioner = try Captioner(
+                files, threads: model.threads, instructionSet: model.instructionSet, precision: model.precision)
             let answer = try captioner.answer(image, prompt: TaskPrompt("<CAPTION>")).answer
             guard case .text(DemoModel.exampleCaption) = answer else {
                 return Diagnosis(

@@ -3,6 +3,7 @@ import Florence2
 import Foundation
 import Logging
 import Serving
+import Tensors
 import VisionAPI
 
 /// Serves the HTTP interface until it is stopped.
@@ -74,7 +75,7 @@ struct ServeCommand: AsyncParsableCommand {
             corsOrigins: try doorOptions.origins(settings),
             deadlines: try doorOptions.deadlines(settings),
             about: .init(
-                version: VisionServer.version, precision: model.precision, maxQueued: limits.maxQueued,
+                version: VisionServer.version, precision: model.precision.rawValue, maxQueued: limits.maxQueued,
                 maxQueuedBytes: limits.maxQueuedBytes),
             metricsText: { metrics.text() })
     }

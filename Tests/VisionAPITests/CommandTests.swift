@@ -98,7 +98,10 @@ struct CommandTests {
             (["caption", "x.png", "--num-beams", "9", "--model", "demo"], "--num-beams is 9: it must be from 1 to 8."),
             (["caption", "x.png", "--max-new-tokens", "0"], "--max-new-tokens is 0: it must be from 1 to 1024."),
             (["caption", "x.png", "--prompt", "nonsense", "--model", "demo"], "Unknown prompt \"nonsense\"."),
-            (["caption", "x.png", "--model", "demo", "--precision", "int4"], "is \"int4\": fp32 is the only one."),
+            (
+                ["caption", "x.png", "--model", "demo", "--precision", "int4"],
+                "is \"int4\": it must be auto, fp32, bf16 or int8."
+            ),
             (["caption", "x.png", "--model", "./missing"], "has no config.json"),
             (["caption", "x.png", "--model", "a/b/c"], "has no config.json"),
             (["--model", "no--name/x"], "there is no such directory, and as a name on the hub it cannot be"),

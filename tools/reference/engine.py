@@ -16,9 +16,10 @@ class EngineError(Exception):
 class Engine:
     """`vision-server` in its two modes without HTTP, on one model directory."""
 
-    def __init__(self, binary: Path, model: Path | str):
+    def __init__(self, binary: Path, model: Path | str, precision: str = "fp32"):
         self.binary = binary
         self.model = model
+        self.precision = precision
 
     def caption(self, pictures: list[Path], prompt: str, num_beams: int | None, max_new_tokens: int) -> list[dict]:
         """One JSON object a picture, in order."""
@@ -44,7 +45,8 @@ class Engine:
 
     def _run(self, arguments: list[str]) -> str:
         try:
-            result = subprocess.run([str(self.binary), *arguments], capture_output=True, text=True)
+            command = [str(self.binary), *arguments, "--precision", self.precision]
+            result = subprocess.run(command, capture_output=True, text=True)
         except OSError as error:
             raise EngineError(f"cannot be started: {error.strerror}") from error
         if result.returncode != 0:

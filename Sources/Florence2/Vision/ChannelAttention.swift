@@ -1,6 +1,6 @@
 import Tensors
 
-/// Self attention between the channels of a group, over all tokens, added to the residual.
+/// Self attention between the channels of a group, over all tokens, of the normed input, added to it.
 struct ChannelAttention {
     // Shapes: x [N, C], qkv [N, 3C] -> [N, C].
     private let qkv: Linear
@@ -13,8 +13,9 @@ struct ChannelAttention {
         self.numGroups = numGroups
     }
 
-    func callAsFunction(_ x: Tensor, residual: FeatureMap, in workspace: Workspace) -> Tensor {
-        let attended = Attention.channelwise(qkv: qkv(x, in: workspace), groups: numGroups, in: workspace)
-        return proj(attended, residual: residual.tokens, in: workspace)
+    func callAsFunction(_ x: FeatureMap, norm: LayerNorm, in workspace: Workspace) -> Tensor {
+        let attended = Attention.channelwise(
+            qkv: qkv(x.tokens, norm: norm, in: workspace), groups: numGroups, in: workspace)
+        return proj(attended, residual: x.tokens, in: workspace)
     }
 }

@@ -24,9 +24,9 @@ struct SpatialBlock {
     func callAsFunction(_ input: FeatureMap, in workspace: Workspace) -> FeatureMap {
         var x = input
         x.tokens = conv1(x.tokens, height: x.height, width: x.width, in: workspace)
-        x.tokens = windowAttention(norm1(x.tokens, in: workspace), residual: x, in: workspace)
+        x.tokens = windowAttention(x, norm: norm1, in: workspace)
         x.tokens = conv2(x.tokens, height: x.height, width: x.width, in: workspace)
-        x.tokens = ffn(norm2(x.tokens, in: workspace), residual: x.tokens, in: workspace)
+        x.tokens = ffn(x.tokens, norm: norm2, residual: x.tokens, in: workspace)
         return x
     }
 }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Multi-head self attention inside windows of windowSize x windowSize tokens, added to the residual.
+/// Multi-head self attention inside windows of windowSize x windowSize tokens, of the normed input, added to it.
 struct WindowAttention {
     // Shapes: x [H * W, C], qkv [H * W, 3C] -> [H * W, C].
     private let qkv: Linear
@@ -18,10 +18,10 @@ struct WindowAttention {
     }
 
     /// Windows that reach over the edge are padded with zeros after the norm, so a padded token's qkv is the bias.
-    func callAsFunction(_ x: Tensor, residual: FeatureMap, in workspace: Workspace) -> Tensor {
+    func callAsFunction(_ x: FeatureMap, norm: LayerNorm, in workspace: Workspace) -> Tensor {
         let attended = Attention.windowed(
-            qkv: qkv(x, in: workspace), height: residual.height, width: residual.width, window: windowSize,
+            qkv: qkv(x.tokens, norm: norm, in: workspace), height: x.height, width: x.width, window: windowSize,
             heads: numHeads, paddingQKV: qkvBias, in: workspace)
-        return proj(attended, residual: residual.tokens, in: workspace)
+        return proj(attended, residual: x.tokens, in: workspace)
     }
 }

@@ -24,7 +24,7 @@ import Testing
         let model = try GoldenModel(name, instructionSet: instructionSet)
         let expected = try ReferenceGoldens.decode(Expected.self, "\(name)/expected.json")
         let file = try SafetensorsFile(path: model.folder.appending(path: "expected.safetensors").path)
-        let reference = Weights(files: [file], pool: WorkerPool(threads: 1)) { StoredName($0) }
+        let reference = Weights(files: [file], workspace: Workspace(threads: 1)) { StoredName($0) }
         let found = try model.captioner.inspect(
             model.picture, prompt: TaskPrompt(expected.prompt), decoderIDs: expected.decoder_ids)
         #expect(found.count == file.entries.count)
