@@ -2,72 +2,124 @@
 
 #define FEW 4
 
+// Values i ..< i + W of a row of `n`, float32 or bfloat16 (a constant after inlining), zero beyond its end.
+INLINE vf KERNEL(cached)(ck_format format, const char *row, size_t i, size_t n) {
+    if (format == CK_BF16) {
+        if (i + W <= n)
+            return v_load_bf16(row + 2 * i);
+        uint16_t some[W] = {0};
+        memcpy(some, row + 2 * i, 2 * (n - i));
+        return v_load_bf16(some);
+    }
+    return v_load_some((const float *)row + i, n - i);
+}
+
 // Scores of `rows` queries (a constant after inlining) with one key; each is W partial sums added in one fixed order.
-INLINE void KERNEL(dots_of_key)(size_t rows, const float *q, const float *key, size_t d, float *scores, size_t lds) {
+INLINE void KERNEL(dots_of_key)(ck_format format, size_t rows, const float *q, const char *key, size_t d, float *scores,
+                                size_t lds) {
     vf sum[FEW];
     for (size_t r = 0; r < rows; r++)
         sum[r] = v_set1(0);
-    size_t i = 0;
-    for (; i + W <= d; i += W) {
-        vf k = v_load(key + i);
+    for (size_t i = 0; i < d; i += W) {
+        vf k = KERNEL(cached)(format, key, i, d);
         for (size_t r = 0; r < rows; r++)
-            sum[r] = v_fma(v_load(q + r * d + i), k, sum[r]);
-    }
-    if (i < d) {
-        vf k = v_load_n(key + i, d - i);
-        for (size_t r = 0; r < rows; r++)
-            sum[r] = v_fma(v_load_n(q + r * d + i, d - i), k, sum[r]);
+            sum[r] = v_fma(v_load_some(q + r * d + i, d - i), k, sum[r]);
     }
     for (size_t r = 0; r < rows; r++)
         scores[r * lds] = v_sum(sum[r]);
 }
 
-static void KERNEL(f32_dots)(const float *q, size_t rows, const float *keys, size_t ldk, size_t n, size_t d,
+INLINE void KERNEL(dots)(ck_format format, const float *q, size_t rows, const char *keys, size_t stride, size_t n,
+                         size_t d, float *scores, size_t lds) {
+    for (size_t r = 0; r < rows; r += FEW) {
+        const float *queries = q + r * d;
+        float *out = scores + r * lds;
+        switch (smaller(FEW, rows - r)) {
+        case 1:
+            for (size_t j = 0; j < n; j++)
+                KERNEL(dots_of_key)(format, 1, queries, keys + j * stride, d, out + j, lds);
+            break;
+        case 2:
+            for (size_t j = 0; j < n; j++)
+                KERNEL(dots_of_key)(format, 2, queries, keys + j * stride, d, out + j, lds);
+            break;
+        case 3:
+            for (size_t j = 0; j < n; j++)
+                KERNEL(dots_of_key)(format, 3, queries, keys + j * stride, d, out + j, lds);
+            break;
+        default:
+            for (size_t j = 0; j < n; j++)
+                KERNEL(dots_of_key)(format, FEW, queries, keys + j * stride, d, out + j, lds);
+        }
+    }
+}
+
+static void KERNEL(f32_dots)(const float *q, size_t rows, const void *keys, size_t ldk, size_t n, size_t d,
                              float *scores, size_t lds) {
-    size_t r = 0;
-    for (; r + FEW <= rows; r += FEW)
-        for (size_t j = 0; j < n; j++)
-            KERNEL(dots_of_key)(FEW, q + r * d, keys + j * ldk, d, scores + r * lds + j, lds);
-    if (rows - r == 3) {
-        for (size_t j = 0; j < n; j++)
-            KERNEL(dots_of_key)(3, q + r * d, keys + j * ldk, d, scores + r * lds + j, lds);
-    } else if (rows - r == 2) {
-        for (size_t j = 0; j < n; j++)
-            KERNEL(dots_of_key)(2, q + r * d, keys + j * ldk, d, scores + r * lds + j, lds);
-    } else if (rows - r == 1) {
-        for (size_t j = 0; j < n; j++)
-            KERNEL(dots_of_key)(1, q + r * d, keys + j * ldk, d, scores + r * lds + j, lds);
-    }
+    KERNEL(dots)(CK_F32, q, rows, keys, ldk * 4, n, d, scores, lds);
 }
 
-// `vectors` (a constant after inlining) vectors of one row's result.
-INLINE void KERNEL(weighted_columns)(size_t vectors, const float *p, const float *values, size_t ldv, size_t n,
-                                     float *out) {
-    vf sum[4];
-    for (size_t v = 0; v < vectors; v++)
-        sum[v] = v_set1(0);
+static void KERNEL(bf16_dots)(const float *q, size_t rows, const void *keys, size_t ldk, size_t n, size_t d,
+                              float *scores, size_t lds) {
+    KERNEL(dots)(CK_BF16, q, rows, keys, ldk * 2, n, d, scores, lds);
+}
+
+// One vector of the results of `rows` rows (a constant after inlining); each value is read once for all of them.
+INLINE void KERNEL(weighted_column)(ck_format format, size_t rows, const float *p, size_t ldp, const char *values,
+                                    size_t stride, size_t n, size_t i, size_t d, float *out) {
+    vf sum[FEW];
+    for (size_t r = 0; r < rows; r++)
+        sum[r] = v_set1(0);
     for (size_t j = 0; j < n; j++) {
-        vf x = v_set1(p[j]);
-        for (size_t v = 0; v < vectors; v++)
-            sum[v] = v_fma(x, v_load(values + j * ldv + v * W), sum[v]);
+        vf v = KERNEL(cached)(format, values + j * stride, i, d);
+        for (size_t r = 0; r < rows; r++)
+            sum[r] = v_fma(v_set1(p[r * ldp + j]), v, sum[r]);
     }
-    for (size_t v = 0; v < vectors; v++)
-        v_store(out + v * W, sum[v]);
+    for (size_t r = 0; r < rows; r++)
+        v_store_some(out + r * d + i, sum[r], d - i);
 }
 
-static void KERNEL(f32_weighted_sum)(const float *p, size_t ldp, size_t rows, const float *values, size_t ldv, size_t n,
+INLINE void KERNEL(weighted_sum)(ck_format format, const float *p, size_t ldp, size_t rows, const char *values,
+                                 size_t stride, size_t n, size_t d, float *out) {
+    for (size_t r = 0; r < rows; r += FEW) {
+        const float *weights = p + r * ldp;
+        float *to = out + r * d;
+        for (size_t i = 0; i < d; i += W) {
+            switch (smaller(FEW, rows - r)) {
+            case 1:
+                KERNEL(weighted_column)(format, 1, weights, ldp, values, stride, n, i, d, to);
+                break;
+            case 2:
+                KERNEL(weighted_column)(format, 2, weights, ldp, values, stride, n, i, d, to);
+                break;
+            case 3:
+                KERNEL(weighted_column)(format, 3, weights, ldp, values, stride, n, i, d, to);
+                break;
+            default:
+                KERNEL(weighted_column)(format, FEW, weights, ldp, values, stride, n, i, d, to);
+            }
+        }
+    }
+}
+
+static void KERNEL(f32_weighted_sum)(const float *p, size_t ldp, size_t rows, const void *values, size_t ldv, size_t n,
                                      size_t d, float *out) {
-    for (size_t r = 0; r < rows; r++, p += ldp, out += d) {
-        size_t i = 0;
-        for (; i + 4 * W <= d; i += 4 * W)
-            KERNEL(weighted_columns)(4, p, values + i, ldv, n, out + i);
-        for (; i + W <= d; i += W)
-            KERNEL(weighted_columns)(1, p, values + i, ldv, n, out + i);
-        if (i == d)
-            continue;
-        vf sum = v_set1(0);
-        for (size_t j = 0; j < n; j++)
-            sum = v_fma(v_set1(p[j]), v_load_n(values + j * ldv + i, d - i), sum);
-        v_store_n(out + i, sum, d - i);
+    KERNEL(weighted_sum)(CK_F32, p, ldp, rows, values, ldv * 4, n, d, out);
+}
+
+static void KERNEL(bf16_weighted_sum)(const float *p, size_t ldp, size_t rows, const void *values, size_t ldv, size_t n,
+                                      size_t d, float *out) {
+    KERNEL(weighted_sum)(CK_BF16, p, ldp, rows, values, ldv * 2, n, d, out);
+}
+
+// To bfloat16, to nearest even.
+static void KERNEL(narrow)(const float *x, size_t n, uint16_t *out) {
+    size_t i = 0;
+    for (; i + W <= n; i += W)
+        v_store_bf16(out + i, v_load(x + i));
+    if (i < n) {
+        uint16_t some[W];
+        v_store_bf16(some, v_load_n(x + i, n - i));
+        memcpy(out + i, some, 2 * (n - i));
     }
 }

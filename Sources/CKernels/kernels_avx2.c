@@ -51,7 +51,10 @@ const ck_table ck_table_avx2 = {
     .log_softmax = f32_log_softmax_avx2,
     .add = f32_add_avx2,
     .dots = f32_dots_avx2,
+    .dots_bf16 = bf16_dots_avx2,
     .weighted_sum = f32_weighted_sum_avx2,
+    .weighted_sum_bf16 = bf16_weighted_sum_avx2,
+    .narrow = narrow_avx2,
 };
 
 #pragma clang attribute pop

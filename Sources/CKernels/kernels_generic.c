@@ -46,5 +46,8 @@ const ck_table ck_table_generic = {
     .log_softmax = f32_log_softmax_generic,
     .add = f32_add_generic,
     .dots = f32_dots_generic,
+    .dots_bf16 = bf16_dots_generic,
     .weighted_sum = f32_weighted_sum_generic,
+    .weighted_sum_bf16 = bf16_weighted_sum_generic,
+    .narrow = narrow_generic,
 };

@@ -1,26 +1,26 @@
 import CKernels
 
 extension Attention {
-    /// One step of causal self attention: row b sees the first `lengths[b]` rows of its own keys[b] and values[b],
-    /// each [capacity, C]. q [B, C] -> [B, C].
+    /// One step of causal self attention: row b sees all rows of its own keys[b] and values[b], each [T, C].
+    /// q [B, C] -> [B, C].
     public static func cached(
-        q: Tensor, keys: [Tensor], values: [Tensor], lengths: [Int], heads: Int, in workspace: Workspace
+        q: Tensor, keys: [CachedRows], values: [CachedRows], heads: Int, in workspace: Workspace
     ) -> Tensor {
-        assert(keys.count == q.rows && values.count == q.rows && lengths.count == q.rows)
+        assert(keys.count == q.rows && values.count == q.rows)
         return attend(q, heads: heads, in: workspace, groups: q.rows) { index in
-            RowGroup(rows: [index], keys: keys[index], values: values[index], length: lengths[index])
+            RowGroup(rows: [index], keys: keys[index], values: values[index])
         }
     }
 
     /// Cross attention of several rows: row b uses all of keys[owner[b]] and values[owner[b]], each [T, C], which are
     /// read once for all rows that share them. q [B, C] -> [B, C].
     public static func shared(
-        q: Tensor, keys: [Tensor], values: [Tensor], owner: [Int], heads: Int, in workspace: Workspace
+        q: Tensor, keys: [CachedRows], values: [CachedRows], owner: [Int], heads: Int, in workspace: Workspace
     ) -> Tensor {
         assert(owner.count == q.rows && keys.count == values.count)
         return attend(q, heads: heads, in: workspace, groups: keys.count) { index in
             let rows = owner.indices.filter { owner[$0] == index }
-            return RowGroup(rows: rows, keys: keys[index], values: values[index], length: keys[index].rows)
+            return RowGroup(rows: rows, keys: keys[index], values: values[index])
         }
     }
 
@@ -47,10 +47,11 @@ extension Attention {
 /// Rows of queries that share their keys and values.
 private struct RowGroup {
     let rows: [Int]
-    /// [at least length, C]
-    let keys: Tensor
-    let values: Tensor
-    let length: Int
+    // [length, C]
+    let keys: CachedRows
+    let values: CachedRows
+
+    var length: Int { keys.count }
 
     func attend(_ q: Tensor, head: Int, of heads: Int, _ result: Tensor, _ workspace: Workspace) {
         let channels = q.columns
@@ -62,12 +63,16 @@ private struct RowGroup {
             for (index, row) in rows.enumerated() {
                 (scratch + index * dimension).update(from: q.pointer + row * channels + offset, count: dimension)
             }
-            let kernels = workspace.kernels
-            kernels.pointee.dots(
-                scratch, rows.count, keys.pointer + offset, channels, length, dimension, scores, length)
-            kernels.pointee.softmax(scores, length, rows.count, length, 1 / Float(dimension).squareRoot())
-            kernels.pointee.weighted_sum(
-                scores, length, rows.count, values.pointer + offset, channels, length, dimension, out)
+            let kernels = workspace.kernels.pointee
+            let dots = keys.isNarrow ? kernels.dots_bf16 : kernels.dots
+            let weightedSum = values.isNarrow ? kernels.weighted_sum_bf16 : kernels.weighted_sum
+            withExtendedLifetime((keys, values)) {
+                dots?(
+                    scratch, rows.count, keys.pointer(column: offset), channels, length, dimension, scores, length)
+                kernels.softmax(scores, length, rows.count, length, 1 / Float(dimension).squareRoot())
+                weightedSum?(
+                    scores, length, rows.count, values.pointer(column: offset), channels, length, dimension, out)
+            }
             for (index, row) in rows.enumerated() {
                 (result.pointer + row * channels + offset).update(from: out + index * dimension, count: dimension)
             }

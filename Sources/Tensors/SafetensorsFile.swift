@@ -60,6 +60,17 @@ public final class SafetensorsFile: @unchecked Sendable {
     func bytes(of entry: Entry) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: data[entry.range])
     }
+
+    /// Says that a tensor's bytes have been read: their pages leave the process, though not the system's cache, and
+    /// come back if they are read again. So a model that loads is never in memory twice.
+    func release(_ entry: Entry) {
+        guard mapping != nil, let base = data.baseAddress else { return }
+        let page = Int(getpagesize())
+        let first = (Int(bitPattern: base) + entry.range.lowerBound + page - 1) / page * page
+        let end = (Int(bitPattern: base) + entry.range.upperBound) / page * page
+        guard first < end else { return }
+        madvise(UnsafeMutableRawPointer(bitPattern: first), end - first, MADV_DONTNEED)
+    }
 }
 
 extension SafetensorsFile {

@@ -78,11 +78,12 @@ public struct Weights: Sendable {
     /// A tensor widened to float32; `shape` must be the stored one.
     public func tensor(_ name: String, _ shape: [Int]) throws -> Tensor {
         let stored = translate(prefix + name)
-        let (entry, dtype, bytes) = try load(stored, shape: shape)
-        let tensor = Tensor(shape: entry.shape)
+        let found = try load(stored, shape: shape)
+        defer { found.release() }
+        let tensor = Tensor(shape: found.entry.shape)
         tensor.withUnsafeMutableBufferPointer { destination in
-            guard let target = destination.baseAddress, let source = bytes.baseAddress else { return }
-            dtype.widen(source, to: target, count: destination.count)
+            guard let target = destination.baseAddress, let source = found.bytes.baseAddress else { return }
+            found.dtype.widen(source, to: target, count: destination.count)
         }
         return stored.isTransposed ? Self.transpose(tensor) : tensor
     }
@@ -90,15 +91,16 @@ public struct Weights: Sendable {
     /// A matrix [outputs, inputs] in the kernels' order and the format of its use, packed in parallel.
     public func matrix(_ name: String, outputs: Int, inputs: Int) throws -> PackedMatrix {
         let stored = translate(prefix + name)
-        let (_, dtype, bytes) = try load(stored, shape: [outputs, inputs])
-        let format = workspace.precision.format(use, stored: dtype)
+        let found = try load(stored, shape: [outputs, inputs])
+        defer { found.release() }
+        let format = workspace.precision.format(use, stored: found.dtype)
         guard !stored.isTransposed else {
             return try tensor(name, [outputs, inputs]).withUnsafeBufferPointer {
                 PackedMatrix(rowMajor: $0, outputs: outputs, inputs: inputs, format: format, in: workspace)
             }
         }
         return PackedMatrix(
-            stored: bytes, as: dtype, outputs: outputs, inputs: inputs, format: format, in: workspace)
+            stored: found.bytes, as: found.dtype, outputs: outputs, inputs: inputs, format: format, in: workspace)
     }
 
     /// A linear layer [outputs, inputs] with its bias [outputs].
@@ -115,8 +117,9 @@ public struct Weights: Sendable {
 
     /// An embedding table [rows, columns], kept in the file's own precision.
     public func embedding(_ name: String, rows: Int, columns: Int) throws -> Embedding {
-        let (_, dtype, bytes) = try load(translate(prefix + name), shape: [rows, columns])
-        return Embedding(rows: rows, columns: columns, dtype: dtype, bytes: bytes)
+        let found = try load(translate(prefix + name), shape: [rows, columns])
+        defer { found.release() }
+        return Embedding(rows: rows, columns: columns, dtype: found.dtype, bytes: found.bytes)
     }
 
     /// Names of the checkpoint that no layer has asked for so far, sorted.
@@ -129,6 +132,17 @@ public struct Weights: Sendable {
 /// The stored names that layers have asked for, shared by all views of a checkpoint.
 private final class RequestedNames: Sendable {
     let names = Mutex<Set<String>>([])
+}
+
+/// A tensor of a file after its shape and type were checked.
+private struct StoredTensor {
+    let file: SafetensorsFile
+    let entry: SafetensorsFile.Entry
+    let dtype: DType
+
+    var bytes: UnsafeRawBufferPointer { file.bytes(of: entry) }
+
+    func release() { file.release(entry) }
 }
 
 extension Weights {
@@ -147,10 +161,8 @@ extension Weights {
         return found
     }
 
-    /// The stored bytes of a tensor after its shape and type were checked; `shape` is the model's.
-    private func load(
-        _ stored: StoredName, shape: [Int]
-    ) throws -> (entry: SafetensorsFile.Entry, dtype: DType, bytes: UnsafeRawBufferPointer) {
+    /// A tensor after its shape and type were checked; `shape` is the model's.
+    private func load(_ stored: StoredName, shape: [Int]) throws -> StoredTensor {
         let (file, entry) = try located(stored.name)
         let expected = stored.isTransposed ? shape.reversed() : shape
         guard entry.shape == expected else {
@@ -162,7 +174,7 @@ extension Weights {
         guard let dtype = DType(rawValue: entry.dtype) else {
             throw TensorError.unsupportedType(stored.name, type: entry.dtype, file: file.name)
         }
-        return (entry, dtype, file.bytes(of: entry))
+        return StoredTensor(file: file, entry: entry, dtype: dtype)
     }
 
     private static func transpose(_ tensor: Tensor) -> Tensor {

@@ -23,9 +23,11 @@ public final class Workspace: @unchecked Sendable {
 
     /// Uninitialised memory that is recycled when the last copy of the tensor goes.
     public func tensor(_ shape: [Int]) -> Tensor {
-        let byteCount = shape.reduce(1, *) * MemoryLayout<Float>.stride
-        return Tensor(shape: shape, storage: Storage(byteCount: byteCount, recycler: recycler))
+        Tensor(shape: shape, storage: storage(byteCount: shape.reduce(1, *) * MemoryLayout<Float>.stride))
     }
+
+    /// Uninitialised memory that is recycled when its last owner goes.
+    func storage(byteCount: Int) -> Storage { Storage(byteCount: byteCount, recycler: recycler) }
 
     /// Gives all memory that no tensor uses back to the system.
     public func trim() { recycler.trim() }

@@ -220,6 +220,25 @@ import Testing
                 return out
             }
             #expect(difference(sums(kernels), sums(reference)) < 1e-6, "weighted sum \(rows) x \(keys) x \(d)")
+            let narrowed = { (kernels: ck_table) in
+                var out = [UInt16](repeating: 0, count: matrix.count)
+                kernels.narrow(matrix, matrix.count, &out)
+                return out
+            }
+            let narrow = narrowed(reference)
+            #expect(narrowed(kernels) == narrow)
+            let narrowDots = { (kernels: ck_table) in
+                var out = [Float](repeating: 0, count: rows * keys)
+                kernels.dots_bf16(q, rows, narrow, d + 2, keys, d, &out, keys)
+                return out
+            }
+            #expect(difference(narrowDots(kernels), narrowDots(reference)) < 1e-6, "dots \(rows) x \(keys) x \(d)")
+            let narrowSums = { (kernels: ck_table) in
+                var out = [Float](repeating: 0, count: rows * d)
+                kernels.weighted_sum_bf16(p, keys, rows, narrow, d + 2, keys, d, &out)
+                return out
+            }
+            #expect(difference(narrowSums(kernels), narrowSums(reference)) < 1e-6)
         }
     }
 }

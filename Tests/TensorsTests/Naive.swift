@@ -3,16 +3,20 @@ import Tensors
 
 /// The operations' formulas as plain loops in double precision.
 enum Naive {
-    static func linear(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, _ residual: Tensor) -> [Float] {
-        let (a, w, b, r) = (x.values, weight.values, bias.values, residual.values)
-        let (inputs, outputs) = (x.columns, bias.count)
-        return r.indices.map { index in
+    static func linear(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, _ residual: Tensor?) -> [Float] {
+        let (a, w, b, r) = (x.values, weight.values, bias.values, residual?.values)
+        let (rows, inputs, outputs) = (x.rows, x.columns, bias.count)
+        return (0..<rows * outputs).map { index in
             let (row, output) = (index / outputs, index % outputs)
             return Float(
-                (0..<inputs).reduce(Double(b[output] + r[index])) {
+                (0..<inputs).reduce(Double(b[output] + (r?[index] ?? 0))) {
                     $0 + Double(a[row * inputs + $1]) * Double(w[output * inputs + $1])
                 })
         }
+    }
+
+    static func gelu(_ x: [Float]) -> [Float] {
+        x.map { Float(0.5 * Double($0) * (1 + erf(Double($0) * 0.5.squareRoot()))) }
     }
 
     static func convolution(

@@ -153,20 +153,112 @@ import Testing
                 heads: heads, channels: channels)
         }
         let cached = onAllThreadCounts(instructionSet) {
-            Attention.cached(q: q, keys: keys, values: values, lengths: lengths, heads: heads, in: $0)
+            let workspace = $0
+            let first = { (tensor: Tensor, count: Int) in
+                var rows = CachedRows(columns: channels, capacity: 2, in: workspace)
+                for row in 0..<count { rows.append(tensor, row..<row + 1) }
+                return rows
+            }
+            return Attention.cached(
+                q: q, keys: zip(keys, lengths).map(first), values: zip(values, lengths).map(first), heads: heads,
+                in: workspace)
         }
         let expectedCached = (0..<rows).flatMap { naive($0, $0, lengths[$0]) }
         #expect(cached.agree && difference(cached.values, expectedCached) < 3e-6)
         let shared = onAllThreadCounts(instructionSet) {
-            Attention.shared(
-                q: q, keys: Array(keys[..<2]), values: Array(values[..<2]), owner: owner, heads: heads, in: $0)
+            let workspace = $0
+            return Attention.shared(
+                q: q, keys: keys[..<2].map { CachedRows($0, in: workspace) },
+                values: values[..<2].map { CachedRows($0, in: workspace) }, owner: owner, heads: heads, in: workspace)
         }
         let expectedShared = (0..<rows).flatMap { naive($0, owner[$0], capacity) }
         #expect(shared.agree && difference(shared.values, expectedShared) < 3e-6)
+        let workspace = Workspace(threads: 1, instructionSet: instructionSet)
         let alone = Attention.shared(
-            q: Tensor(shape: [1, channels], Array(q.values[2 * channels..<3 * channels])), keys: [keys[1]],
-            values: [values[1]], owner: [0], heads: heads, in: Workspace(threads: 1, instructionSet: instructionSet))
+            q: Tensor(shape: [1, channels], Array(q.values[2 * channels..<3 * channels])),
+            keys: [CachedRows(keys[1], in: workspace)], values: [CachedRows(values[1], in: workspace)], owner: [0],
+            heads: heads, in: workspace)
         #expect(alone.values == Array(shared.values[2 * channels..<3 * channels]))
+    }
+
+    /// Rows that two share stay as they are when one of them goes on.
+    @Test func cachedRowsAreValues() {
+        var random = RandomValues(seed: 21)
+        let (q, tokens, channels) = (random.tensor([1, 8]), random.tensor([5, 8]), 8)
+        let workspace = Workspace(threads: 1)
+        var rows = CachedRows(columns: channels, capacity: 8, in: workspace)
+        rows.append(tokens, 0..<3)
+        let attend = { (rows: CachedRows) in
+            Attention.cached(q: q, keys: [rows], values: [rows], heads: 2, in: workspace).values
+        }
+        let before = attend(rows)
+        var other = rows
+        other.append(tokens, 3..<4)
+        rows.append(tokens, 4..<5)
+        #expect(rows.count == 4 && other.count == 4)
+        #expect(attend(rows) != attend(other))
+        var again = CachedRows(columns: channels, capacity: 1, in: workspace)
+        again.append(tokens, 0..<3)
+        #expect(attend(again) == before)
+        again.append(tokens, 3..<4)
+        #expect(attend(again) == attend(other))
+    }
+
+    /// In bfloat16 attention is near what it is in float32, and its rows do not depend on each other either.
+    @Test(arguments: instructionSets) func attentionInBFloat16(instructionSet: InstructionSet) {
+        var random = RandomValues(seed: 22)
+        let (tokens, heads, channels) = (145, 3, 96)
+        let q = random.tensor([tokens, channels]), k = random.tensor([tokens, channels])
+        let v = random.tensor([tokens, channels])
+        let results = [1, 2, 3].map { threads in
+            let workspace = Workspace(threads: threads, instructionSet: instructionSet, precision: .bf16)
+            return Attention.full(q: q, k: k, v: v, heads: heads, in: workspace).values
+        }
+        let exact = Attention.full(
+            q: q, k: k, v: v, heads: heads, in: Workspace(threads: 1, instructionSet: instructionSet)
+        ).values
+        #expect(results[0] == results[1] && results[0] == results[2])
+        #expect(difference(results[0], exact) < 0.02)
+    }
+
+    /// Running both layers a block of rows at a time changes nothing.
+    @Test(arguments: instructionSets, WeightFormat.allCases) func feedForward(
+        instructionSet: InstructionSet, format: WeightFormat
+    ) {
+        var random = RandomValues(seed: 23)
+        let (rows, channels, hidden) = (800, 70, 2100)
+        let first = random.tensor([hidden, channels], scale: 0.2),
+            second = random.tensor([channels, hidden], scale: 0.2)
+        let x = random.tensor([rows, channels]), biases = [random.tensor([hidden]), random.tensor([channels])]
+        let norm = LayerNorm(weight: random.tensor([channels]), bias: random.tensor([channels]))
+        let result = onAllThreadCounts(instructionSet) { workspace in
+            let layers = zip([(first, hidden, channels), (second, channels, hidden)], biases).map { layer, bias in
+                Linear(
+                    weight: layer.0.withUnsafeBufferPointer {
+                        PackedMatrix(
+                            rowMajor: $0, outputs: layer.1, inputs: layer.2, format: format, in: workspace)
+                    }, bias: bias)
+            }
+            let whole = layers[1](
+                layers[0](x, norm: norm, activation: .gelu, in: workspace), residual: x, in: workspace)
+            let blocks = FeedForward(layers[0], layers[1])(x, norm: norm, residual: x, in: workspace)
+            #expect(blocks.values == whole.values)
+            return blocks
+        }
+        #expect(result.agree)
+        let few = Tensor(shape: [20, channels], Array(x.values.prefix(20 * channels)))
+        let hiddenValues = Naive.gelu(
+            Naive.linear(
+                Tensor(shape: few.shape, Naive.layerNorm(few, norm.weight, norm.bias)), first, biases[0], nil))
+        let expected = Naive.linear(Tensor(shape: [20, hidden], hiddenValues), second, biases[1], few)
+        let tolerance: Float =
+            switch format {
+            case .float32: 1e-5
+            case .float16: 1e-3  // these weights are no float16 numbers
+            case .bfloat16: 0.01
+            case .int8: 0.02
+            }
+        #expect(difference(Array(result.values.prefix(20 * channels)), expected) < tolerance)
     }
 
     @Test(arguments: instructionSets) func rowsAndReductions(instructionSet: InstructionSet) {

@@ -22,7 +22,7 @@ struct EncoderAttention {
         (key(states, in: workspace), value(states, in: workspace))
     }
 
-    func callAsFunction(_ x: Tensor, keys: Tensor, values: Tensor, in workspace: Workspace) -> Tensor {
+    func callAsFunction(_ x: Tensor, keys: CachedRows, values: CachedRows, in workspace: Workspace) -> Tensor {
         let attended = Attention.shared(
             q: query(x, in: workspace), keys: [keys], values: [values], owner: Array(repeating: 0, count: x.rows),
             heads: heads, in: workspace)

@@ -16,74 +16,39 @@ struct KVCache {
 extension KVCache {
     /// One decoder layer's part.
     struct Layer {
-        // Shapes: keys, values [capacity, P] a beam, `length` rows filled; encoder keys, values [T, P].
-        let encoderKeys: Tensor
-        let encoderValues: Tensor
-        private(set) var keys: [Tensor]
-        private(set) var values: [Tensor]
-        private(set) var length = 0
-        private let workspace: Workspace
+        // Shapes: keys, values [length, P] a beam; encoder keys, values [T, P].
+        let encoderKeys: CachedRows
+        let encoderValues: CachedRows
+        private(set) var keys: [CachedRows]
+        private(set) var values: [CachedRows]
 
         /// Room for the first tokens; doubled when it runs out, since most captions are short.
         private static let initialCapacity = 64
 
+        /// Nothing of the beams' own yet; encoder keys and values [T, P].
         init(beams: Int, encoderKeys: Tensor, encoderValues: Tensor, workspace: Workspace) {
-            self.encoderKeys = encoderKeys
-            self.encoderValues = encoderValues
-            self.workspace = workspace
-            let shape = [Self.initialCapacity, encoderKeys.columns]
-            keys = (0..<beams).map { _ in workspace.tensor(shape) }
-            values = (0..<beams).map { _ in workspace.tensor(shape) }
+            self.encoderKeys = CachedRows(encoderKeys, in: workspace)
+            self.encoderValues = CachedRows(encoderValues, in: workspace)
+            let empty = CachedRows(columns: encoderKeys.columns, capacity: Self.initialCapacity, in: workspace)
+            keys = Array(repeating: empty, count: beams)
+            values = keys
         }
 
-        /// Filled rows of each beam.
-        var lengths: [Int] { Array(repeating: length, count: keys.count) }
+        /// How many tokens each beam has been fed.
+        var length: Int { keys.first?.count ?? 0 }
 
         /// Appends one row a beam: keys and values [B, P].
         mutating func append(keys newKeys: Tensor, values newValues: Tensor) {
             for beam in keys.indices {
-                if length == keys[beam].rows {
-                    keys[beam] = copy(keys[beam], capacity: 2 * length)
-                    values[beam] = copy(values[beam], capacity: 2 * length)
-                }
-                keys[beam].setRow(length, to: newKeys, row: beam)
-                values[beam].setRow(length, to: newValues, row: beam)
+                keys[beam].append(newKeys, beam..<beam + 1)
+                values[beam].append(newValues, beam..<beam + 1)
             }
-            length += 1
         }
 
-        /// The first beam that follows a parent takes over its tensors, further ones get copies.
+        /// Beam b goes on from what beam `beamIndices[b]` has seen; what two beams share is copied when they go on.
         mutating func reorder(_ beamIndices: [Int]) {
-            let (oldKeys, oldValues) = (keys, values)
-            var taken: Set<Int> = []
-            for (beam, parent) in beamIndices.enumerated() {
-                let isFirst = taken.insert(parent).inserted
-                keys[beam] = isFirst ? oldKeys[parent] : copy(oldKeys[parent], capacity: oldKeys[parent].rows)
-                values[beam] = isFirst ? oldValues[parent] : copy(oldValues[parent], capacity: oldValues[parent].rows)
-            }
-        }
-
-        private func copy(_ tensor: Tensor, capacity: Int) -> Tensor {
-            let result = workspace.tensor([capacity, tensor.columns])
-            tensor.withUnsafeBufferPointer { source in
-                result.withUnsafeMutableBufferPointer { target in
-                    guard let from = source.baseAddress, let to = target.baseAddress else { return }
-                    to.update(from: from, count: length * tensor.columns)
-                }
-            }
-            return result
-        }
-    }
-}
-
-extension Tensor {
-    /// Overwrites one row with a row of another tensor of as many columns.
-    fileprivate func setRow(_ index: Int, to other: Tensor, row: Int) {
-        other.withUnsafeBufferPointer { source in
-            withUnsafeMutableBufferPointer { target in
-                guard let from = source.baseAddress, let to = target.baseAddress else { return }
-                (to + index * columns).update(from: from + row * columns, count: columns)
-            }
+            keys = beamIndices.map { keys[$0] }
+            values = beamIndices.map { values[$0] }
         }
     }
 }

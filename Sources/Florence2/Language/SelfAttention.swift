@@ -28,7 +28,7 @@ struct SelfAttention {
     func callAsFunction(_ x: Tensor, cache: inout KVCache.Layer, in workspace: Workspace) -> Tensor {
         cache.append(keys: key(x, in: workspace), values: value(x, in: workspace))
         let attended = Attention.cached(
-            q: query(x, in: workspace), keys: cache.keys, values: cache.values, lengths: cache.lengths, heads: heads,
+            q: query(x, in: workspace), keys: cache.keys, values: cache.values, heads: heads,
             in: workspace)
         return output(attended, residual: x, in: workspace)
     }
