@@ -1,6 +1,4 @@
-// Attention of a few query rows, as in decoding: keys and values are read where they lie, once for all rows.
-
-#define FEW 4
+// Attention of one query row to what is cached, as in decoding: keys and values are read where they lie.
 
 // Values i ..< i + W of a row of `n`, float32 or bfloat16 (a constant after inlining), zero beyond its end.
 INLINE vf KERNEL(cached)(ck_format format, const char *row, size_t i, size_t n) {
@@ -14,102 +12,66 @@ INLINE vf KERNEL(cached)(ck_format format, const char *row, size_t i, size_t n) 
     return v_load_some((const float *)row + i, n - i);
 }
 
-// Scores of `rows` queries (a constant after inlining) with one key; each is W partial sums added in one fixed order.
-INLINE void KERNEL(dots_of_key)(ck_format format, size_t rows, const float *q, const char *key, size_t d, float *scores,
-                                size_t lds) {
-    vf sum[FEW];
-    for (size_t r = 0; r < rows; r++)
-        sum[r] = v_set1(0);
-    for (size_t i = 0; i < d; i += W) {
-        vf k = KERNEL(cached)(format, key, i, d);
-        for (size_t r = 0; r < rows; r++)
-            sum[r] = v_fma(v_load_some(q + r * d + i, d - i), k, sum[r]);
-    }
-    for (size_t r = 0; r < rows; r++)
-        scores[r * lds] = v_sum(sum[r]);
-}
-
-INLINE void KERNEL(dots)(ck_format format, const float *q, size_t rows, const char *keys, size_t stride, size_t n,
-                         size_t d, float *scores, size_t lds) {
-    for (size_t r = 0; r < rows; r += FEW) {
-        const float *queries = q + r * d;
-        float *out = scores + r * lds;
-        switch (smaller(FEW, rows - r)) {
-        case 1:
-            for (size_t j = 0; j < n; j++)
-                KERNEL(dots_of_key)(format, 1, queries, keys + j * stride, d, out + j, lds);
-            break;
-        case 2:
-            for (size_t j = 0; j < n; j++)
-                KERNEL(dots_of_key)(format, 2, queries, keys + j * stride, d, out + j, lds);
-            break;
-        case 3:
-            for (size_t j = 0; j < n; j++)
-                KERNEL(dots_of_key)(format, 3, queries, keys + j * stride, d, out + j, lds);
-            break;
-        default:
-            for (size_t j = 0; j < n; j++)
-                KERNEL(dots_of_key)(format, FEW, queries, keys + j * stride, d, out + j, lds);
-        }
-    }
-}
-
-static void KERNEL(f32_dots)(const float *q, size_t rows, const void *keys, size_t ldk, size_t n, size_t d,
-                             float *scores, size_t lds) {
-    KERNEL(dots)(CK_F32, q, rows, keys, ldk * 4, n, d, scores, lds);
-}
-
-static void KERNEL(bf16_dots)(const float *q, size_t rows, const void *keys, size_t ldk, size_t n, size_t d,
-                              float *scores, size_t lds) {
-    KERNEL(dots)(CK_BF16, q, rows, keys, ldk * 2, n, d, scores, lds);
-}
-
-// One vector of the results of `rows` rows (a constant after inlining); each value is read once for all of them.
-INLINE void KERNEL(weighted_column)(ck_format format, size_t rows, const float *p, size_t ldp, const char *values,
-                                    size_t stride, size_t n, size_t i, size_t d, float *out) {
-    vf sum[FEW];
-    for (size_t r = 0; r < rows; r++)
-        sum[r] = v_set1(0);
-    for (size_t j = 0; j < n; j++) {
-        vf v = KERNEL(cached)(format, values + j * stride, i, d);
-        for (size_t r = 0; r < rows; r++)
-            sum[r] = v_fma(v_set1(p[r * ldp + j]), v, sum[r]);
-    }
-    for (size_t r = 0; r < rows; r++)
-        v_store_some(out + r * d + i, sum[r], d - i);
-}
-
-INLINE void KERNEL(weighted_sum)(ck_format format, const float *p, size_t ldp, size_t rows, const char *values,
-                                 size_t stride, size_t n, size_t d, float *out) {
-    for (size_t r = 0; r < rows; r += FEW) {
-        const float *weights = p + r * ldp;
-        float *to = out + r * d;
+// Scores of one query with n keys, W keys at a time: each is W partial sums added in one fixed order.
+INLINE void KERNEL(dots)(ck_format format, const float *q, const char *keys, size_t stride, size_t n, size_t d,
+                         float *scores) {
+    for (size_t j = 0; j < n; j += W) {
+        size_t count = smaller(W, n - j);
+        vf sums[W];
+        for (size_t r = 0; r < W; r++)
+            sums[r] = v_set1(0);
         for (size_t i = 0; i < d; i += W) {
-            switch (smaller(FEW, rows - r)) {
-            case 1:
-                KERNEL(weighted_column)(format, 1, weights, ldp, values, stride, n, i, d, to);
-                break;
-            case 2:
-                KERNEL(weighted_column)(format, 2, weights, ldp, values, stride, n, i, d, to);
-                break;
-            case 3:
-                KERNEL(weighted_column)(format, 3, weights, ldp, values, stride, n, i, d, to);
-                break;
-            default:
-                KERNEL(weighted_column)(format, FEW, weights, ldp, values, stride, n, i, d, to);
+            vf x = v_load_some(q + i, d - i);
+            if (count == W) {
+                _Pragma("clang loop unroll(full)") for (size_t r = 0; r < W; r++)
+                    sums[r] = v_fma(x, KERNEL(cached)(format, keys + (j + r) * stride, i, d), sums[r]);
+            } else {
+                for (size_t r = 0; r < count; r++)
+                    sums[r] = v_fma(x, KERNEL(cached)(format, keys + (j + r) * stride, i, d), sums[r]);
             }
         }
+        v_store_some(scores + j, v_sums(sums), count);
     }
 }
 
-static void KERNEL(f32_weighted_sum)(const float *p, size_t ldp, size_t rows, const void *values, size_t ldv, size_t n,
-                                     size_t d, float *out) {
-    KERNEL(weighted_sum)(CK_F32, p, ldp, rows, values, ldv * 4, n, d, out);
+static void KERNEL(f32_dots)(const float *q, const void *keys, size_t ldk, size_t n, size_t d, float *scores) {
+    KERNEL(dots)(CK_F32, q, keys, ldk * 4, n, d, scores);
 }
 
-static void KERNEL(bf16_weighted_sum)(const float *p, size_t ldp, size_t rows, const void *values, size_t ldv, size_t n,
-                                      size_t d, float *out) {
-    KERNEL(weighted_sum)(CK_BF16, p, ldp, rows, values, ldv * 2, n, d, out);
+static void KERNEL(bf16_dots)(const float *q, const void *keys, size_t ldk, size_t n, size_t d, float *scores) {
+    KERNEL(dots)(CK_BF16, q, keys, ldk * 2, n, d, scores);
+}
+
+// `vectors` (a constant after inlining) vectors of the result.
+INLINE void KERNEL(weighted_columns)(ck_format format, size_t vectors, const float *p, const char *values,
+                                     size_t stride, size_t n, size_t i, size_t d, float *out) {
+    vf sum[4];
+    for (size_t v = 0; v < vectors; v++)
+        sum[v] = v_set1(0);
+    for (size_t j = 0; j < n; j++) {
+        vf x = v_set1(p[j]);
+        for (size_t v = 0; v < vectors; v++)
+            sum[v] = v_fma(x, KERNEL(cached)(format, values + j * stride, i + v * W, d), sum[v]);
+    }
+    for (size_t v = 0; v < vectors; v++)
+        v_store_some(out + i + v * W, sum[v], d - i - v * W);
+}
+
+INLINE void KERNEL(weighted_sum)(ck_format format, const float *p, const char *values, size_t stride, size_t n,
+                                 size_t d, float *out) {
+    size_t i = 0;
+    for (; i + 4 * W <= d; i += 4 * W)
+        KERNEL(weighted_columns)(format, 4, p, values, stride, n, i, d, out);
+    for (; i < d; i += W)
+        KERNEL(weighted_columns)(format, 1, p, values, stride, n, i, d, out);
+}
+
+static void KERNEL(f32_weighted_sum)(const float *p, const void *values, size_t ldv, size_t n, size_t d, float *out) {
+    KERNEL(weighted_sum)(CK_F32, p, values, ldv * 4, n, d, out);
+}
+
+static void KERNEL(bf16_weighted_sum)(const float *p, const void *values, size_t ldv, size_t n, size_t d, float *out) {
+    KERNEL(weighted_sum)(CK_BF16, p, values, ldv * 2, n, d, out);
 }
 
 // To bfloat16, to nearest even.

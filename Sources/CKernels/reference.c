@@ -202,48 +202,40 @@ static float cached_value(ck_format format, const void *values, size_t i) {
     return format == CK_BF16 ? widen_bf16(((const uint16_t *)values)[i]) : ((const float *)values)[i];
 }
 
-static void dots(ck_format format, const float *q, size_t rows, const void *keys, size_t ldk, size_t n, size_t d,
-                 float *scores, size_t lds) {
-    for (size_t r = 0; r < rows; r++) {
-        for (size_t j = 0; j < n; j++) {
-            double sum = 0;
-            for (size_t i = 0; i < d; i++)
-                sum += (double)q[r * d + i] * cached_value(format, keys, j * ldk + i);
-            scores[r * lds + j] = (float)sum;
-        }
+static void dots(ck_format format, const float *q, const void *keys, size_t ldk, size_t n, size_t d, float *scores) {
+    for (size_t j = 0; j < n; j++) {
+        double sum = 0;
+        for (size_t i = 0; i < d; i++)
+            sum += (double)q[i] * cached_value(format, keys, j * ldk + i);
+        scores[j] = (float)sum;
     }
 }
 
-static void reference_dots(const float *q, size_t rows, const void *keys, size_t ldk, size_t n, size_t d, float *scores,
-                           size_t lds) {
-    dots(CK_F32, q, rows, keys, ldk, n, d, scores, lds);
+static void reference_dots(const float *q, const void *keys, size_t ldk, size_t n, size_t d, float *scores) {
+    dots(CK_F32, q, keys, ldk, n, d, scores);
 }
 
-static void reference_dots_bf16(const float *q, size_t rows, const void *keys, size_t ldk, size_t n, size_t d,
-                                float *scores, size_t lds) {
-    dots(CK_BF16, q, rows, keys, ldk, n, d, scores, lds);
+static void reference_dots_bf16(const float *q, const void *keys, size_t ldk, size_t n, size_t d, float *scores) {
+    dots(CK_BF16, q, keys, ldk, n, d, scores);
 }
 
-static void weighted_sum(ck_format format, const float *p, size_t ldp, size_t rows, const void *values, size_t ldv,
-                         size_t n, size_t d, float *out) {
-    for (size_t r = 0; r < rows; r++) {
-        for (size_t i = 0; i < d; i++) {
-            double sum = 0;
-            for (size_t j = 0; j < n; j++)
-                sum += (double)p[r * ldp + j] * cached_value(format, values, j * ldv + i);
-            out[r * d + i] = (float)sum;
-        }
+static void weighted_sum(ck_format format, const float *p, const void *values, size_t ldv, size_t n, size_t d,
+                         float *out) {
+    for (size_t i = 0; i < d; i++) {
+        double sum = 0;
+        for (size_t j = 0; j < n; j++)
+            sum += (double)p[j] * cached_value(format, values, j * ldv + i);
+        out[i] = (float)sum;
     }
 }
 
-static void reference_weighted_sum(const float *p, size_t ldp, size_t rows, const void *values, size_t ldv, size_t n,
-                                   size_t d, float *out) {
-    weighted_sum(CK_F32, p, ldp, rows, values, ldv, n, d, out);
+static void reference_weighted_sum(const float *p, const void *values, size_t ldv, size_t n, size_t d, float *out) {
+    weighted_sum(CK_F32, p, values, ldv, n, d, out);
 }
 
-static void reference_weighted_sum_bf16(const float *p, size_t ldp, size_t rows, const void *values, size_t ldv,
-                                        size_t n, size_t d, float *out) {
-    weighted_sum(CK_BF16, p, ldp, rows, values, ldv, n, d, out);
+static void reference_weighted_sum_bf16(const float *p, const void *values, size_t ldv, size_t n, size_t d,
+                                        float *out) {
+    weighted_sum(CK_BF16, p, values, ldv, n, d, out);
 }
 
 static void reference_narrow(const float *x, size_t n, uint16_t *out) {

@@ -138,3 +138,10 @@ INLINE vi v_dot_i8(vi acc, vi a, vi b) {
     acc = _mm256_add_epi32(acc, _mm256_madd_epi16(a_even, b_even));
     return _mm256_add_epi32(acc, _mm256_madd_epi16(a_odd, b_odd));
 }
+
+// The sum of each of W vectors, all added in the same order.
+INLINE vf v_sums(const vf v[W]) {
+    vf low = _mm256_hadd_ps(_mm256_hadd_ps(v[0], v[1]), _mm256_hadd_ps(v[2], v[3]));
+    vf high = _mm256_hadd_ps(_mm256_hadd_ps(v[4], v[5]), _mm256_hadd_ps(v[6], v[7]));
+    return _mm256_add_ps(_mm256_permute2f128_ps(low, high, 0x20), _mm256_permute2f128_ps(low, high, 0x31));
+}

@@ -129,3 +129,22 @@ INLINE vi v_dot_i8(vi acc, vi a, vi b) {
     acc = _mm512_add_epi32(acc, _mm512_madd_epi16(a_even, b_even));
     return _mm512_add_epi32(acc, _mm512_madd_epi16(a_odd, b_odd));
 }
+
+INLINE __m512 v_pair_sums(__m512 a, __m512 b) {
+    return _mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
+}
+INLINE __m512 v_quad_sums(__m512 ab, __m512 cd) {
+    __m512d x = _mm512_castps_pd(ab), y = _mm512_castps_pd(cd);
+    return _mm512_add_ps(
+        _mm512_castpd_ps(_mm512_unpacklo_pd(x, y)), _mm512_castpd_ps(_mm512_unpackhi_pd(x, y)));
+}
+INLINE __m512 v_lane_sums(__m512 x, __m512 y) {
+    return _mm512_add_ps(_mm512_shuffle_f32x4(x, y, 0x88), _mm512_shuffle_f32x4(x, y, 0xdd));
+}
+// The sum of each of W vectors, all added in the same order.
+INLINE vf v_sums(const vf v[W]) {
+    vf q[4];
+    for (size_t i = 0; i < 4; i++)
+        q[i] = v_quad_sums(v_pair_sums(v[4 * i], v[4 * i + 1]), v_pair_sums(v[4 * i + 2], v[4 * i + 3]));
+    return v_lane_sums(v_lane_sums(q[0], q[1]), v_lane_sums(q[2], q[3]));
+}

@@ -159,3 +159,8 @@ INLINE vi v_dot_i8(vi acc, vi a, vi b) {
         acc += (a >> shift & 0xff) * ((b << (24 - shift)) >> 24);
     return acc;
 }
+
+// The sum of each of W vectors, all added in the same order.
+INLINE vf v_sums(const vf v[W]) {
+    return (vf){v_sum(v[0]), v_sum(v[1]), v_sum(v[2]), v_sum(v[3])};
+}

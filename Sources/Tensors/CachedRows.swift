@@ -19,12 +19,6 @@ public struct CachedRows: @unchecked Sendable {
         storage = workspace.storage(byteCount: capacity * columns * Self.valueSize(workspace))
     }
 
-    /// All rows of a tensor.
-    public init(_ rows: Tensor, in workspace: Workspace) {
-        self.init(columns: rows.columns, capacity: rows.rows, in: workspace)
-        append(rows, 0..<rows.rows)
-    }
-
     /// Appends some rows of a tensor of as many columns.
     public mutating func append(_ rows: Tensor, _ range: Range<Int>) {
         assert(rows.columns == columns && range.upperBound <= rows.rows)

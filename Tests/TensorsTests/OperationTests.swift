@@ -144,7 +144,7 @@ import Testing
         let q = random.tensor([rows, channels], scale: 2)
         let keys = (0..<rows).map { _ in random.tensor([capacity, channels], scale: 2) }
         let values = (0..<rows).map { _ in random.tensor([capacity, channels]) }
-        let lengths = [1, 50, 7, 16, 33], owner = [1, 0, 1, 1, 0]
+        let lengths = [1, 50, 7, 16, 33], owner = [0, 0, 1, 1, 1]
         let naive = { (row: Int, memory: Int, length: Int) in
             Naive.attention(
                 Array(q.values[row * channels..<(row + 1) * channels]),
@@ -167,17 +167,15 @@ import Testing
         #expect(cached.agree && difference(cached.values, expectedCached) < 3e-6)
         let shared = onAllThreadCounts(instructionSet) {
             let workspace = $0
-            return Attention.shared(
-                q: q, keys: keys[..<2].map { CachedRows($0, in: workspace) },
-                values: values[..<2].map { CachedRows($0, in: workspace) }, owner: owner, heads: heads, in: workspace)
+            let memories = (0..<2).map { PackedHeads(k: keys[$0], v: values[$0], heads: heads, in: workspace) }
+            return Attention.shared(q: q, memories: memories, rows: [2, 3], in: workspace)
         }
         let expectedShared = (0..<rows).flatMap { naive($0, owner[$0], capacity) }
         #expect(shared.agree && difference(shared.values, expectedShared) < 3e-6)
         let workspace = Workspace(threads: 1, instructionSet: instructionSet)
         let alone = Attention.shared(
             q: Tensor(shape: [1, channels], Array(q.values[2 * channels..<3 * channels])),
-            keys: [CachedRows(keys[1], in: workspace)], values: [CachedRows(values[1], in: workspace)], owner: [0],
-            heads: heads, in: workspace)
+            memories: [PackedHeads(k: keys[1], v: values[1], heads: heads, in: workspace)], rows: [1], in: workspace)
         #expect(alone.values == Array(shared.values[2 * channels..<3 * channels]))
     }
 

@@ -124,18 +124,13 @@ typedef struct {
     void (*log_softmax)(const float *x, size_t n, float *out);
     /// out[i] = x[i] + y[i]; out may be x or y.
     void (*add)(const float *x, const float *y, size_t n, float *out);
-    /// scores[r, j] = q[r, :] . keys[j, :]; q: [rows, d], keys: [n, d] of float32 or (dots_bf16) bfloat16, rows ldk
-    /// values apart, scores: [rows, n] rows lds apart.
-    void (*dots)(const float *q, size_t rows, const void *keys, size_t ldk, size_t n, size_t d, float *scores,
-                 size_t lds);
-    void (*dots_bf16)(const float *q, size_t rows, const void *keys, size_t ldk, size_t n, size_t d, float *scores,
-                      size_t lds);
-    /// out[r, :] = sum over j of p[r, j] values[j, :]; p: [rows, n] rows ldp apart, values: [n, d] of float32 or
-    /// (weighted_sum_bf16) bfloat16, rows ldv values apart, out: [rows, d].
-    void (*weighted_sum)(const float *p, size_t ldp, size_t rows, const void *values, size_t ldv, size_t n, size_t d,
-                         float *out);
-    void (*weighted_sum_bf16)(const float *p, size_t ldp, size_t rows, const void *values, size_t ldv, size_t n,
-                              size_t d, float *out);
+    /// scores[j] = q . keys[j, :]; q: [d], keys: [n, d] of float32 or (dots_bf16) bfloat16, rows ldk values apart.
+    void (*dots)(const float *q, const void *keys, size_t ldk, size_t n, size_t d, float *scores);
+    void (*dots_bf16)(const float *q, const void *keys, size_t ldk, size_t n, size_t d, float *scores);
+    /// out = sum over j of p[j] values[j, :]; values: [n, d] of float32 or (weighted_sum_bf16) bfloat16, rows ldv
+    /// values apart, out: [d].
+    void (*weighted_sum)(const float *p, const void *values, size_t ldv, size_t n, size_t d, float *out);
+    void (*weighted_sum_bf16)(const float *p, const void *values, size_t ldv, size_t n, size_t d, float *out);
     /// out[i] = x[i] rounded to bfloat16, to nearest even.
     void (*narrow)(const float *x, size_t n, uint16_t *out);
 } ck_table;

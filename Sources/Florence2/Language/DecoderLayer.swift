@@ -22,14 +22,15 @@ struct DecoderLayer {
 
     /// An empty cache for one request whose encoder states are `states`.
     func cache(_ states: Tensor, beams: Int, in workspace: Workspace) -> KVCache.Layer {
-        let (keys, values) = encoderAttention.keysAndValues(states, in: workspace)
-        return KVCache.Layer(beams: beams, encoderKeys: keys, encoderValues: values, workspace: workspace)
+        KVCache.Layer(
+            beams: beams, width: states.columns, encoderMemory: encoderAttention.memory(of: states, in: workspace),
+            in: workspace)
     }
 
     func callAsFunction(_ x: Tensor, cache: inout KVCache.Layer, in workspace: Workspace) -> Tensor {
         var h = selfAttentionLayerNorm(selfAttention(x, cache: &cache, in: workspace), in: workspace)
         h = encoderAttentionLayerNorm(
-            encoderAttention(h, keys: cache.encoderKeys, values: cache.encoderValues, in: workspace), in: workspace)
+            encoderAttention(h, memory: cache.encoderMemory, in: workspace), in: workspace)
         return finalLayerNorm(mlp(h, residual: h, in: workspace), in: workspace)
     }
 }

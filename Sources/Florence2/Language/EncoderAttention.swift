@@ -18,14 +18,13 @@ struct EncoderAttention {
     }
 
     /// Keys and values of a picture and its prompt: computed once, shared by all beams.
-    func keysAndValues(_ states: Tensor, in workspace: Workspace) -> (keys: Tensor, values: Tensor) {
-        (key(states, in: workspace), value(states, in: workspace))
+    func memory(of states: Tensor, in workspace: Workspace) -> PackedHeads {
+        PackedHeads(k: key(states, in: workspace), v: value(states, in: workspace), heads: heads, in: workspace)
     }
 
-    func callAsFunction(_ x: Tensor, keys: CachedRows, values: CachedRows, in workspace: Workspace) -> Tensor {
+    func callAsFunction(_ x: Tensor, memory: PackedHeads, in workspace: Workspace) -> Tensor {
         let attended = Attention.shared(
-            q: query(x, in: workspace), keys: [keys], values: [values], owner: Array(repeating: 0, count: x.rows),
-            heads: heads, in: workspace)
+            q: query(x, in: workspace), memories: [memory], rows: [x.rows], in: workspace)
         return output(attended, residual: x, in: workspace)
     }
 }

@@ -16,20 +16,18 @@ struct KVCache {
 extension KVCache {
     /// One decoder layer's part.
     struct Layer {
-        // Shapes: keys, values [length, P] a beam; encoder keys, values [T, P].
-        let encoderKeys: CachedRows
-        let encoderValues: CachedRows
+        // Shapes: keys, values [length, P] a beam.
+        let encoderMemory: PackedHeads
         private(set) var keys: [CachedRows]
         private(set) var values: [CachedRows]
 
         /// Room for the first tokens; doubled when it runs out, since most captions are short.
         private static let initialCapacity = 64
 
-        /// Nothing of the beams' own yet; encoder keys and values [T, P].
-        init(beams: Int, encoderKeys: Tensor, encoderValues: Tensor, workspace: Workspace) {
-            self.encoderKeys = CachedRows(encoderKeys, in: workspace)
-            self.encoderValues = CachedRows(encoderValues, in: workspace)
-            let empty = CachedRows(columns: encoderKeys.columns, capacity: Self.initialCapacity, in: workspace)
+        /// Nothing of the beams' own yet, whose rows are `width` wide.
+        init(beams: Int, width: Int, encoderMemory: PackedHeads, in workspace: Workspace) {
+            self.encoderMemory = encoderMemory
+            let empty = CachedRows(columns: width, capacity: Self.initialCapacity, in: workspace)
             keys = Array(repeating: empty, count: beams)
             values = keys
         }
