@@ -24,6 +24,7 @@ let package = Package(
     products: [
         .executable(name: "vision-server", targets: ["vision-server"]),
         .executable(name: "vision-client", targets: ["vision-client"]),
+        .executable(name: "vision-benchmark", targets: ["vision-benchmark"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -48,6 +49,7 @@ let package = Package(
                 .linkedLibrary("gif"), .linkedLibrary("tiff"),
             ]),
         .target(name: "CDemoModel"),
+        .target(name: "CProbes"),
 
         // Floor 1: libraries that know nothing of each other.
         .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: swiftSettings),
@@ -125,6 +127,14 @@ let package = Package(
             name: "vision-client",
             dependencies: ["CaptionClient", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: swiftSettings, linkerSettings: staticRuntime),
+
+        .executableTarget(
+            name: "vision-benchmark",
+            dependencies: [
+                "CProbes", "Tensors", "Images", "VisionAPI",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: swiftSettings),
 
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swiftSettings),
         .testTarget(name: "ImagesTests", dependencies: ["Images"], swiftSettings: swiftSettings),

@@ -18,6 +18,7 @@ struct HouseTests {
         ],
         "CaptionClient": ["VisionAPITypes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"],
         "vision-client": ["CaptionClient", "ArgumentParser"],
+        "vision-benchmark": ["CProbes", "Tensors", "Images", "VisionAPI", "ArgumentParser"],
         "vision-server": [
             "CDemoModel", "CKernels", "Tensors", "Images", "Serving", "PrometheusText", "VisionAPITypes", "Florence2",
             "ModelHub", "VisionAPI", "ArgumentParser", "Hummingbird", "Logging", "Metrics", "ServiceLifecycle",

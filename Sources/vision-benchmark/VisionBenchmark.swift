@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// Measures what the programs are made of; `Benchmarks/run` calls it, and so may whoever works on a kernel.
+@main
+struct VisionBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "vision-benchmark",
+        abstract: "Times matrix products and pictures, and probes what the processor could do at most.",
+        subcommands: [ProbeCommand.self, GEMMCommand.self, PictureCommand.self]
+    )
+}
