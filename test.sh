@@ -49,8 +49,15 @@ run_tests() {
     [[ $# -eq 0 ]] || return 0
     "$root/Tests/Scripts/run.sh"
     "$root/Tests/Packaging/run.sh"
+    check_benchmarks
     check_hub_cache
     check_openapi
+}
+
+# The benchmarks on sizes that take no time: whether they still run, never how fast.
+check_benchmarks() {
+    say "The smoke version of the benchmarks"
+    python3 "$root/Benchmarks" --smoke
 }
 
 # What Python's library fetched we use, and the other way round.
@@ -88,7 +95,8 @@ run_reliability() {
 check_scripts() {
     if command -v apt-get >/dev/null; then install_packages shellcheck; fi
     if command -v shellcheck >/dev/null; then
-        (cd -- "$root" && shellcheck -x vision-server.sh test.sh .ci/run tools/setup.sh tools/service.sh Tests/Packaging/run.sh)
+        (cd -- "$root" && shellcheck -x vision-server.sh test.sh .ci/run tools/setup.sh tools/service.sh \
+            Tests/Packaging/run.sh Benchmarks/run)
     else
         say "shellcheck is not installed: the shell scripts are not checked."
     fi
@@ -98,19 +106,6 @@ check_scripts() {
 check_style() {
     (cd -- "$root" && swift format lint --strict --recursive --configuration .swift-format Sources Tests Package.swift) ||
         fail "The lines above do not follow .swift-format; swift format format -i FILE mends most of it."
-}
-
-# python_environment NAME REQUIREMENTS: .venv-NAME with what the file lists, made anew when the list changes.
-python_environment() {
-    local folder=$root/.venv-$1 requirements=$2
-    if cmp -s -- "$requirements" "$folder/requirements.txt"; then return; fi
-    if command -v apt-get >/dev/null; then install_packages python3 python3-venv; fi
-    say "Fetching Python packages into $folder"
-    rm -rf -- "$folder"
-    python3 -m venv "$folder" || fail "python3 cannot make a virtual environment. Install python3 with venv, then run this again."
-    "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$requirements" ||
-        fail "pip could not install what $requirements lists."
-    cp -- "$requirements" "$folder/requirements.txt"
 }
 
 run_reference() {

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# What vision-server.sh and test.sh share: messages, system packages and the Swift toolchain. Sourced, not run.
+# What vision-server.sh, test.sh and Benchmarks/run share: messages, system packages, the Swift toolchain and Python's
+# environments. Sourced, not run.
 
 swift_release=6.3
 swift_minimum=6.1
@@ -105,4 +106,19 @@ require_swift() {
     rm -rf -- "$folder"
     hash -r
     have_swift || fail "swiftly has installed Swift $swift_release, but it cannot be called. $by_hand"
+}
+
+# python_environment NAME REQUIREMENTS: .venv-NAME in $root with what the file lists, made anew when the list changes.
+python_environment() {
+    # The script that sources this file sets root.
+    # shellcheck disable=SC2154
+    local folder=$root/.venv-$1 requirements=$2
+    if cmp -s -- "$requirements" "$folder/requirements.txt"; then return; fi
+    if command -v apt-get >/dev/null; then install_packages python3 python3-venv; fi
+    say "Fetching Python packages into $folder"
+    rm -rf -- "$folder"
+    python3 -m venv "$folder" || fail "python3 cannot make a virtual environment. Install python3 with venv, then run this again."
+    "$folder/bin/pip" install --quiet --disable-pip-version-check -r "$requirements" ||
+        fail "pip could not install what $requirements lists."
+    cp -- "$requirements" "$folder/requirements.txt"
 }
