@@ -243,17 +243,17 @@ def memory(data: dict) -> list[Row]:
 
 def together(data: dict) -> list[Row]:
     measured = data.get("together-base", {})
-    precision = measured.get("precision", "")
+    who = f"base {measured['precision']}" if measured else "base"
     found = []
     for tokens, limit in (("64", 1.15), ("256", 1.5)):
         rounds = measured.get(tokens, {})
         alone, at_once = (rounds.get(f"{tokens} tokens {name}", []) for name in ("alone", "together"))
         found += [
-            Row("8 requests at once", f"base {precision}, {tokens} tokens, pictures a second / one at a time",
+            Row("8 requests at once", f"{who}, {tokens} tokens, pictures a second / one at a time",
                 ratio(alone, at_once, "all"), limit, False),
-            Row("8 requests at once", f"base {precision}, {tokens} tokens, share of identical runs",
+            Row("8 requests at once", f"{who}, {tokens} tokens, share of identical runs",
                 float(rounds["is_equal"]) if rounds else None, 1.0, False),
-            Row("8 requests at once", f"base {precision}, {tokens} tokens, first answer / its time alone",
+            Row("8 requests at once", f"{who}, {tokens} tokens, first answer / its time alone",
                 ratio(at_once, alone, "first"), 2.0),
         ]  # fmt: skip
     return found

@@ -10,14 +10,14 @@ struct TimedProduct {
     /// A step of the decoder meets weights that no cache holds, so there are enough copies of those to take turns.
     init(_ shape: ProductShape, format: WeightFormat, in workspace: Workspace) {
         let byteCount = shape.n * shape.k * format.bytesPerWeight
-        let isSmall = shape.stage == .decoder
-        let copies = isSmall ? min(shape.count, (128 << 20) / max(1, byteCount) + 1) : 1
+        let isCold = shape.stage == .decoder && byteCount > 1 << 16
+        let copies = isCold ? (128 << 20) / byteCount + 1 : 1
         var random = RandomValues(seed: UInt64(shape.m * 31 + shape.k * 7 + shape.n))
         let weights = random.values(shape.n * shape.k)
         layers = (0..<copies).map { _ in
             let weight = weights.withUnsafeBufferPointer {
                 PackedMatrix(
-                    rowMajor: $0, outputs: shape.n, inputs: shape.k, format: format, pool: workspace.pool)
+                    rowMajor: $0, outputs: shape.n, inputs: shape.k, format: format, in: workspace)
             }
             return Linear(weight: weight, bias: Tensor(shape: [shape.n]))
         }
