@@ -90,18 +90,30 @@ extension WeightFormat {
         return format
     }
 
-    /// The fastest loop that products of this format could use: float32's where the processor has none for it.
+    /// The fastest loop that products of this format could use with these instructions. No `default`: a ceiling that
+    /// is too low makes every share look good, so an instruction set that is new has to be thought about here.
     fileprivate func ceiling(_ instructionSet: InstructionSet, _ probe: CeilingProbe) -> cp_loop {
-        let own: cp_loop =
-            switch (self, instructionSet) {
-            case (.bfloat16, .avx512): CP_BF16_AVX512
-            case (.int8, .avx512): CP_INT8_AVX512
-            case (.int8, .avx2): CP_INT8_AVX2
-            case (_, .avx512): CP_FP32_AVX512
-            case (_, .avx2): CP_FP32_AVX2
-            default: CP_FP32_PLAIN
+        let candidates: [cp_loop] =
+            switch instructionSet {
+            case .avx512bf16, .avx512vnni, .avx512: [loop512, CP_FP32_AVX512]
+            case .avx2: [loop256, CP_FP32_AVX2]
+            case .generic: []
             }
-        guard probe.operationsPerSecond(own) == 0 else { return own }
-        return instructionSet == .avx512 ? CP_FP32_AVX512 : CP_FP32_AVX2
+        return candidates.first { probe.operationsPerSecond($0) > 0 } ?? CP_FP32_PLAIN
+    }
+
+    private var loop512: cp_loop {
+        switch self {
+        case .float32, .float16: CP_FP32_AVX512
+        case .bfloat16: CP_BF16_AVX512
+        case .int8: CP_INT8_AVX512
+        }
+    }
+
+    private var loop256: cp_loop {
+        switch self {
+        case .float32, .float16, .bfloat16: CP_FP32_AVX2
+        case .int8: CP_INT8_AVX2
+        }
     }
 }
