@@ -111,12 +111,16 @@ def main() -> int:
             name = f"{section}-{shape}" if shape else section
             print(f"== {name}", flush=True)
             start = time.monotonic()
+            disturbance = machine.Disturbance()
             try:
-                store.save(name, command.strip(), measure(section, shape, options))
+                data = measure(section, shape, options)
+                store.save(name, command.strip(), data, others=disturbance.share())
             except RuntimeError as error:
                 failures += 1
                 print(f"{name}: {error}", flush=True)
-            print(f"== {name}: {time.monotonic() - start:.0f} s", flush=True)
+            others = disturbance.share()
+            busy = "" if others is None else f", others used {100 * others:.0f} % of the processors"
+            print(f"== {name}: {time.monotonic() - start:.0f} s{busy}", flush=True)
     write_report(store.load_all(), options.output)
     return 1 if failures else 0
 

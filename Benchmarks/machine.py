@@ -2,7 +2,9 @@
 
 import os
 import platform
+import resource
 import subprocess
+import time
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -27,6 +29,36 @@ def threads() -> int:
 def load_average() -> float:
     """How many programs have been running during the last minute."""
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
+
+
+class Disturbance:
+    """How much of the processors other programs have used since this was made; Linux only."""
+
+    def __init__(self):
+        self.start = time.monotonic()
+        self.all, self.own = _busy_seconds(), _own_seconds()
+
+    def share(self) -> float | None:
+        """0: nothing; 1: all of them. None where it cannot be known."""
+        if self.all is None:
+            return None
+        others = (_busy_seconds() - self.all) - (_own_seconds() - self.own)
+        return max(0.0, others / (time.monotonic() - self.start) / (os.cpu_count() or 1))
+
+
+def _busy_seconds() -> float | None:
+    """Of all programs, by /proc/stat: everything but idle and waiting for disks; what the host takes counts, too."""
+    statistics = Path("/proc/stat")
+    if not statistics.exists():
+        return None
+    user, nice, system, _, _, irq, softirq, steal = map(int, statistics.read_text().split("\n")[0].split()[1:9])
+    return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+
+
+def _own_seconds() -> float:
+    """Of this process and the children that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def commit() -> str:

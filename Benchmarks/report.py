@@ -7,6 +7,7 @@ import targets
 from timing import median
 
 MISSING = "-"
+NOISY = 0.1
 
 
 def text(results: dict[str, dict]) -> str:
@@ -47,12 +48,21 @@ def number(value: float | None) -> str:
 
 
 def provenance(results: dict[str, dict]) -> str:
-    """Machine, date, commit, load and command of each section."""
+    """Machine, date, commit and command of each section, and how much others disturbed it."""
     lines = [
-        [name, result["machine"], result["date"], result["commit"], str(result["load_average"]), f"`{result['command']}`"]
+        [name, result["machine"], result["date"], result["commit"], disturbance(result.get("others")),
+         f"`{result['command']}`"]
         for name, result in results.items()
-    ]
-    return table(["section", "machine", "date (UTC)", "commit", "load average", "command"], lines)
+    ]  # fmt: skip
+    return table(
+        ["section", "machine", "date (UTC)", "commit", "processors used by others", "command"], lines)
+
+
+def disturbance(share: float | None) -> str:
+    """In percent, marked where figures cannot be trusted any more."""
+    if share is None:
+        return MISSING
+    return f"{100 * share:.0f} %" if share < NOISY else f"**{100 * share:.0f} %: noisy**"
 
 
 def section(name: str, data: dict) -> list[str]:

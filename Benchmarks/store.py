@@ -7,10 +7,10 @@ import machine
 from places import RESULTS
 
 
-def save(name: str, command: str, data: dict, folder: Path = RESULTS) -> None:
-    """Writes what a section has measured, with where and when."""
+def save(name: str, command: str, data: dict, folder: Path = RESULTS, others: float | None = None) -> None:
+    """Writes what a section has measured, with where and when, and the share of the processors that others used."""
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(machine.stamp() | {"command": command, "data": data}, indent=1)
+    text = json.dumps(machine.stamp() | {"command": command, "others": others, "data": data}, indent=1)
     (folder / f"{name}.json").write_text(text + "\n")
 
 
