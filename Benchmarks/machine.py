@@ -62,7 +62,9 @@ def _own_seconds() -> float:
 
 
 def commit() -> str:
-    """The commit that is checked out, marked when sources differ from it."""
+    """The commit that is checked out, marked when sources differ from it; of programs built elsewhere nobody knows."""
+    if foreign := [name for name in ("VISION_SERVER_BINARY", "VISION_BENCHMARK_BINARY") if os.environ.get(name)]:
+        return f"unknown ({' and '.join(foreign)} set)"
     arguments = ["git", "-C", str(REPOSITORY), "describe", "--always", "--dirty", "--abbrev=10"]
     return subprocess.run(arguments, capture_output=True, text=True).stdout.strip() or "unknown"
 

@@ -256,13 +256,13 @@ def together(data: dict) -> list[Row]:
     who = f"base {measured['precision']}" if measured else "base"
     found = []
     for tokens, limit in (("64", 1.15), ("256", 1.5)):
-        rounds = measured.get(tokens, {})
-        alone, at_once = (rounds.get(f"{tokens} tokens {name}", []) for name in ("alone", "together"))
+        result = measured.get(tokens, {})
+        alone, at_once = (result.get("rounds", {}).get(f"{tokens} tokens {name}", []) for name in ("alone", "together"))
         found += [
             Row("8 requests at once", f"{who}, {tokens} tokens, pictures a second / one at a time",
                 ratio(alone, at_once, "all"), limit, False),
-            Row("8 requests at once", f"{who}, {tokens} tokens, share of identical runs",
-                float(rounds["is_equal"]) if rounds else None, 1.0, False),
+            Row("8 requests at once", f"{who}, {tokens} tokens, share of rounds with identical text",
+                result.get("equal"), 1.0, False, note=f"{result['distinct']} different texts" if result else ""),
             Row("8 requests at once", f"{who}, {tokens} tokens, first answer / its time alone",
                 ratio(at_once, alone, "first"), 2.0),
         ]  # fmt: skip
