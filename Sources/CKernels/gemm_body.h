@@ -79,8 +79,6 @@ static void GEMM(pack_activations)(const ck_gemm *g, size_t row, size_t rows, si
 // One lane of k for every accumulator of a tile of `rows` rows (a constant after inlining).
 INLINE void GEMM(step)(size_t rows, const char *a, const char *b, ACC acc[MR][2]) {
     OPERAND b0 = LOAD_OPERAND(b), b1 = LOAD_OPERAND(b + W * LANE_BYTES);
-    if (rows <= 4)
-        __builtin_prefetch(b + 2048);
     _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
         OPERAND x = BROADCAST(a + r * LINE * 4);
         acc[r][0] = MULTIPLY_ADD(acc[r][0], x, b0);
