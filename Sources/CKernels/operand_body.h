@@ -6,11 +6,11 @@ INLINE vi v_broadcast_lane(const void *p) {
     return v_set1_lane(lane);
 }
 
-// How many values of k one block has: all of them for a few rows, whose weights then stream in one pass; else about 512
-// lanes, so that the packed activations stay in the second-level cache. Whole lines, evenly cut.
+// How many values of k one block has: as many as the scratch has room for, so that the weights of a few rows stream in
+// one pass and the packed activations of many stay in the second-level cache. Whole lines, evenly cut.
 INLINE size_t even_depth(size_t m, size_t k, size_t group) {
     size_t rows = smaller(m, CK_GEMM_ROW_BLOCK), line = 16 * group;
-    size_t most = (rows <= CK_GEMM_FEW_ROWS ? CK_GEMM_SCRATCH / CK_GEMM_FEW_ROWS : 512) * group;
+    size_t most = CK_GEMM_SCRATCH / (rows > 0 ? rows : 1) / 16 * line;
     size_t blocks = (k + most - 1) / most;
     size_t depth = blocks ? (k + blocks - 1) / blocks : 0;
     return (depth + line - 1) / line * line;

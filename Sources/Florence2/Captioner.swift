@@ -43,52 +43,70 @@ public final class Captioner: @unchecked Sendable {
     /// - Throws: `CancellationError` soon after `isCancelled` turns true; `ModelError.promptTooLong`.
     public func answer(
         _ image: PreparedImage, prompt: TaskPrompt, overrides: GenerationOverrides = .init(),
-        isCancelled: () -> Bool = { false }
+        isCancelled: @escaping @Sendable () -> Bool = { false }
     ) throws -> Caption {
-        var captions: [Caption] = []
-        try answer(image, prompts: [prompt], overrides: overrides, isCancelled: isCancelled) { captions.append($0) }
+        let captions = try answer(
+            CaptionRequest(image: image, prompts: [prompt], overrides: overrides), isCancelled: isCancelled)
         guard let caption = captions.first else { throw CancellationError() }
         return caption
     }
 
-    /// The answers to several prompts about one picture, which the vision tower sees once; `deliver` is called with
-    /// each in order.
+    /// The answers to several prompts about one picture, which the vision tower sees once, in their order.
     ///
     /// - Throws: as `answer(_:prompt:overrides:isCancelled:)` does, and before anything is computed where one prompt is
     ///   too long.
     public func answer(
-        _ image: PreparedImage, prompts: [TaskPrompt], overrides: GenerationOverrides = .init(),
-        isCancelled: () -> Bool = { false }, deliver: (Caption) -> Void
-    ) throws {
-        try withoutActuallyEscaping(isCancelled) { isCancelled in
-            let observer = Observer(checkCancellation: { if isCancelled() { throw CancellationError() } })
-            let promptIDs = try prompts.map { try self.promptIDs($0, beside: image) }
-            var stopwatch = Stopwatch()
-            let features = try model.encodeImage(image, in: workspace, observer: observer)
-            var vision = stopwatch.lap()
-            for (prompt, ids) in zip(prompts, promptIDs) {
-                deliver(try answer(prompt, ids, features, of: image, overrides, vision: vision, observer))
-                vision = 0
-            }
+        _ request: CaptionRequest, isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) throws -> [Caption] {
+        var loop = CaptionLoop(self, maxBatch: 1)
+        loop.append(CaptionJob(id: 0, request: request, isCancelled: isCancelled))
+        while true {
+            for outcome in loop.advance() { return try outcome.result.get() }
         }
     }
 
-    /// The answer to one prompt about a picture that the tower has seen, in `vision` seconds.
-    private func answer(
-        _ prompt: TaskPrompt, _ promptIDs: [Int], _ features: Tensor, of image: PreparedImage,
-        _ overrides: GenerationOverrides, vision: Double, _ observer: Observer
-    ) throws -> Caption {
-        var stopwatch = Stopwatch()
-        let states = try model.encode(
-            imageFeatures: features, promptIDs: promptIDs, in: workspace, observer: observer)
-        let encoder = stopwatch.lap()
-        let hypothesis = try generate(states, overrides: overrides, observer: observer)
+    /// The tokens of each prompt, once all are known to fit.
+    func promptIDs(_ request: CaptionRequest) throws -> [[Int]] {
+        try request.prompts.map { try promptIDs($0, beside: request.image) }
+    }
+
+    /// What the tower sees in a job's picture.
+    func features(_ job: CaptionJob) throws -> Tensor {
+        try model.encodeImage(job.request.image, in: workspace, observer: observer(job))
+    }
+
+    /// The encoder's states for one of a job's prompts.
+    func encode(_ job: CaptionJob, _ prompt: Int) throws -> Tensor {
+        guard let features = job.features else { throw CancellationError() }
+        return try model.encode(
+            imageFeatures: features, promptIDs: job.promptIDs[prompt], in: workspace, observer: observer(job))
+    }
+
+    private func observer(_ job: CaptionJob) -> Observer {
+        Observer(checkCancellation: { if job.isCancelled() { throw CancellationError() } })
+    }
+
+    /// An answer to be written, of which nothing is there yet.
+    func sequence(_ states: Tensor, _ overrides: GenerationOverrides, id: Int) -> DecodingBatch.Sequence {
+        let search = BeamSearch(configuration(overrides))
+        let cache = model.prefill(states, beams: search.firstTokens.count, in: workspace)
+        return DecodingBatch.Sequence(id: id, search: search, cache: cache)
+    }
+
+    /// One token of every answer; those that ended with it.
+    func step(_ batch: inout DecodingBatch) -> [(id: Int, hypothesis: Hypothesis)] { batch.step(model, in: workspace) }
+
+    /// What one of a job's prompts has come to.
+    func caption(_ hypothesis: Hypothesis, _ job: CaptionJob, _ prompt: Int) -> Caption {
         let text = tokenizer.decode(hypothesis.tokens)
+        let (image, stage) = (job.request.image, job.stages[prompt])
         let answer = postProcessor(
-            text, task: prompt, imageWidth: image.originalWidth, imageHeight: image.originalHeight)
+            text, task: job.request.prompts[prompt], imageWidth: image.originalWidth,
+            imageHeight: image.originalHeight)
         return Caption(
             answer: answer, text: text, tokenIDs: hypothesis.tokens, score: hypothesis.score,
-            seconds: .init(vision: vision, encoder: encoder, generate: stopwatch.lap()))
+            seconds: .init(
+                vision: stage.vision, encoder: stage.encoder, generate: (.now - stage.start) / .seconds(1)))
     }
 
     /// Pixel values [3, H, W], each stage's output, image features, encoder states, and the logits that follow each of
@@ -105,8 +123,8 @@ public final class Captioner: @unchecked Sendable {
         let features = try model.encodeImage(image, in: workspace, observer: observer)
         let states = try model.encode(
             imageFeatures: features, promptIDs: promptIDs, in: workspace, observer: observer)
-        var cache = model.prefill(states, beams: 1, in: workspace)
-        let logits = decoderIDs.map { model.logits(feeding: [$0], cache: &cache, in: workspace) }
+        var caches = [model.prefill(states, beams: 1, in: workspace)]
+        let logits = decoderIDs.map { model.logits(feeding: [$0], caches: &caches, in: workspace) }
         log.append("logits", Tensor.concatenatingRows(logits, in: workspace))
         return log.entries
     }
@@ -116,24 +134,6 @@ public final class Captioner: @unchecked Sendable {
         let ids = tokenizer.encode(prompt.text)
         try model.checkLength(promptTokens: ids.count, image: image)
         return ids
-    }
-
-    /// The one loop that steps the decoder.
-    private func generate(_ states: Tensor, overrides: GenerationOverrides, observer: Observer) throws -> Hypothesis {
-        var search = BeamSearch(configuration(overrides))
-        var tokens = search.firstTokens
-        var cache = model.prefill(states, beams: tokens.count, in: workspace)
-        while true {
-            try observer.checkCancellation()
-            let logits = model.logits(feeding: tokens, cache: &cache, in: workspace)
-            let logProbabilities = Reduction.logSoftmax(logits, in: workspace)
-            switch logProbabilities.withUnsafeMutableBufferPointer({ search.advance($0) }) {
-            case .finished(let hypothesis): return hypothesis
-            case .feed(let next, let beamIndices):
-                tokens = next
-                cache.reorder(beamIndices)
-            }
-        }
     }
 
     /// The model's settings with what the request asks for; no more tokens than the model has positions for.
@@ -153,16 +153,5 @@ private final class TensorLog {
     func append(_ name: String, _ tensor: Tensor) {
         let isPicture = name == "pixel_values"
         entries.append((name, isPicture ? tensor.channelsFirst() : Tensor(shape: tensor.shape, tensor.values)))
-    }
-}
-
-/// Seconds between one call of `lap` and the next.
-private struct Stopwatch {
-    private var last = ContinuousClock.now
-
-    mutating func lap() -> Double {
-        let now = ContinuousClock.now
-        defer { last = now }
-        return (now - last) / .seconds(1)
     }
 }

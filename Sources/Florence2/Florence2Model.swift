@@ -82,9 +82,9 @@ struct Florence2Model: Sendable {
         decoder.prefill(states, beams: beams, in: workspace)
     }
 
-    /// Feeds one token a beam and answers the scores of what may follow.
-    func logits(feeding tokens: [Int], cache: inout KVCache, in workspace: Workspace) -> Tensor {
-        let hidden = decoder(tokenEmbedding(tokens, in: workspace), cache: &cache, in: workspace)
+    /// Feeds one token a beam, the beams of all caches one after the other, and answers the scores of what may follow.
+    func logits(feeding tokens: [Int], caches: inout [KVCache], in workspace: Workspace) -> Tensor {
+        let hidden = decoder(tokenEmbedding(tokens, in: workspace), caches: &caches, in: workspace)
         return lmHead(hidden, in: workspace)
     }
 }

@@ -21,7 +21,26 @@ extension ModelHost {
                 let result = await host.thread.run { [slot = host.slot] in
                     Result { try slot.use(body, cancellation) }
                 }
-                await host.handle(.returned(keepAlive))
+                await host.handle(.returned(ticket, keepAlive))
+                return try result.get()
+            } onCancel: {
+                cancellation.set()
+                Task { await host.handle(.left(ticket)) }
+            }
+        }
+
+        /// Runs `body` with a model that others may use at the same time, when it is this place's turn; otherwise as
+        /// `withModel`. `body` has to end soon once its second argument answers true.
+        public func withSharedModel<R: Sendable>(
+            bytes: Int = 0, keepAlive: KeepAlive? = nil,
+            _ body:
+                @escaping @Sendable (_ model: Model, _ isCancelled: @escaping @Sendable () -> Bool) async throws -> R
+        ) async throws -> R {
+            let cancellation = Cancellation()
+            return try await withTaskCancellationHandler {
+                try await host.waitForTurn(ticket, bytes: bytes)
+                let result = await host.slot.share(body, cancellation)
+                await host.handle(.returned(ticket, keepAlive))
                 return try result.get()
             } onCancel: {
                 cancellation.set()

@@ -8,7 +8,7 @@ extension ModelHost {
             case unloaded
             case loading
             case idle(since: C.Instant)
-            case lent(Ticket)
+            case lent(Set<Ticket>)
             case unloading
         }
 
@@ -19,8 +19,8 @@ extension ModelHost {
             case ready(Ticket, bytes: Int)
             /// A request does not want its answer any more.
             case left(Ticket)
-            /// The one who had the model gives it back; the model then stays that long, or as long as usual.
-            case returned(KeepAlive?)
+            /// One who had the model gives it back; the model then stays that long, or as long as usual.
+            case returned(Ticket, KeepAlive?)
             case loaded
             case loadFailed
             case unloaded
@@ -89,7 +89,7 @@ extension ModelHost {
             case .arrived(let ticket, let bytes): arrived(ticket, bytes, now)
             case .ready(let ticket, let bytes): ready(ticket, bytes, now)
             case .left(let ticket): left(ticket, now)
-            case .returned(let keepAlive): returned(keepAlive, now)
+            case .returned(let ticket, let keepAlive): returned(ticket, keepAlive, now)
             case .loaded: loaded(now)
             case .loadFailed: loadFailed(now)
             case .unloaded: unloaded()
@@ -112,9 +112,9 @@ extension ModelHost {
         private mutating func ready(_ ticket: Ticket, _ bytes: Int, _ now: C.Instant) -> [Action] {
             guard line.setReady(ticket, bytes: bytes) else { return [.refuse([ticket], .stopping)] }
             switch phase {
-            case .idle: return lendOrRest(now)
+            case .idle, .lent: return lendOrRest(now)
             case .unloaded: return load()
-            case .loading, .lent, .unloading: return []
+            case .loading, .unloading: return []
             }
         }
 
@@ -122,8 +122,10 @@ extension ModelHost {
             guard let entry = line.remove(ticket) else { return [] }
             let dropped: [Action] = entry.isReady ? [.drop(ticket)] : []
             // One that was still being prepared may have held up those behind it.
-            guard case .idle = phase else { return dropped }
-            return dropped + lendOrRest(now)
+            switch phase {
+            case .idle, .lent: return dropped + lendOrRest(now)
+            case .unloaded, .loading, .unloading: return dropped
+            }
         }
 
         private mutating func load() -> [Action] {
@@ -139,16 +141,26 @@ extension ModelHost {
             return lendOrRest(now)
         }
 
-        private mutating func returned(_ wish: KeepAlive?, _ now: C.Instant) -> [Action] {
+        private mutating func returned(_ ticket: Ticket, _ wish: KeepAlive?, _ now: C.Instant) -> [Action] {
             keepAlive = wish ?? limits.keepAlive
+            phase = .lent(holders.subtracting([ticket]))
             return lendOrRest(now)
         }
 
-        /// The model is there and nobody has it.
+        /// Who has the model.
+        package var holders: Set<Ticket> { if case .lent(let tickets) = phase { tickets } else { [] } }
+
+        /// The model is there, and there may be room for one more.
         private mutating func lendOrRest(_ now: C.Instant) -> [Action] {
-            if let ticket = line.popFirstReady() {
-                phase = .lent(ticket)
-                return [.lend(ticket)]
+            var holders = holders
+            var lent: [Action] = []
+            while holders.count < limits.maxLent, let ticket = line.popFirstReady() {
+                holders.insert(ticket)
+                lent.append(.lend(ticket))
+            }
+            guard holders.isEmpty else {
+                phase = .lent(holders)
+                return lent
             }
             if line.isEmpty, isStopping || shallUnload || keepAlive == .lasting(.zero) { return unload(now) }
             if case .idle = phase { return [] }

@@ -2,8 +2,8 @@ public import Logging
 public import ServiceLifecycle
 import Synchronization
 
-/// One model that many ask for: loaded at the first request, lent to one after the other in the order of arrival,
-/// let go when nobody has used it for a while.
+/// One model that many ask for: loaded at the first request, lent in the order of arrival to one after the other or to a
+/// few at a time, let go when nobody has used it for a while.
 ///
 /// The host loads and unloads while its `run()` runs; requests that come earlier wait for that.
 public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == Duration {
@@ -59,7 +59,8 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
         let now = clock.now
         return ModelHostStatus(
             state: machine.state, isStopping: isDraining || machine.isStopping, hasFailed: machine.hasFailed(at: now),
-            isFull: machine.isFull, unloadsIn: machine.unloadsIn(at: now), waiting: machine.line.count,
+            isFull: machine.isFull, unloadsIn: machine.unloadsIn(at: now), running: machine.holders.count,
+            waiting: machine.line.count,
             waitingBytes: machine.line.bytes, counters: counters)
     }
 

@@ -12,6 +12,8 @@ public struct ModelHostStatus: Sendable, Equatable {
     public var isFull: Bool
     /// Until the model leaves memory, if nobody asks for it; `nil` unless it is idle and will go.
     public var unloadsIn: Duration?
+    /// How many have the model.
+    public var running: Int
     public var waiting: Int
     public var waitingBytes: Int
     public var counters: Counters

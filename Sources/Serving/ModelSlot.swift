@@ -1,15 +1,23 @@
+import Synchronization
+
 /// Where the model lies while it is loaded.
-///
-/// `@unchecked`: only the model's thread touches what is inside.
-final class ModelSlot<Model: Sendable>: @unchecked Sendable {
-    private var model: Model?
+final class ModelSlot<Model: Sendable>: Sendable {
+    private let content = Mutex<Model?>(nil)
+
+    /// Always there for one who has the model.
+    var model: Model? { content.withLock { $0 } }
 
     func put(_ model: Model) {
-        self.model = model
+        content.withLock { $0 = model }
     }
 
     func clear() {
-        model = nil
+        // Outside of the lock, as the model's end may take a while.
+        let last = content.withLock { content in
+            defer { content = nil }
+            return content
+        }
+        withExtendedLifetime(last) {}
     }
 
     /// `body`'s result with the model that is there.
@@ -20,5 +28,19 @@ final class ModelSlot<Model: Sendable>: @unchecked Sendable {
         guard let model else { throw ModelHostError.stopping }
         guard !cancellation.isSet else { throw CancellationError() }
         return try body(model) { cancellation.isSet }
+    }
+
+    /// The same for a body that shares the model with others. When this returns, it does not hold the model any more.
+    func share<R>(
+        _ body: (_ model: Model, _ isCancelled: @escaping @Sendable () -> Bool) async throws -> R,
+        _ cancellation: Cancellation
+    ) async -> Result<R, any Error> {
+        guard let model else { return .failure(ModelHostError.stopping) }
+        guard !cancellation.isSet else { return .failure(CancellationError()) }
+        do {
+            return .success(try await body(model) { cancellation.isSet })
+        } catch {
+            return .failure(error)
+        }
     }
 }

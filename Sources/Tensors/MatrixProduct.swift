@@ -75,7 +75,7 @@ enum RowBlocks {
     /// Rows of each block: as even as whole tiles allow, no more than the kernel works on at a time.
     static func rows(of rows: Int) -> Int {
         let blocks = (rows + Int(CK_GEMM_ROW_BLOCK) - 1) / Int(CK_GEMM_ROW_BLOCK)
-        let tile = Int(CK_GEMM_FEW_ROWS)
+        let tile = Int(CK_GEMM_TILE_ROWS)
         let even = (rows + max(1, blocks) - 1) / max(1, blocks)
         return max(tile, (even + tile - 1) / tile * tile)
     }

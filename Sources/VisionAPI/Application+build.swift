@@ -8,7 +8,7 @@ public import Serving
 ///
 /// - Parameter supply: The model's files; it runs with the service, too.
 public func buildApplication<C: Clock>(
-    configuration: ServerConfiguration, host: ModelHost<Captioner, C>, supply: ModelSupply<C>, logger: Logger
+    configuration: ServerConfiguration, host: ModelHost<BatchCaptioner, C>, supply: ModelSupply<C>, logger: Logger
 ) -> some ApplicationProtocol where C.Duration == Duration {
     // The framework's own start line says less than ours.
     var frameworkLogger = logger
@@ -31,7 +31,8 @@ public func buildApplication<C: Clock>(
 }
 
 private func buildRouter<C: Clock>(
-    _ configuration: ServerConfiguration, _ host: ModelHost<Captioner, C>, _ supply: ModelSupply<C>, _ logger: Logger
+    _ configuration: ServerConfiguration, _ host: ModelHost<BatchCaptioner, C>, _ supply: ModelSupply<C>,
+    _ logger: Logger
 ) -> Router<VisionRequestContext> where C.Duration == Duration {
     let info = InfoController(configuration: configuration)
     let images = ImageController(host: host, supply: supply, configuration: configuration)

@@ -6,14 +6,14 @@ import VisionAPITypes
 
 /// `POST /process_image`: a picture and a prompt come in, the model's answer goes out.
 struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
-    let host: ModelHost<Captioner, C>
+    let host: ModelHost<BatchCaptioner, C>
     let supply: ModelSupply<C>
     let parser: ImageRequestParser
     let bodies: BodyReader
     private let decoding = DecodingQueue()
     private let metrics = CaptionMetrics()
 
-    init(host: ModelHost<Captioner, C>, supply: ModelSupply<C>, configuration: ServerConfiguration) {
+    init(host: ModelHost<BatchCaptioner, C>, supply: ModelSupply<C>, configuration: ServerConfiguration) {
         self.host = host
         self.supply = supply
         parser = ImageRequestParser(
@@ -41,14 +41,11 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
         }
     }
 
-    private func caption(_ job: ImageRequest, _ place: ModelHost<Captioner, C>.Place) async throws -> [Caption] {
-        let captions = try await place.withModel(bytes: job.byteCount, keepAlive: job.keepAlive) {
+    private func caption(_ job: ImageRequest, _ place: ModelHost<BatchCaptioner, C>.Place) async throws -> [Caption] {
+        let captions = try await place.withSharedModel(bytes: job.byteCount, keepAlive: job.keepAlive) {
             captioner, isCancelled in
-            var captions: [Caption] = []
-            try captioner.answer(
-                job.image, prompts: job.prompts, overrides: job.overrides, isCancelled: isCancelled
-            ) { captions.append($0) }
-            return captions
+            let request = CaptionRequest(image: job.image, prompts: job.prompts, overrides: job.overrides)
+            return try await captioner.answer(request, isCancelled: isCancelled)
         }
         for caption in captions { metrics.record(caption) }
         return captions

@@ -6,7 +6,7 @@ import VisionAPITypes
 
 /// The model's life: what it is doing, and its coming and going on request.
 struct ModelController<C: Clock>: Sendable where C.Duration == Duration {
-    let host: ModelHost<Captioner, C>
+    let host: ModelHost<BatchCaptioner, C>
     let supply: ModelSupply<C>
     let configuration: ServerConfiguration
 
@@ -71,7 +71,8 @@ struct ModelController<C: Clock>: Sendable where C.Duration == Duration {
             unloadsInSeconds: host.unloadsIn.map { ($0 / .milliseconds(1)).rounded() / 1000 },
             precision: configuration.about.precision,
             queue: .init(
-                running: host.state == .busy ? 1 : 0, waiting: host.waiting, waitingBytes: host.waitingBytes,
+                running: host.running, maxBatch: configuration.about.maxBatch, waiting: host.waiting,
+                waitingBytes: host.waitingBytes,
                 maxQueued: configuration.about.maxQueued, maxQueuedBytes: configuration.about.maxQueuedBytes),
             memory: .init(residentBytes: ProcessMemory().resident()), download: download,
             counters: .init(

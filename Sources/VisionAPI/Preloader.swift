@@ -5,7 +5,7 @@ import ServiceLifecycle
 
 /// Fetches and loads the model at the start, so that the first request need not wait for it.
 struct Preloader<C: Clock>: Service where C.Duration == Duration {
-    let host: ModelHost<Captioner, C>
+    let host: ModelHost<BatchCaptioner, C>
     let supply: ModelSupply<C>
     let logger: Logger
 

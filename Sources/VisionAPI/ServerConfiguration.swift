@@ -32,12 +32,16 @@ public struct ServerConfiguration: Sendable {
     public struct About: Sendable {
         public var version: String
         public var precision: String
+        public var maxBatch: Int
         public var maxQueued: Int
         public var maxQueuedBytes: Int
 
-        public init(version: String, precision: String, maxQueued: Int = 64, maxQueuedBytes: Int = 256 << 20) {
+        public init(
+            version: String, precision: String, maxBatch: Int = 1, maxQueued: Int = 64, maxQueuedBytes: Int = 256 << 20
+        ) {
             self.version = version
             self.precision = precision
+            self.maxBatch = maxBatch
             self.maxQueued = maxQueued
             self.maxQueuedBytes = maxQueuedBytes
         }

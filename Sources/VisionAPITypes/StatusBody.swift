@@ -62,6 +62,8 @@ public struct StatusBody: Codable, Sendable, Equatable {
     public struct Queue: Codable, Sendable, Equatable {
         /// Requests that have the model.
         public var running: Int
+        /// The most that may have it at a time.
+        public var maxBatch: Int
         public var waiting: Int
         public var waitingBytes: Int
         public var maxQueued: Int
@@ -69,13 +71,17 @@ public struct StatusBody: Codable, Sendable, Equatable {
 
         enum CodingKeys: String, CodingKey {
             case running, waiting
+            case maxBatch = "max_batch"
             case waitingBytes = "waiting_bytes"
             case maxQueued = "max_queued"
             case maxQueuedBytes = "max_queued_bytes"
         }
 
-        public init(running: Int, waiting: Int, waitingBytes: Int, maxQueued: Int, maxQueuedBytes: Int) {
+        public init(
+            running: Int, maxBatch: Int, waiting: Int, waitingBytes: Int, maxQueued: Int, maxQueuedBytes: Int
+        ) {
             self.running = running
+            self.maxBatch = maxBatch
             self.waiting = waiting
             self.waitingBytes = waitingBytes
             self.maxQueued = maxQueued

@@ -10,7 +10,7 @@ import ServiceLifecycle
 ///
 /// - Parameter drain: For so long after the signal new work is still accepted.
 func runUntilStopped<C: Clock>(
-    _ service: some Service, host: ModelHost<Captioner, C>, drain: Duration, logger: Logger
+    _ service: some Service, host: ModelHost<BatchCaptioner, C>, drain: Duration, logger: Logger
 ) async throws where C.Duration == Duration {
     let limit = Duration.seconds(30)
     var configuration = ServiceGroupConfiguration(services: [service], logger: logger)
@@ -32,7 +32,7 @@ func runUntilStopped<C: Clock>(
 }
 
 private func finish<C: Clock>(
-    _ host: ModelHost<Captioner, C>, drain: Duration, within limit: Duration
+    _ host: ModelHost<BatchCaptioner, C>, drain: Duration, within limit: Duration
 ) async where C.Duration == Duration {
     await host.beginDrain()
     try? await Task.sleep(for: drain)

@@ -44,7 +44,7 @@ struct ServeCommand: AsyncParsableCommand {
         let limits = try queueOptions.limits(settings)
         let supply = try model.supply(logger: logger)
         let host = ModelHost(name: model.name, limits: limits, clock: ContinuousClock(), logger: logger) {
-            try model.load(supply, logger: logger)
+            BatchCaptioner(try model.load(supply, logger: logger), maxBatch: limits.maxLent)
         }
         let configuration = try serverConfiguration(settings, model, limits, metrics)
         let application = buildApplication(
@@ -75,8 +75,8 @@ struct ServeCommand: AsyncParsableCommand {
             corsOrigins: try doorOptions.origins(settings),
             deadlines: try doorOptions.deadlines(settings),
             about: .init(
-                version: VisionServer.version, precision: model.precision.rawValue, maxQueued: limits.maxQueued,
-                maxQueuedBytes: limits.maxQueuedBytes),
+                version: VisionServer.version, precision: model.precision.rawValue, maxBatch: limits.maxLent,
+                maxQueued: limits.maxQueued, maxQueuedBytes: limits.maxQueuedBytes),
             metricsText: { metrics.text() })
     }
 }

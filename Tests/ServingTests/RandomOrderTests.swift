@@ -12,7 +12,8 @@ struct RandomOrderTests {
         var now = ManualClock.Instant(offset: .zero)
         var isLoaded = false
         var hasChore = false
-        var lentTo: UInt64?
+        var lentTo: Set<UInt64> = []
+        let maxLent: Int
         var preparing: [UInt64] = []
         var lastLent: UInt64 = 0
         var lastTicket: UInt64 = 0
@@ -20,8 +21,10 @@ struct RandomOrderTests {
         var random: SeededGenerator
 
         init(seed: UInt64) {
+            maxLent = 1 + Int(seed % 3)
             let limits = ModelHostLimits(
-                keepAlive: .lasting(.seconds(3)), maxQueued: 5, maxQueuedBytes: 100, maxWait: .seconds(8))
+                keepAlive: .lasting(.seconds(3)), maxLent: maxLent, maxQueued: 5, maxQueuedBytes: 100,
+                maxWait: .seconds(8))
             machine = Machine(limits: limits, at: now)
             random = SeededGenerator(state: seed)
         }
@@ -36,12 +39,13 @@ struct RandomOrderTests {
                 #expect(!isLoaded && !hasChore)
                 hasChore = true
             case .unload:
-                #expect(isLoaded && lentTo == nil && machine.line.isEmpty)
+                #expect(isLoaded && lentTo.isEmpty && machine.line.isEmpty)
                 hasChore = true
             case .lend(let ticket):
-                #expect(isLoaded && lentTo == nil && !hasChore, "lent while it is not there")
+                #expect(isLoaded && lentTo.count < maxLent && !hasChore, "lent while it is not there")
                 #expect(ticket > lastLent, "an inversion")
-                (lentTo, lastLent) = (ticket, ticket)
+                lentTo.insert(ticket)
+                lastLent = ticket
             case .drop: left += 1
             case .refuse(let tickets, _): refused += tickets.count
             }
@@ -91,10 +95,12 @@ struct RandomOrderTests {
                     isLoaded = Int.random(in: 0..<4, using: &random) > 0
                     send(isLoaded ? .loaded : .loadFailed)
                 }
-            } else if lentTo != nil {
-                lentTo = nil
+            } else if let ticket = lentTo.randomElement(using: &random) {
+                lentTo.remove(ticket)
                 served += 1
-                send(.returned(Bool.random(using: &random) ? .lasting(.zero) : nil))
+                send(.returned(ticket, Bool.random(using: &random) ? .lasting(.zero) : nil))
+                let hasRoom = lentTo.count < maxLent
+                #expect(!hasRoom || machine.line.entries.first?.isReady != true, "one waits for nothing")
             }
         }
     }

@@ -31,7 +31,7 @@ struct StateMachineTests {
     /// A machine whose model is idle since second zero.
     private func idle(_ machine: Machine) -> Machine {
         var machine = lent(machine)
-        _ = machine.handle(.returned(nil), at: at(0))
+        _ = machine.giveBack(nil, at: at(0))
         return machine
     }
 
@@ -42,9 +42,9 @@ struct StateMachineTests {
         #expect(machine.request(2, at: at(0)) == [])
         #expect(machine.handle(.loaded, at: at(1)) == [.lend(1)])
         #expect(machine.request(3, at: at(1)) == [])
-        #expect(machine.handle(.returned(nil), at: at(2)) == [.lend(2)])
-        #expect(machine.handle(.returned(nil), at: at(3)) == [.lend(3)])
-        #expect(machine.phase == .lent(3))
+        #expect(machine.giveBack(nil, at: at(2)) == [.lend(2)])
+        #expect(machine.giveBack(nil, at: at(3)) == [.lend(3)])
+        #expect(machine.phase == .lent([3]))
     }
 
     @Test("a request that is still being prepared wakes no model, and keeps its place")
@@ -56,7 +56,7 @@ struct StateMachineTests {
         #expect(machine.handle(.loaded, at: at(1)) == [])
         #expect(machine.deadline(at: at(1)) == at(601))
         #expect(machine.handle(.ready(1, bytes: 5), at: at(2)) == [.lend(1)])
-        #expect(machine.handle(.returned(nil), at: at(3)) == [.lend(2)])
+        #expect(machine.giveBack(nil, at: at(3)) == [.lend(2)])
     }
 
     @Test("a request whose preparing fails lets those behind it through")
@@ -82,7 +82,7 @@ struct StateMachineTests {
     @Test("the model goes when it was idle for the whole time-out")
     func idleUnload() {
         var machine = lent(machine())
-        #expect(machine.handle(.returned(nil), at: at(10)) == [])
+        #expect(machine.giveBack(nil, at: at(10)) == [])
         #expect(machine.deadline(at: at(10)) == at(310))
         #expect(machine.handle(.timerFired, at: at(309)) == [])
         #expect(machine.handle(.timerFired, at: at(310)) == [.unload])
@@ -96,7 +96,7 @@ struct StateMachineTests {
         var machine = idle(machine())
         #expect(machine.request(2, at: at(200)) == [.lend(2)])
         #expect(machine.handle(.timerFired, at: at(300)) == [])
-        #expect(machine.handle(.returned(nil), at: at(400)) == [])
+        #expect(machine.giveBack(nil, at: at(400)) == [])
         #expect(machine.deadline(at: at(400)) == at(700))
     }
 
@@ -112,10 +112,10 @@ struct StateMachineTests {
     @Test("zero lets the model go once nobody waits; for ever keeps it")
     func zeroAndForever() {
         var eager = lent(machine(.lasting(.zero)), waiting: [2])
-        #expect(eager.handle(.returned(nil), at: at(1)) == [.lend(2)])
-        #expect(eager.handle(.returned(nil), at: at(2)) == [.unload])
+        #expect(eager.giveBack(nil, at: at(1)) == [.lend(2)])
+        #expect(eager.giveBack(nil, at: at(2)) == [.unload])
         var keeper = lent(machine(.forever))
-        #expect(keeper.handle(.returned(nil), at: at(1)) == [])
+        #expect(keeper.giveBack(nil, at: at(1)) == [])
         #expect(keeper.phase == .idle(since: at(1)))
         #expect(keeper.deadline(at: at(1)) == nil)
     }
@@ -123,13 +123,13 @@ struct StateMachineTests {
     @Test("a request's keep-alive holds until the next use")
     func keepAliveOfARequest() {
         var machine = lent(machine())
-        #expect(machine.handle(.returned(.lasting(.seconds(10))), at: at(0)) == [])
+        #expect(machine.giveBack(.lasting(.seconds(10)), at: at(0)) == [])
         #expect(machine.deadline(at: at(0)) == at(10))
         _ = machine.request(2, at: at(5))
-        #expect(machine.handle(.returned(nil), at: at(6)) == [])
+        #expect(machine.giveBack(nil, at: at(6)) == [])
         #expect(machine.deadline(at: at(6)) == at(306))
         _ = machine.request(3, at: at(7))
-        #expect(machine.handle(.returned(.lasting(.zero)), at: at(8)) == [.unload])
+        #expect(machine.giveBack(.lasting(.zero), at: at(8)) == [.unload])
     }
 
     @Test("one who leaves the line is dropped; one who has the model, or is unknown, is not")
@@ -138,7 +138,7 @@ struct StateMachineTests {
         #expect(machine.handle(.left(2), at: at(0)) == [.drop(2)])
         #expect(machine.handle(.left(2), at: at(0)) == [])
         #expect(machine.handle(.left(1), at: at(0)) == [])
-        #expect(machine.handle(.returned(nil), at: at(1)) == [.lend(3)])
+        #expect(machine.giveBack(nil, at: at(1)) == [.lend(3)])
     }
 
     @Test("a load goes on when all who waited for it have left")
@@ -160,7 +160,7 @@ struct StateMachineTests {
         #expect(machine.line.bytes == 70)
         #expect(machine.isFull)
         #expect(machine.handle(.arrived(5, bytes: 0), at: at(0)) == [.refuse([5], .overloaded)])
-        #expect(machine.handle(.returned(nil), at: at(1)) == [.lend(2)])
+        #expect(machine.giveBack(nil, at: at(1)) == [.lend(2)])
         #expect(!machine.isFull)
         #expect(machine.line.bytes == 60)
     }
@@ -185,7 +185,7 @@ struct StateMachineTests {
         #expect(machine.handle(.timerFired, at: at(2599)) == [])
         #expect(machine.handle(.timerFired, at: at(2600)) == [.refuse([2], .waitedTooLong)])
         #expect(machine.deadline(at: at(2600)) == at(2700))
-        #expect(machine.handle(.returned(nil), at: at(2650)) == [.lend(3)])
+        #expect(machine.giveBack(nil, at: at(2650)) == [.lend(3)])
     }
 
     @Test("an unload that is asked for waits until nobody needs the model")
@@ -194,12 +194,12 @@ struct StateMachineTests {
         #expect(resting.handle(.unloadRequested, at: at(1)) == [.unload])
         var busy = lent(machine(), waiting: [2])
         #expect(busy.handle(.unloadRequested, at: at(1)) == [])
-        #expect(busy.handle(.returned(nil), at: at(2)) == [.lend(2)])
-        #expect(busy.handle(.returned(nil), at: at(3)) == [.unload])
+        #expect(busy.giveBack(nil, at: at(2)) == [.lend(2)])
+        #expect(busy.giveBack(nil, at: at(3)) == [.unload])
         #expect(busy.handle(.unloaded, at: at(4)) == [])
         #expect(busy.request(3, at: at(5)) == [.load])
         #expect(busy.handle(.loaded, at: at(6)) == [.lend(3)])
-        #expect(busy.handle(.returned(nil), at: at(7)) == [])
+        #expect(busy.giveBack(nil, at: at(7)) == [])
         var empty = machine()
         #expect(empty.handle(.unloadRequested, at: at(1)) == [])
         #expect(empty.phase == .unloaded)
@@ -210,7 +210,7 @@ struct StateMachineTests {
         var busy = lent(machine())
         _ = busy.handle(.unloadRequested, at: at(1))
         #expect(busy.handle(.unloadWithdrawn, at: at(2)) == [])
-        #expect(busy.handle(.returned(nil), at: at(3)) == [])
+        #expect(busy.giveBack(nil, at: at(3)) == [])
         #expect(busy.phase == .idle(since: at(3)))
     }
 
@@ -220,10 +220,10 @@ struct StateMachineTests {
         _ = machine.handle(.arrived(3, bytes: 0), at: at(0))
         #expect(machine.handle(.stop, at: at(0)) == [])
         #expect(machine.handle(.arrived(4, bytes: 0), at: at(0)) == [.refuse([4], .stopping)])
-        #expect(machine.handle(.returned(nil), at: at(1)) == [.lend(2)])
-        #expect(machine.handle(.returned(nil), at: at(2)) == [])
+        #expect(machine.giveBack(nil, at: at(1)) == [.lend(2)])
+        #expect(machine.giveBack(nil, at: at(2)) == [])
         #expect(machine.handle(.ready(3, bytes: 0), at: at(3)) == [.lend(3)])
-        #expect(machine.handle(.returned(nil), at: at(4)) == [.unload])
+        #expect(machine.giveBack(nil, at: at(4)) == [.unload])
         #expect(!machine.isStopped)
         #expect(machine.handle(.unloaded, at: at(5)) == [])
         #expect(machine.isStopped)
@@ -247,6 +247,32 @@ struct StateMachineTests {
         #expect(machine.handle(.ready(2, bytes: 0), at: at(0)) == [.refuse([2], .stopping)])
         #expect(machine.handle(.arrived(3, bytes: 0), at: at(0)) == [.refuse([3], .stopping)])
     }
+
+    @Test("as many have the model as may, in the order of arrival, and it goes when the last gives it back")
+    func lentToSeveral() {
+        var machine = Machine(limits: .init(keepAlive: .lasting(.zero), maxLent: 2), at: at(0))
+        for ticket in 1...4 as ClosedRange<UInt64> { _ = machine.handle(.arrived(ticket, bytes: 0), at: at(0)) }
+        #expect(machine.handle(.ready(1, bytes: 0), at: at(0)) == [.load])
+        #expect(machine.handle(.ready(3, bytes: 0), at: at(0)) == [])
+        #expect(machine.handle(.loaded, at: at(1)) == [.lend(1)])
+        // The third is prepared, but the second came earlier.
+        #expect(machine.handle(.ready(2, bytes: 0), at: at(2)) == [.lend(2)])
+        #expect(machine.holders == [1, 2])
+        #expect(machine.handle(.returned(2, nil), at: at(3)) == [.lend(3)])
+        #expect(machine.handle(.left(4), at: at(3)) == [])
+        #expect(machine.handle(.returned(1, nil), at: at(4)) == [])
+        #expect(machine.handle(.returned(3, nil), at: at(5)) == [.unload])
+    }
+
+    @Test("one who holds up the others and leaves lets them in beside those who have the model")
+    func leavingLetsInBesideHolders() {
+        var machine = Machine(limits: .init(maxLent: 2), at: at(0))
+        for ticket in 1...3 as ClosedRange<UInt64> { _ = machine.handle(.arrived(ticket, bytes: 0), at: at(0)) }
+        _ = machine.handle(.ready(1, bytes: 0), at: at(0))
+        _ = machine.handle(.loaded, at: at(1))
+        #expect(machine.handle(.ready(3, bytes: 0), at: at(1)) == [])
+        #expect(machine.handle(.left(2), at: at(2)) == [.lend(3)])
+    }
 }
 
 extension ModelHost.StateMachine {
@@ -254,5 +280,10 @@ extension ModelHost.StateMachine {
     mutating func request(_ ticket: UInt64, at now: C.Instant) -> [Action] {
         let refusals = handle(.arrived(ticket, bytes: 0), at: now)
         return refusals.isEmpty ? handle(.ready(ticket, bytes: 0), at: now) : refusals
+    }
+
+    /// The first of those who have the model gives it back.
+    fileprivate mutating func giveBack(_ keepAlive: KeepAlive?, at now: C.Instant) -> [Action] {
+        handle(.returned(holders.min() ?? 0, keepAlive), at: now)
     }
 }

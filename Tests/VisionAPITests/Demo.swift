@@ -55,15 +55,15 @@ enum Demo {
     /// A host of the demo model; `beforeLoad` runs on the model's thread.
     static func host(
         limits: ModelHostLimits = .init(), beforeLoad: @escaping @Sendable () throws -> Void = {}
-    ) -> ModelHost<Captioner, ContinuousClock> {
+    ) -> ModelHost<BatchCaptioner, ContinuousClock> {
         ModelHost(name: "demo", limits: limits, clock: ContinuousClock(), logger: logger) {
             try beforeLoad()
-            return try Captioner(files, threads: 2)
+            return BatchCaptioner(try Captioner(files, threads: 2), maxBatch: limits.maxLent)
         }
     }
 
     static func application(
-        around host: ModelHost<Captioner, ContinuousClock>,
+        around host: ModelHost<BatchCaptioner, ContinuousClock>,
         _ configuration: ServerConfiguration = .init(modelName: "demo"),
         supply: ModelSupply<ContinuousClock>? = nil
     ) throws -> some ApplicationProtocol {

@@ -67,10 +67,8 @@ struct SeveralPromptsTests {
         let captioner = try Captioner(Demo.files, threads: 1)
         let pixels = try #require(RGBImage(width: 8, height: 8, pixels: .init(repeating: 9, count: 192)))
         let image = try Demo.files.imageProcessor().prepare(pixels)
-        var vision: [Double] = []
-        try captioner.answer(image, prompts: [TaskPrompt("CAPTION"), TaskPrompt("OCR")]) {
-            vision.append($0.seconds.vision)
-        }
+        let request = try CaptionRequest(image: image, prompts: [TaskPrompt("CAPTION"), TaskPrompt("OCR")])
+        let vision = try captioner.answer(request).map(\.seconds.vision)
         #expect(vision.count == 2 && vision[0] > 0 && vision[1] == 0)
     }
 }

@@ -25,8 +25,8 @@ enum {
     CK_GEMM_SCRATCH = 192 * 512,
     /// Values of k that share a scale in int8, of a row of activations as of a column of weights.
     CK_I8_DEPTH = 1024,
-    /// The most rows for which a gemm reads each packed weight exactly once.
-    CK_GEMM_FEW_ROWS = 12,
+    /// Rows that every register tile divides.
+    CK_GEMM_TILE_ROWS = 12,
     /// Rows of activations that a gemm works on at a time; cutting a product in blocks of this many rows costs nothing.
     CK_GEMM_ROW_BLOCK = 192,
 };

@@ -1,6 +1,6 @@
 import Tensors
 
-/// The BART decoder, one step for all beams of a request at a time.
+/// The BART decoder, one step for all beams of several requests at a time.
 struct Decoder {
     // Shapes: embeddings [B, P] -> hidden states [B, P].
     private let positionEmbedding: PositionEmbedding
@@ -23,13 +23,13 @@ struct Decoder {
         KVCache(layers: layers.map { $0.cache(states, beams: beams, in: workspace) })
     }
 
-    /// Feeds one token a beam at the cache's next position.
-    func callAsFunction(_ embeddings: Tensor, cache: inout KVCache, in workspace: Workspace) -> Tensor {
-        let positions = repeatElement(cache.length, count: embeddings.rows)
+    /// Feeds one token a beam, the beams of all caches one after the other, each at its cache's next position.
+    func callAsFunction(_ embeddings: Tensor, caches: inout [KVCache], in workspace: Workspace) -> Tensor {
+        let positions = caches.flatMap { repeatElement($0.length, count: $0.beams) }
         let positioned = positionEmbedding.add(to: embeddings, positions: positions, in: workspace)
         var x = layerNormEmbedding(positioned, in: workspace)
         for index in layers.indices {
-            x = layers[index](x, cache: &cache.layers[index], in: workspace)
+            x = layers[index](x, caches: &caches, layer: index, in: workspace)
         }
         return x
     }

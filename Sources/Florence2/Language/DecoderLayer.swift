@@ -27,10 +27,12 @@ struct DecoderLayer {
             in: workspace)
     }
 
-    func callAsFunction(_ x: Tensor, cache: inout KVCache.Layer, in workspace: Workspace) -> Tensor {
-        var h = selfAttentionLayerNorm(selfAttention(x, cache: &cache, in: workspace), in: workspace)
+    /// `layer`: which of the caches' layers is this one's.
+    func callAsFunction(_ x: Tensor, caches: inout [KVCache], layer: Int, in workspace: Workspace) -> Tensor {
+        var h = selfAttentionLayerNorm(
+            selfAttention(x, caches: &caches, layer: layer, in: workspace), in: workspace)
         h = encoderAttentionLayerNorm(
-            encoderAttention(h, memory: cache.encoderMemory, in: workspace), in: workspace)
+            encoderAttention(h, caches: caches, layer: layer, in: workspace), in: workspace)
         return finalLayerNorm(mlp(h, residual: h, in: workspace), in: workspace)
     }
 }

@@ -22,9 +22,11 @@ struct EncoderAttention {
         PackedHeads(k: key(states, in: workspace), v: value(states, in: workspace), heads: heads, in: workspace)
     }
 
-    func callAsFunction(_ x: Tensor, memory: PackedHeads, in workspace: Workspace) -> Tensor {
+    /// Each cache's rows of x attend to its own memory.
+    func callAsFunction(_ x: Tensor, caches: [KVCache], layer: Int, in workspace: Workspace) -> Tensor {
         let attended = Attention.shared(
-            q: query(x, in: workspace), memories: [memory], rows: [x.rows], in: workspace)
+            q: query(x, in: workspace), memories: caches.map { $0.layers[layer].encoderMemory },
+            rows: caches.map(\.beams), in: workspace)
         return output(attended, residual: x, in: workspace)
     }
 }

@@ -7,6 +7,9 @@ struct KVCache {
     /// How many tokens each beam has been fed.
     var length: Int { layers.first?.length ?? 0 }
 
+    /// Rows of a step that are this request's.
+    var beams: Int { layers.first?.beams ?? 0 }
+
     /// Beam b goes on from what beam `beamIndices[b]` has seen.
     mutating func reorder(_ beamIndices: [Int]) {
         for index in layers.indices { layers[index].reorder(beamIndices) }
@@ -34,12 +37,13 @@ extension KVCache {
 
         /// How many tokens each beam has been fed.
         var length: Int { keys.first?.count ?? 0 }
+        var beams: Int { keys.count }
 
-        /// Appends one row a beam: keys and values [B, P].
-        mutating func append(keys newKeys: Tensor, values newValues: Tensor) {
+        /// Appends one row a beam, from row `first` of keys and values [rows, P] on.
+        mutating func append(keys newKeys: Tensor, values newValues: Tensor, from first: Int) {
             for beam in keys.indices {
-                keys[beam].append(newKeys, beam..<beam + 1)
-                values[beam].append(newValues, beam..<beam + 1)
+                keys[beam].append(newKeys, first + beam..<first + beam + 1)
+                values[beam].append(newValues, first + beam..<first + beam + 1)
             }
         }
 

@@ -24,12 +24,18 @@ struct SelfAttention {
         return output(attended, residual: x, in: workspace)
     }
 
-    /// One causal step: each row of x [B, P] is appended to its own beam's cache and attends to all of it.
-    func callAsFunction(_ x: Tensor, cache: inout KVCache.Layer, in workspace: Workspace) -> Tensor {
-        cache.append(keys: key(x, in: workspace), values: value(x, in: workspace))
+    /// One causal step: each row of x [B, P], the rows of all caches one after the other, is appended to its own beam's
+    /// cache and attends to all of it.
+    func callAsFunction(_ x: Tensor, caches: inout [KVCache], layer: Int, in workspace: Workspace) -> Tensor {
+        let (keys, values) = (key(x, in: workspace), value(x, in: workspace))
+        var row = 0
+        for index in caches.indices {
+            caches[index].layers[layer].append(keys: keys, values: values, from: row)
+            row += caches[index].beams
+        }
         let attended = Attention.cached(
-            q: query(x, in: workspace), keys: cache.keys, values: cache.values, heads: heads,
-            in: workspace)
+            q: query(x, in: workspace), keys: caches.flatMap { $0.layers[layer].keys },
+            values: caches.flatMap { $0.layers[layer].values }, heads: heads, in: workspace)
         return output(attended, residual: x, in: workspace)
     }
 }

@@ -1,20 +1,20 @@
 import Florence2
 import Foundation
 import Images
+import Synchronization
 import Testing
 
 @Suite struct CaptionerTests {
     @Test("Cancellation ends a request between two steps")
     func cancellation() throws {
         let (captioner, picture) = try Self.demo()
-        var checks = 0
+        let checks = Atomic(0)
         #expect(throws: CancellationError.self) {
             _ = try captioner.answer(picture, prompt: TaskPrompt("<CAPTION>")) {
-                checks += 1
-                return checks > 12
+                checks.add(1, ordering: .relaxed).newValue > 12
             }
         }
-        #expect(checks == 13)
+        #expect(checks.load(ordering: .relaxed) == 13)
         // The next request finds the captioner as it was.
         #expect(try !captioner.answer(picture, prompt: TaskPrompt("<CAPTION>")).text.isEmpty)
     }

@@ -1,0 +1,116 @@
+import Tensors
+
+/// Answers requests, several at a time: looks at one picture, or writes one token of every answer, a call.
+///
+/// The one loop that steps the decoder. Requests are begun in the order of their arrival.
+struct CaptionLoop {
+    /// How a request has ended.
+    typealias Outcome = (id: Int, result: Result<[Caption], any Error>)
+
+    private let captioner: Captioner
+    private let policy: BatchPolicy
+    private var jobs: [CaptionJob] = []
+    private var batch = DecodingBatch()
+    /// Seconds that the last look at a picture took, and that beginning a prompt took without it.
+    private var lastLook = 0.0
+    private var lastBeginning = 0.0
+
+    init(_ captioner: Captioner, maxBatch: Int) {
+        self.captioner = captioner
+        policy = BatchPolicy(maxBatch: maxBatch)
+    }
+
+    var isEmpty: Bool { jobs.isEmpty }
+
+    mutating func append(_ job: CaptionJob) { jobs.append(job) }
+
+    /// Does the next piece of work; answers the requests that ended with it.
+    mutating func advance() -> [Outcome] {
+        let left = removeCancelled()
+        guard left.isEmpty else { return left }
+        guard let next = jobs.firstIndex(where: \.hasMore), mayBegin(jobs[next]) else { return write() }
+        return begin(next)
+    }
+
+    private mutating func removeCancelled() -> [Outcome] {
+        let cancelled = jobs.filter { $0.isCancelled() }
+        for job in cancelled { remove(job.id) }
+        return cancelled.map { ($0.id, .failure(CancellationError())) }
+    }
+
+    private mutating func remove(_ id: Int) {
+        jobs.removeAll { $0.id == id }
+        batch.remove { $0 >> 32 == id }
+    }
+
+    /// A request's own prompts do not hold it up.
+    private func mayBegin(_ job: CaptionJob) -> Bool {
+        let seconds = lastBeginning + (job.features == nil ? lastLook : 0)
+        let others = jobs.filter { $0.begun > 0 && $0.id != job.id }.map(\.account)
+        return policy.allows(seconds: seconds, writing: batch.count, accounts: others)
+    }
+
+    /// Looks at the picture, where that has not been done, and begins the answer to its next prompt.
+    private mutating func begin(_ index: Int) -> [Outcome] {
+        var job = jobs[index]
+        var stopwatch = Stopwatch()
+        if job.begun == 0 { job.account.waited = (.now - job.arrival) / .seconds(1) }
+        do {
+            let vision = try look(&job, &stopwatch)
+            let states = try captioner.encode(job, job.begun)
+            let sequence = captioner.sequence(states, job.request.overrides, id: job.id << 32 | job.begun)
+            let encoder = stopwatch.lap()
+            lastBeginning = encoder
+            job.stages.append((vision, encoder, .now))
+            job.begun += 1
+            account(for: vision + encoder, of: &job)
+            jobs[index] = job
+            batch.append(sequence)
+            return []
+        } catch {
+            remove(job.id)
+            return [(job.id, .failure(error))]
+        }
+    }
+
+    private mutating func look(_ job: inout CaptionJob, _ stopwatch: inout Stopwatch) throws -> Double {
+        guard job.features == nil else { return 0 }
+        job.promptIDs = try captioner.promptIDs(job.request)
+        job.features = try captioner.features(job)
+        lastLook = stopwatch.lap()
+        return lastLook
+    }
+
+    private mutating func account(for seconds: Double, of job: inout CaptionJob) {
+        job.account.computed += seconds
+        for index in jobs.indices where jobs[index].begun > 0 && jobs[index].id != job.id {
+            jobs[index].account.heldUp += seconds
+        }
+    }
+
+    /// One token of every answer.
+    private mutating func write() -> [Outcome] {
+        var stopwatch = Stopwatch()
+        let finished = captioner.step(&batch)
+        let seconds = stopwatch.lap()
+        for index in jobs.indices where jobs[index].begun > 0 { jobs[index].account.computed += seconds }
+        return finished.compactMap { id, hypothesis in
+            guard let index = jobs.firstIndex(where: { $0.id == id >> 32 }) else { return nil }
+            let prompt = id & 0xffff_ffff
+            jobs[index].captions[prompt] = captioner.caption(hypothesis, jobs[index], prompt)
+            guard let result = jobs[index].result else { return nil }
+            return (jobs.remove(at: index).id, .success(result))
+        }
+    }
+}
+
+/// Seconds between one call of `lap` and the next.
+private struct Stopwatch {
+    private var last = ContinuousClock.now
+
+    mutating func lap() -> Double {
+        let now = ContinuousClock.now
+        defer { last = now }
+        return (now - last) / .seconds(1)
+    }
+}

@@ -1,0 +1,32 @@
+/// Whether another picture may be looked at while answers to earlier ones are being written: a value.
+///
+/// Looking at a picture holds up everyone whose answer is being written, and makes each of their steps cheaper later.
+/// So that nobody pays too much for that, a request is held up in all by no more than it has waited and computed so
+/// far: it is answered within twice the time, counted from its arrival, that it would have taken.
+package struct BatchPolicy: Sendable {
+    /// Seconds of a request that is being answered.
+    package struct Account: Sendable, Equatable {
+        /// From its arrival until it was begun.
+        package var waited = 0.0
+        /// Of its own looking and writing.
+        package var computed = 0.0
+        /// While others were looked at.
+        package var heldUp = 0.0
+
+        package init(waited: Double = 0, computed: Double = 0, heldUp: Double = 0) {
+            self.waited = waited
+            self.computed = computed
+            self.heldUp = heldUp
+        }
+    }
+
+    /// The most answers that are written at a time.
+    let maxBatch: Int
+
+    package init(maxBatch: Int) { self.maxBatch = maxBatch }
+
+    /// - Parameter seconds: How long the next one would hold up the others.
+    package func allows(seconds: Double, writing: Int, accounts: some Sequence<Account>) -> Bool {
+        writing < maxBatch && accounts.allSatisfy { $0.heldUp + seconds <= $0.waited + $0.computed }
+    }
+}

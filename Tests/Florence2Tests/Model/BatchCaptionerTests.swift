@@ -1,0 +1,88 @@
+import Florence2
+import Foundation
+import Images
+import Synchronization
+import Tensors
+import Testing
+
+@Suite("Answers that are written together")
+struct BatchCaptionerTests {
+    private static let prompts = ["<CAPTION>", "<OD>", "<DETAILED_CAPTION>", "<OCR>", "<MORE_DETAILED_CAPTION>"]
+
+    @Test("are the same as alone, whatever their company", arguments: [Precision.fp32, .bf16, .int8])
+    func sameAsAlone(precision: Precision) async throws {
+        let (files, picture) = try Self.demo()
+        let requests = try (0..<10).map { number in
+            CaptionRequest(
+                image: picture, prompts: [try TaskPrompt(Self.prompts[number % Self.prompts.count])],
+                overrides: .init(numBeams: 1 + number % 4, maxNewTokens: 3 + 7 * number))
+        }
+        let alone = try Captioner(files, threads: 2, precision: precision)
+        let expected = try requests.map { try alone.answer($0) }
+        let together = BatchCaptioner(try Captioner(files, threads: 2, precision: precision), maxBatch: 6)
+        try await withThrowingTaskGroup(of: (Int, [Caption]).self) { group in
+            for (number, request) in requests.enumerated() {
+                group.addTask { (number, try await together.answer(request) { false }) }
+            }
+            for try await (number, captions) in group {
+                #expect(captions.map(\.tokenIDs) == expected[number].map(\.tokenIDs), "request \(number)")
+                #expect(captions.map(\.score) == expected[number].map(\.score), "request \(number)")
+            }
+        }
+    }
+
+    @Test("of several prompts about one picture come in their order")
+    func severalPrompts() async throws {
+        let (files, picture) = try Self.demo()
+        let request = CaptionRequest(image: picture, prompts: try Self.prompts.map { try TaskPrompt($0) })
+        let captioner = try Captioner(files, threads: 2)
+        let expected = try request.prompts.map { try captioner.answer(picture, prompt: $0).text }
+        let together = BatchCaptioner(captioner, maxBatch: 3)
+        let texts = try await together.answer(request) { false }.map(\.text)
+        #expect(texts == expected)
+    }
+
+    @Test("do not suffer from one that is left or that cannot be")
+    func companyThatFails() async throws {
+        let (files, picture) = try Self.demo()
+        let long = CaptionRequest(
+            image: picture, prompts: [try TaskPrompt(String(repeating: "word ", count: 5000), anyPrompt: true)])
+        let good = CaptionRequest(image: picture, prompts: [try TaskPrompt("<DETAILED_CAPTION>")])
+        let captioner = try Captioner(files, threads: 2)
+        let expected = try captioner.answer(good).map(\.text)
+        let together = BatchCaptioner(captioner, maxBatch: 4)
+        let checks = Count()
+        let first = Task { try await together.answer(good) { false } }
+        let leaver = Task { try await together.answer(good) { checks.next() > 25 } }
+        let impossible = Task { try await together.answer(long) { false } }
+        let last = Task { try await together.answer(good) { false } }
+        await #expect(throws: CancellationError.self) { _ = try await leaver.value }
+        await #expect(throws: ModelError.self) { _ = try await impossible.value }
+        for task in [first, last] {
+            let texts = try await task.value.map(\.text)
+            #expect(texts == expected)
+        }
+    }
+
+    @Test("end before the captioner does")
+    func lastRequests() async throws {
+        let (files, picture) = try Self.demo()
+        var together: BatchCaptioner? = BatchCaptioner(try Captioner(files, threads: 1), maxBatch: 2)
+        let request = CaptionRequest(image: picture, prompts: [try TaskPrompt("<CAPTION>")])
+        let text = try await together?.answer(request) { false }.first?.text
+        #expect(text?.isEmpty == false)
+        together = nil
+    }
+
+    private static func demo() throws -> (ModelFiles, PreparedImage) {
+        let files = try ModelFiles.directory(ReferenceGoldens.demoModel.path)
+        let bytes = try Data(contentsOf: ReferenceGoldens.demoModel.appending(path: "example.png"))
+        return (files, try files.imageProcessor().prepare(ImageDecoder().decode(Array(bytes))))
+    }
+}
+
+private final class Count: Sendable {
+    private let value = Atomic(0)
+
+    func next() -> Int { value.add(1, ordering: .relaxed).newValue }
+}
