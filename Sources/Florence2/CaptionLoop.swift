@@ -14,6 +14,8 @@ struct CaptionLoop {
     /// Seconds that the last look at a picture took, and that beginning a prompt took without it.
     private var lastLook = 0.0
     private var lastBeginning = 0.0
+    /// Seconds that a step took when one answer was written alone.
+    private var loneStep: Double?
 
     init(_ captioner: Captioner, maxBatch: Int) {
         self.captioner = captioner
@@ -91,9 +93,13 @@ struct CaptionLoop {
     /// One token of every answer.
     private mutating func write() -> [Outcome] {
         var stopwatch = Stopwatch()
+        let isAlone = batch.count == 1
         let finished = captioner.step(&batch)
         let seconds = stopwatch.lap()
-        for index in jobs.indices where jobs[index].begun > 0 { jobs[index].account.computed += seconds }
+        if isAlone { loneStep = seconds }
+        for index in jobs.indices where jobs[index].begun > 0 {
+            jobs[index].account.addStep(seconds, alone: loneStep ?? seconds)
+        }
         return finished.compactMap { id, hypothesis in
             guard let index = jobs.firstIndex(where: { $0.id == id >> 32 }) else { return nil }
             let prompt = id & 0xffff_ffff

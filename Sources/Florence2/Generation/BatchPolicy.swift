@@ -10,8 +10,14 @@ package struct BatchPolicy: Sendable {
         package var waited = 0.0
         /// Of its own looking and writing.
         package var computed = 0.0
-        /// While others were looked at.
+        /// While others were looked at, and by others' part in its steps.
         package var heldUp = 0.0
+
+        /// A step that took so long, and would have taken `alone` without the others.
+        mutating func addStep(_ seconds: Double, alone: Double) {
+            computed += min(seconds, alone)
+            heldUp += max(0, seconds - alone)
+        }
 
         package init(waited: Double = 0, computed: Double = 0, heldUp: Double = 0) {
             self.waited = waited
