@@ -1,6 +1,6 @@
 public import Images
 import FoundationEssentials
-import Tensors
+public import Tensors
 
 #if canImport(Glibc)
     import Glibc
@@ -45,14 +45,19 @@ public struct ModelFiles: @unchecked Sendable {
         return try ImageProcessor(preprocessorConfig: json)
     }
 
-    /// About how many bytes of memory the loaded model takes, from the headers of its weights: every weight in float32,
-    /// and some more for what is computed. Of the base model (0.23 billion weights, F16 file) 0.98 GB were taken at the
-    /// peak, pages of the mapped file not counted, where this says 1.1 GB.
-    public func memoryNeeded() throws -> Int {
+    /// About how many bytes of memory the loaded model takes, from the headers of its weights: every weight in the
+    /// precision, and some more for what is computed and for the table of embeddings, which stays as it is stored.
+    public func memoryNeeded(_ precision: Precision) throws -> Int {
         let weights = try weightFiles().flatMap(\.entries.values).reduce(0.0) { sum, entry in
-            sum + entry.shape.reduce(4.0) { $0 * Double($1) }
+            sum + entry.shape.reduce(1.0) { $0 * Double($1) }
         }
-        return Int(min(weights * 1.125 + 64e6, 1e18))
+        let byteCount: Double =
+            switch precision {
+            case .fp32: 4
+            case .bf16: 2.2
+            case .int8: 1.3
+            }
+        return Int(min(weights * (byteCount + 0.5) + 64e6, 1e18))
     }
 }
 

@@ -78,7 +78,7 @@ struct ChosenModel: Sendable {
 
     /// - Throws: `MemoryShortage` before anything is read if it would not fit.
     func load(_ files: ModelFiles) throws -> Captioner {
-        try MemoryBudget().require(try files.memoryNeeded())
+        try MemoryBudget().require(try files.memoryNeeded(precision))
         return try Captioner(files, threads: threads, instructionSet: instructionSet, precision: precision)
     }
 }

@@ -51,7 +51,7 @@ extension Diagnosis {
             return Diagnosis("memory", .odd, "this system does not tell how much is free")
         }
         let free = gigabytes(limit.available)
-        guard let files = model.source.files, let need = try? files.memoryNeeded() else {
+        guard let files = model.source.files, let need = try? files.memoryNeeded(model.precision) else {
             return Diagnosis("memory", .well, "\(free) free")
         }
         if let shortage = MemoryBudget().shortage(of: need) { return Diagnosis("memory", .wrong, shortage) }
@@ -95,7 +95,7 @@ extension Diagnosis {
             return Diagnosis("model", .odd, "\(model.name) is not in the cache; the first request fetches it")
         }
         do {
-            _ = try (files.imageProcessor(), files.memoryNeeded())
+            _ = try (files.imageProcessor(), files.memoryNeeded(model.precision))
             return Diagnosis("model", .well, "\(model.name) is there")
         } catch {
             return Diagnosis("model", .wrong, "\(error)")
