@@ -26,12 +26,13 @@ public final class BatchCaptioner: @unchecked Sendable {
 
     /// The answers to a request's prompts, in their order.
     ///
+    /// - Parameter order: Of the requests that wait the one with the lowest is begun first.
     /// - Throws: `CancellationError` soon after `isCancelled` turns true; `ModelError`.
     public func answer(
-        _ request: CaptionRequest, isCancelled: @escaping @Sendable () -> Bool
+        _ request: CaptionRequest, order: UInt64 = 0, isCancelled: @escaping @Sendable () -> Bool
     ) async throws -> [Caption] {
         try await withCheckedThrowingContinuation { continuation in
-            desk.put(request, isCancelled: isCancelled) { continuation.resume(with: $0) }
+            desk.put(request, order, isCancelled: isCancelled) { continuation.resume(with: $0) }
         }
     }
 }
@@ -46,11 +47,14 @@ private final class Desk: @unchecked Sendable {
     private var lastID = 0
     private var isClosed = false
 
-    func put(_ request: CaptionRequest, isCancelled: @escaping @Sendable () -> Bool, reply: @escaping Reply) {
+    func put(
+        _ request: CaptionRequest, _ order: UInt64, isCancelled: @escaping @Sendable () -> Bool,
+        reply: @escaping Reply
+    ) {
         condition.withLock {
             lastID += 1
             replies[lastID] = reply
-            arrived.append(CaptionJob(id: lastID, request: request, isCancelled: isCancelled))
+            arrived.append(CaptionJob(id: lastID, order: order, request: request, isCancelled: isCancelled))
             condition.signal()
         }
     }

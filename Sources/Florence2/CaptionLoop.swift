@@ -14,8 +14,8 @@ struct CaptionLoop {
     /// Seconds that the last look at a picture took, and that beginning a prompt took without it.
     private var lastLook = 0.0
     private var lastBeginning = 0.0
-    /// Seconds that a step took when one answer was written alone.
-    private var loneStep: Double?
+    /// Seconds that a step of so many beams took when one answer was written alone.
+    private var loneSteps: [Int: Double] = [:]
 
     init(_ captioner: Captioner, maxBatch: Int) {
         self.captioner = captioner
@@ -24,7 +24,11 @@ struct CaptionLoop {
 
     var isEmpty: Bool { jobs.isEmpty }
 
-    mutating func append(_ job: CaptionJob) { jobs.append(job) }
+    /// Those that came at the same time may arrive here in any order.
+    mutating func append(_ job: CaptionJob) {
+        let place = jobs.firstIndex { $0.begun == 0 && $0.order > job.order } ?? jobs.endIndex
+        jobs.insert(job, at: place)
+    }
 
     /// Does the next piece of work; answers the requests that ended with it.
     mutating func advance() -> [Outcome] {
@@ -49,12 +53,14 @@ struct CaptionLoop {
     private func mayBegin(_ job: CaptionJob) -> Bool {
         let seconds = lastBeginning + (job.features == nil ? lastLook : 0)
         let others = jobs.filter { $0.begun > 0 && $0.id != job.id }.map(\.account)
-        return policy.allows(seconds: seconds, writing: batch.count, accounts: others)
+        let beams = captioner.beams(job.request.overrides)
+        return policy.allows(seconds: seconds, beams: beams, beside: batch.rows, accounts: others)
     }
 
     /// Looks at the picture, where that has not been done, and begins the answer to its next prompt.
     private mutating func begin(_ index: Int) -> [Outcome] {
         var job = jobs[index]
+        let start = ContinuousClock.now
         var stopwatch = Stopwatch()
         if job.begun == 0 { job.account.waited = (.now - job.arrival) / .seconds(1) }
         do {
@@ -65,11 +71,14 @@ struct CaptionLoop {
             lastBeginning = encoder
             job.stages.append((vision, encoder, .now))
             job.begun += 1
-            account(for: vision + encoder, of: &job)
+            job.account.computed += vision + encoder
             jobs[index] = job
+            holdUp(others: job.id, for: vision + encoder)
             batch.append(sequence)
             return []
         } catch {
+            // What came to nothing has held up the others, too.
+            holdUp(others: job.id, for: (.now - start) / .seconds(1))
             remove(job.id)
             return [(job.id, .failure(error))]
         }
@@ -83,9 +92,8 @@ struct CaptionLoop {
         return lastLook
     }
 
-    private mutating func account(for seconds: Double, of job: inout CaptionJob) {
-        job.account.computed += seconds
-        for index in jobs.indices where jobs[index].begun > 0 && jobs[index].id != job.id {
+    private mutating func holdUp(others id: Int, for seconds: Double) {
+        for index in jobs.indices where jobs[index].begun > 0 && jobs[index].id != id {
             jobs[index].account.heldUp += seconds
         }
     }
@@ -93,12 +101,13 @@ struct CaptionLoop {
     /// One token of every answer.
     private mutating func write() -> [Outcome] {
         var stopwatch = Stopwatch()
-        let isAlone = batch.count == 1
+        let rows = batch.rows
         let finished = captioner.step(&batch)
         let seconds = stopwatch.lap()
-        if isAlone { loneStep = seconds }
+        if rows.count == 1 { loneSteps[rows[0]] = seconds }
         for index in jobs.indices where jobs[index].begun > 0 {
-            jobs[index].account.addStep(seconds, alone: loneStep ?? seconds)
+            let alone = loneSteps[captioner.beams(jobs[index].request.overrides)]
+            jobs[index].account.addStep(seconds, alone: alone ?? seconds)
         }
         return finished.compactMap { id, hypothesis in
             guard let index = jobs.firstIndex(where: { $0.id == id >> 32 }) else { return nil }

@@ -93,6 +93,9 @@ public final class Captioner: @unchecked Sendable {
         return DecodingBatch.Sequence(id: id, search: search, cache: cache)
     }
 
+    /// How many beams a request's answers have.
+    func beams(_ overrides: GenerationOverrides) -> Int { configuration(overrides).numBeams }
+
     /// One token of every answer; those that ended with it.
     func step(_ batch: inout DecodingBatch) -> [(id: Int, hypothesis: Hypothesis)] { batch.step(model, in: workspace) }
 

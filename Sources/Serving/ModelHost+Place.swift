@@ -4,6 +4,9 @@ extension ModelHost {
         let host: ModelHost
         let ticket: Ticket
 
+        /// Lower for a request that came earlier.
+        public var order: UInt64 { ticket }
+
         /// Runs `body` with the model, on the model's thread, when it is this place's turn.
         ///
         /// A caller whose task is cancelled loses the place; once `body` runs, its second argument tells.

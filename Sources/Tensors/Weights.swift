@@ -119,7 +119,7 @@ public struct Weights: Sendable {
     public func embedding(_ name: String, rows: Int, columns: Int) throws -> Embedding {
         let found = try load(translate(prefix + name), shape: [rows, columns])
         defer { found.release() }
-        return Embedding(rows: rows, columns: columns, dtype: found.dtype, bytes: found.bytes)
+        return Embedding(rows: rows, columns: columns, dtype: found.dtype, bytes: found.bytes, in: workspace)
     }
 
     /// Names of the checkpoint that no layer has asked for so far, sorted.

@@ -45,7 +45,7 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
         let captions = try await place.withSharedModel(bytes: job.byteCount, keepAlive: job.keepAlive) {
             captioner, isCancelled in
             let request = CaptionRequest(image: job.image, prompts: job.prompts, overrides: job.overrides)
-            return try await captioner.answer(request, isCancelled: isCancelled)
+            return try await captioner.answer(request, order: place.order, isCancelled: isCancelled)
         }
         for caption in captions { metrics.record(caption) }
         return captions

@@ -9,7 +9,7 @@ import pictures
 from captions import Pending, body, caption, quick_body
 from client import Connection, ask, status, wait_for
 from rows import at_least, at_most, exactly, none_of, percentile, row
-from server import Server
+from server import ONE_BY_ONE, Server
 
 PROMPTS = ["<CAPTION>", "<DETAILED_CAPTION>", "<MORE_DETAILED_CAPTION>", "<GENERATE_TAGS>", "<OD>", "<ANALYZE>"]
 
@@ -129,7 +129,7 @@ def hostile_requests():
 def conservation(rig):
     """However clients come and go, every accepted request is counted once, and nothing is left over"""
     each = rig.count(1250, 60)
-    with Server("--max-queued", 4, "--unload-after", "-1") as server:
+    with Server(*ONE_BY_ONE, "--max-queued", 4, "--unload-after", "-1") as server:
         usual = typical_time(server)
         tallies = [Tally() for _ in range(8)]
         threads = [threading.Thread(target=wander, args=(server, seed, each, tally), daemon=True)

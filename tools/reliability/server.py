@@ -26,6 +26,10 @@ def binary():
 ends = threading.local()
 
 
+# For rows about those who wait: otherwise eight answers are written at a time.
+ONE_BY_ONE = ("--max-batch", "1")
+
+
 class ServerDied(Exception):
     """The server ended though nobody asked it to."""
 

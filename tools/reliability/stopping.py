@@ -8,7 +8,7 @@ import time
 from captions import Pending, body, long_body, occupy, queue, quick_body
 from client import Connection, ask, head, status, wait_for
 from rows import at_most, exactly, none_of, row
-from server import CRASH_WORDS, Server
+from server import CRASH_WORDS, ONE_BY_ONE, Server
 
 
 def stop(server):
@@ -64,7 +64,7 @@ def sigterm(rig):
     for name, (end, wanted) in moments.items():
         ends = []
         for _ in range(rig.count(20, 4)):
-            with Server() as server:
+            with Server(*ONE_BY_ONE) as server:
                 ends.append(end(server, chance))
         times += [seconds for _, seconds in ends]
         what = "without exit code 0" if wanted == 0 else "without exit code 0 and an answer"
@@ -75,7 +75,7 @@ def sigterm(rig):
 @row("I1")
 def graceful_stop(rig):
     """SIGTERM with one running and eight waiting: no new work, all nine are answered, exit code 0"""
-    with Server("--unload-after", "-1") as server:
+    with Server(*ONE_BY_ONE, "--unload-after", "-1") as server:
         running = occupy(server, long_body())
         waiting = queue(server, 8)
         start = time.monotonic()
@@ -106,7 +106,7 @@ def graceful_stop(rig):
 
 def second_signal():
     """Who does not want to wait for the work sends a second signal."""
-    with Server() as server:
+    with Server(*ONE_BY_ONE) as server:
         job = occupy(server)
         server.terminate()
         server.wait_for_log("Stopping")
@@ -126,12 +126,12 @@ def sudden_death(rig):
     """After kill -9 in the middle of its work a server starts on the same port at once"""
     times, wrong = [], []
     count = rig.count(5, 2)
-    with Server() as server:
+    with Server(*ONE_BY_ONE) as server:
         port = server.port
         clients = [occupy(server), *queue(server, 3)]
         server.kill()
     for _ in range(count):
-        with Server(port=port) as server:
+        with Server(*ONE_BY_ONE, port=port) as server:
             if ask(server, "GET", "/health").status != 200:
                 wrong.append("/health")
             times.append(time.monotonic() - server.started)

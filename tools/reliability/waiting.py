@@ -7,7 +7,7 @@ import time
 from captions import body, long_body, occupy, queue, quick_body
 from client import Connection, ask, head, status, wait_for
 from rows import at_most, exactly, percentile, row
-from server import Server
+from server import ONE_BY_ONE, Server
 
 MAX_QUEUED = 8
 
@@ -35,7 +35,7 @@ def first_answers(connections, seconds=20):
 @row("D2")
 def full_queue(rig):
     """With one running and eight waiting each further request is refused at once, unread, and leaves nothing behind"""
-    with Server("--max-queued", MAX_QUEUED, "--unload-after", "-1") as server:
+    with Server(*ONE_BY_ONE, "--max-queued", MAX_QUEUED, "--unload-after", "-1") as server:
         ask(server, "POST", "/load")
         running = occupy(server)
         waiting = queue(server, MAX_QUEUED)
@@ -66,7 +66,7 @@ def full_queue(rig):
 @row("D4")
 def leaving_the_queue(rig):
     """A client who leaves while waiting is dropped at once, and the model never hears of the request"""
-    with Server("--unload-after", "-1") as server:
+    with Server(*ONE_BY_ONE, "--unload-after", "-1") as server:
         running = occupy(server)
         leavers, faithful = queue(server, 6), queue(server, 2)
         turned = turns(server)
@@ -93,7 +93,7 @@ def counted(server):
 def leaving_while_running(rig):
     """When the client of a running job leaves, the job stops and the next one starts at once"""
     times = []
-    with Server("--unload-after", "-1") as server:
+    with Server(*ONE_BY_ONE, "--unload-after", "-1") as server:
         ask(server, "POST", "/process_image", quick_body())
         for number in range(rig.count(20, 6)):
             running = occupy(server, long_body(tokens=1024, prompts=8))

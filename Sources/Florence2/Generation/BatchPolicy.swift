@@ -28,11 +28,22 @@ package struct BatchPolicy: Sendable {
 
     /// The most answers that are written at a time.
     let maxBatch: Int
+    /// The most beams of all of them, so that memory is bounded; a single answer may have more.
+    let maxRows: Int
 
-    package init(maxBatch: Int) { self.maxBatch = maxBatch }
+    package init(maxBatch: Int) {
+        self.maxBatch = maxBatch
+        maxRows = max(8, 4 * maxBatch)
+    }
 
-    /// - Parameter seconds: How long the next one would hold up the others.
-    package func allows(seconds: Double, writing: Int, accounts: some Sequence<Account>) -> Bool {
-        writing < maxBatch && accounts.allSatisfy { $0.heldUp + seconds <= $0.waited + $0.computed }
+    /// - Parameters:
+    ///   - seconds: How long the next one would hold up the others.
+    ///   - beams: Of the next one.
+    ///   - rows: Beams of each answer that is being written.
+    ///   - accounts: Of the requests whose answers these are.
+    package func allows(seconds: Double, beams: Int, beside rows: [Int], accounts: some Sequence<Account>) -> Bool {
+        guard !rows.isEmpty else { return true }
+        return rows.count < maxBatch && rows.reduce(beams, +) <= maxRows
+            && accounts.allSatisfy { $0.heldUp + seconds <= $0.waited + $0.computed }
     }
 }

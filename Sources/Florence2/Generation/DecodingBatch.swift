@@ -21,8 +21,8 @@ struct DecodingBatch {
 
     private var sequences: [Sequence] = []
 
-    var isEmpty: Bool { sequences.isEmpty }
-    var count: Int { sequences.count }
+    /// Beams of each answer.
+    var rows: [Int] { sequences.map(\.cache.beams) }
 
     mutating func append(_ sequence: Sequence) { sequences.append(sequence) }
 
@@ -30,25 +30,37 @@ struct DecodingBatch {
 
     /// Feeds the last token of every beam and lets each search choose; answers who has finished, and forgets them.
     mutating func step(_ model: Florence2Model, in workspace: Workspace) -> [(id: Int, hypothesis: Hypothesis)] {
-        let logProbabilities = Reduction.logSoftmax(logits(model, workspace), in: workspace)
         var finished: [(id: Int, hypothesis: Hypothesis)] = []
-        logProbabilities.withUnsafeMutableBufferPointer { values in
-            var row = 0
-            for index in sequences.indices {
-                let rows = row..<row + sequences[index].cache.beams
-                row = rows.upperBound
-                let columns = logProbabilities.columns
-                let part = values[rows.lowerBound * columns..<rows.upperBound * columns]
-                switch sequences[index].search.advance(UnsafeMutableBufferPointer(rebasing: part)) {
-                case .finished(let hypothesis): finished.append((sequences[index].id, hypothesis))
-                case .feed(let next, let beamIndices):
-                    sequences[index].tokens = next
-                    sequences[index].cache.reorder(beamIndices)
-                }
+        let steps = steps(Reduction.logSoftmax(logits(model, workspace), in: workspace), workspace)
+        for (index, step) in zip(sequences.indices, steps) {
+            switch step {
+            case .finished(let hypothesis): finished.append((sequences[index].id, hypothesis))
+            case .feed(let next, let beamIndices):
+                sequences[index].tokens = next
+                sequences[index].cache.reorder(beamIndices)
             }
         }
         remove { id in finished.contains { $0.id == id } }
         return finished
+    }
+
+    /// What each search chooses; they are independent of each other.
+    private mutating func steps(_ logProbabilities: Tensor, _ workspace: Workspace) -> [BeamSearch.Step] {
+        let rows = rows
+        let firsts = rows.indices.map { rows[..<$0].reduce(0, +) }
+        let columns = logProbabilities.columns
+        return [BeamSearch.Step](unsafeUninitializedCapacity: rows.count) { steps, count in
+            logProbabilities.withUnsafeMutableBufferPointer { values in
+                sequences.withUnsafeMutableBufferPointer { sequences in
+                    workspace.pool.run(rows.count) { index in
+                        let part = values[firsts[index] * columns..<(firsts[index] + rows[index]) * columns]
+                        let step = sequences[index].search.advance(UnsafeMutableBufferPointer(rebasing: part))
+                        steps.initializeElement(at: index, to: step)
+                    }
+                }
+            }
+            count = rows.count
+        }
     }
 
     private mutating func logits(_ model: Florence2Model, _ workspace: Workspace) -> Tensor {

@@ -8,20 +8,23 @@ struct BatchPolicyTests {
     @Test("nobody is held up by more than what it has waited and computed")
     func accounts() {
         let looked = BatchPolicy.Account(computed: 1.2)
-        #expect(policy.allows(seconds: 1.2, writing: 1, accounts: [looked]))
-        #expect(!policy.allows(seconds: 1.3, writing: 1, accounts: [looked]))
+        #expect(policy.allows(seconds: 1.2, beams: 3, beside: [3], accounts: [looked]))
+        #expect(!policy.allows(seconds: 1.3, beams: 3, beside: [3], accounts: [looked]))
         let heldUp = BatchPolicy.Account(computed: 1.3, heldUp: 1.2)
-        #expect(!policy.allows(seconds: 1.2, writing: 2, accounts: [heldUp, looked]))
+        #expect(!policy.allows(seconds: 1.2, beams: 3, beside: [3, 3], accounts: [heldUp, looked]))
         // Who has waited long loses little by it.
         let patient = BatchPolicy.Account(waited: 3, computed: 1.2, heldUp: 2.4)
-        #expect(policy.allows(seconds: 1.2, writing: 3, accounts: [patient]))
-        #expect(!policy.allows(seconds: 1.2, writing: 3, accounts: [patient, heldUp]))
+        #expect(policy.allows(seconds: 1.2, beams: 3, beside: [3, 3, 3], accounts: [patient]))
+        #expect(!policy.allows(seconds: 1.2, beams: 3, beside: [3, 3, 3], accounts: [patient, heldUp]))
     }
 
     @Test("no more are written than may be")
     func limit() {
-        #expect(policy.allows(seconds: 0, writing: 3, accounts: []))
-        #expect(!policy.allows(seconds: 0, writing: 4, accounts: []))
+        #expect(policy.allows(seconds: 0, beams: 3, beside: [3, 3, 3], accounts: []))
+        #expect(!policy.allows(seconds: 0, beams: 3, beside: [3, 3, 3, 3], accounts: []))
+        #expect(!policy.allows(seconds: 0, beams: 8, beside: [3, 3, 3], accounts: []))
+        // One alone may always be begun.
+        #expect(policy.allows(seconds: 9, beams: 64, beside: [], accounts: []))
     }
 
     /// Requests that come at once, played through: whoever is answered took at most twice as long, from its arrival,
@@ -33,7 +36,11 @@ struct BatchPolicyTests {
         var running: [(left: Int, account: BatchPolicy.Account, number: Int)] = []
         var finished: [Int: Double] = [:]
         while finished.count < 8 {
-            if begun < 8, policy.allows(seconds: look, writing: running.count, accounts: running.map(\.account)) {
+            if begun < 8,
+                policy.allows(
+                    seconds: look, beams: 1, beside: running.map { _ in 1 },
+                    accounts: running.map(\.account))
+            {
                 for index in running.indices { running[index].account.heldUp += look }
                 running.append((steps, .init(waited: now, computed: look), begun))
                 begun += 1
