@@ -44,7 +44,9 @@ run_tests() {
     else
         say "VISION_TEST_DATA is not set: tests that need data of other people's making are skipped."
     fi
-    (cd -- "$root" && swift test -c release --disable-testable-imports "$@")
+    # Hundreds at once would let those that talk to a server wait for those that compute until they lose patience.
+    (cd -- "$root" && SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=6 \
+        swift test -c release --disable-testable-imports "$@")
     # Options choose among the Swift tests.
     [[ $# -eq 0 ]] || return 0
     "$root/Tests/Scripts/run.sh"

@@ -224,7 +224,7 @@ import Testing
         instructionSet: InstructionSet, format: WeightFormat
     ) {
         var random = RandomValues(seed: 23)
-        let (rows, channels, hidden) = (800, 70, 2100)
+        let (rows, channels, hidden) = (600, 40, 1100)
         let first = random.tensor([hidden, channels], scale: 0.2),
             second = random.tensor([channels, hidden], scale: 0.2)
         let x = random.tensor([rows, channels]), biases = [random.tensor([hidden]), random.tensor([channels])]
