@@ -48,12 +48,13 @@ let package = Package(
                 .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
                 .linkedLibrary("gif"), .linkedLibrary("tiff"),
             ]),
+        .target(name: "CPixels"),
         .target(name: "CDemoModel"),
         .target(name: "CProbes"),
 
         // Floor 1: libraries that know nothing of each other.
         .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: swiftSettings),
-        .target(name: "Images", dependencies: ["CImageCodecs"], swiftSettings: swiftSettings),
+        .target(name: "Images", dependencies: ["CImageCodecs", "CPixels"], swiftSettings: swiftSettings),
         .target(
             name: "Serving",
             dependencies: [
@@ -94,7 +95,7 @@ let package = Package(
         .target(
             name: "VisionAPI",
             dependencies: [
-                "Florence2", "Images", "Serving", "VisionAPITypes",
+                "CPixels", "Florence2", "Images", "Serving", "VisionAPITypes",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

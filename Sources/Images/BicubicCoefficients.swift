@@ -1,27 +1,32 @@
+import CPixels
+
 /// The fixed-point weights of one axis, as Pillow 11.2.1 computes them (libImaging/Resample.c, precompute_coeffs and
 /// normalize_coeffs_8bpc): antialiased bicubic, a = -0.5.
 struct BicubicCoefficients {
-    /// Bits behind the point.
-    static let precision: Int32 = 22
-
     /// For each output position its first input position and how many there are.
-    let windows: [(first: Int, count: Int)]
-    /// [windows.count, stride] weights; beyond a window's count they are 0.
+    let windows: [cpx_window]
+    /// [windows.count, stride] weights, CPX_PRECISION bits behind the point; beyond a window's count they are 0.
     let weights: [Int32]
     let stride: Int
+
+    /// The longest window.
+    let maxCount: Int
 
     init(from inputSize: Int, to outputSize: Int) {
         let scale = Double(inputSize) / Double(outputSize)
         let filterScale = max(scale, 1)
         let support = 2 * filterScale
-        let stride = Int(support.rounded(.up)) * 2 + 1
-        var windows: [(first: Int, count: Int)] = []
+        let longest = Int(support.rounded(.up)) * 2 + 1
+        let block = Int(CPX_TAPS)
+        let stride = (longest + block - 1) / block * block
+        var windows: [cpx_window] = []
+        windows.reserveCapacity(outputSize)
         var weights = [Int32](repeating: 0, count: outputSize * stride)
         for position in 0..<outputSize {
             let center = (Double(position) + 0.5) * scale
             let first = max(Int(center - support + 0.5), 0)
             let end = min(Int(center + support + 0.5), inputSize)
-            windows.append((first, end - first))
+            windows.append(cpx_window(first: first, count: end - first))
             let window = (first..<end).map { Self.bicubic((Double($0) - center + 0.5) * (1 / filterScale)) }
             let sum = window.reduce(0, +)
             for (index, weight) in window.enumerated() {
@@ -31,6 +36,19 @@ struct BicubicCoefficients {
         self.windows = windows
         self.weights = weights
         self.stride = stride
+        maxCount = windows.reduce(0) { max($0, $1.count) }
+    }
+
+    /// As the kernels read them.
+    func withAxis(_ body: (UnsafePointer<cpx_axis>) -> Void) {
+        windows.withUnsafeBufferPointer { windows in
+            weights.withUnsafeBufferPointer { weights in
+                var axis = cpx_axis(
+                    windows: windows.baseAddress, weights: weights.baseAddress, positions: windows.count,
+                    stride: stride)
+                body(&axis)
+            }
+        }
     }
 
     /// Keys' cubic with a = -0.5. The order of operations is Pillow's: rounding depends on it.
@@ -43,7 +61,7 @@ struct BicubicCoefficients {
     }
 
     private static func fixedPoint(_ weight: Double) -> Int32 {
-        let scaled = weight * Double(Int32(1) << precision)
+        let scaled = weight * Double(Int32(1) << Int32(CPX_PRECISION))
         return Int32(scaled < 0 ? scaled - 0.5 : scaled + 0.5)
     }
 }

@@ -1,61 +1,36 @@
-/// The second pass. Each row of the first is asked for once, in order, and added to the sums of every output row
-/// that needs it: there is no intermediate picture, however tall the input. (Integer sums do not depend on order.)
+import CPixels
+
+/// The second pass: each output row is made at once from the rows of its window, so that its sums stay in registers.
 struct VerticalPass {
-    private let coefficients: BicubicCoefficients?
-    private let height: Int
-    private let rowBytes: Int
+    /// Bytes of a row, the same before and after.
+    let rowBytes: Int
+    private let coefficients: BicubicCoefficients
+    private let kernels: PixelKernels
 
-    /// `rowBytes`: bytes of a row, the same before and after.
-    init(from inputHeight: Int, to height: Int, rowBytes: Int) {
-        coefficients = inputHeight == height ? nil : BicubicCoefficients(from: inputHeight, to: height)
-        self.height = height
+    /// nil where the height stays.
+    init?(from inputHeight: Int, to height: Int, rowBytes: Int, _ kernels: PixelKernels) {
+        if inputHeight == height { return nil }
+        coefficients = BicubicCoefficients(from: inputHeight, to: height)
         self.rowBytes = rowBytes
+        self.kernels = kernels
     }
 
-    /// Fills `target` ([height, rowBytes]); `row` gives an input row, valid until the next call.
-    func run(into target: UnsafeMutableBufferPointer<UInt8>, row: (Int) -> UnsafeBufferPointer<UInt8>) {
-        guard let coefficients else {
-            for y in 0..<height {
-                _ = output(target, y).update(fromContentsOf: row(y))
-            }
-            return
-        }
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: height * rowBytes) { sums in
-            sums.initialize(repeating: FixedPoint.half)
-            accumulate(coefficients, into: sums, row: row)
-            for index in 0..<sums.count { target[index] = FixedPoint.byte(sums[index]) }
-        }
-    }
+    /// The most input rows that an output row is made from.
+    var maxCount: Int { coefficients.maxCount }
 
-    private func accumulate(
-        _ coefficients: BicubicCoefficients, into sums: UnsafeMutableBufferPointer<Int32>,
-        row: (Int) -> UnsafeBufferPointer<UInt8>
-    ) {
-        let windows = coefficients.windows
-        guard let start = windows.first?.first, let last = windows.last else { return }
-        var oldest = 0  // the first output row that still waits for input
-        for y in start..<last.first + last.count {
-            let input = row(y)
-            while oldest < height, windows[oldest].first + windows[oldest].count <= y { oldest += 1 }
-            for target in oldest..<height {
-                let position = y - windows[target].first
-                if position < 0 { break }
-                guard position < windows[target].count else { continue }
-                let weight = coefficients.weights[target * coefficients.stride + position]
-                add(input, times: weight, to: UnsafeMutableBufferPointer(rebasing: sums[bytes(of: target)]))
+    /// Fills `target` ([height, rowBytes]). `row` gives an input row: it is asked for those of one window after the
+    /// other, from top to bottom, and each has to stay until the last of its window was asked for and used.
+    func run(into target: UnsafeMutablePointer<UInt8>, row: (Int) -> UnsafePointer<UInt8>) {
+        withUnsafeTemporaryAllocation(of: UnsafePointer<UInt8>?.self, capacity: maxCount) { rows in
+            rows.initialize(repeating: nil)
+            coefficients.weights.withUnsafeBufferPointer { weights in
+                guard let rows = rows.baseAddress, let weights = weights.baseAddress else { return }
+                for (y, window) in coefficients.windows.enumerated() {
+                    for index in 0..<window.count { rows[index] = row(window.first + index) }
+                    kernels.table.pointee.vertical(
+                        rows, weights + y * coefficients.stride, window.count, rowBytes, target + y * rowBytes)
+                }
             }
         }
-    }
-
-    private func add(
-        _ row: UnsafeBufferPointer<UInt8>, times weight: Int32, to sums: UnsafeMutableBufferPointer<Int32>
-    ) {
-        for index in 0..<sums.count { sums[index] &+= Int32(row[index]) &* weight }
-    }
-
-    private func bytes(of row: Int) -> Range<Int> { row * rowBytes..<(row + 1) * rowBytes }
-
-    private func output(_ target: UnsafeMutableBufferPointer<UInt8>, _ row: Int) -> UnsafeMutableBufferPointer<UInt8> {
-        UnsafeMutableBufferPointer(rebasing: target[bytes(of: row)])
     }
 }

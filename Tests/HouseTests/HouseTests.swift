@@ -6,14 +6,14 @@ struct HouseTests {
     /// What each target may import, from the ground up; Foundation and the standard library's modules besides.
     static let allowedImports: [String: Set<String>] = [
         "Tensors": ["CKernels"],
-        "Images": ["CImageCodecs"],
+        "Images": ["CImageCodecs", "CPixels"],
         "Serving": ["Logging", "Metrics", "ServiceLifecycle"],
         "PrometheusText": ["CoreMetrics"],
         "VisionAPITypes": [],
         "Florence2": ["Tensors", "Images"],
         "ModelHub": ["AsyncHTTPClient", "Crypto", "Logging", "NIOCore", "NIOHTTP1"],
         "VisionAPI": [
-            "Florence2", "Images", "Serving", "VisionAPITypes", "Crypto", "HTTPTypes", "Hummingbird",
+            "CPixels", "Florence2", "Images", "Serving", "VisionAPITypes", "Crypto", "HTTPTypes", "Hummingbird",
             "HummingbirdCore", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "ServiceLifecycle",
         ],
         "CaptionClient": ["VisionAPITypes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"],
