@@ -1,3 +1,6 @@
+import CPixels
+package import Images
+
 /// Why text is no base64.
 public enum Base64Error: Error, Equatable, CustomStringConvertible {
     /// A character, counted from 1, that is not of the alphabet.
@@ -35,18 +38,22 @@ package enum Base64 {
         return table
     }()
 
-    package static func decode(_ text: Substring.UTF8View) throws(Base64Error) -> [UInt8] {
+    package static func decode(
+        _ text: Substring.UTF8View, kernels: PixelKernels = .current
+    ) throws(Base64Error) -> [UInt8] {
         var result: Result<[UInt8], Base64Error> = .success([])
-        let isContiguous: Void? = text.withContiguousStorageIfAvailable { result = decode($0) }
-        if isContiguous == nil { result = Array(text).withUnsafeBufferPointer { decode($0) } }
+        let isContiguous: Void? = text.withContiguousStorageIfAvailable { result = decode($0, kernels) }
+        if isContiguous == nil { result = Array(text).withUnsafeBufferPointer { decode($0, kernels) } }
         return try result.get()
     }
 
-    private static func decode(_ text: UnsafeBufferPointer<UInt8>) -> Result<[UInt8], Base64Error> {
+    private static func decode(
+        _ text: UnsafeBufferPointer<UInt8>, _ kernels: PixelKernels
+    ) -> Result<[UInt8], Base64Error> {
         var failure: Base64Error?
         let bytes = [UInt8](unsafeUninitializedCapacity: text.count / 4 * 3 + 3) { bytes, count in
             table.withUnsafeBufferPointer { table in
-                var reader = Reader(text: text, table: table)
+                var reader = Reader(text: text, table: table, kernels: kernels)
                 failure = reader.read(into: bytes, count: &count)
             }
         }
@@ -57,14 +64,16 @@ package enum Base64 {
     private struct Reader {
         let text: UnsafeBufferPointer<UInt8>
         let table: UnsafeBufferPointer<UInt8>
+        let kernels: PixelKernels
         private var position = 0
         /// Values that do not make up three bytes yet, six bits each.
         private var bits: UInt32 = 0
         private var valueCount = 0
 
-        init(text: UnsafeBufferPointer<UInt8>, table: UnsafeBufferPointer<UInt8>) {
+        init(text: UnsafeBufferPointer<UInt8>, table: UnsafeBufferPointer<UInt8>, kernels: PixelKernels) {
             self.text = text
             self.table = table
+            self.kernels = kernels
         }
 
         mutating func read(into bytes: UnsafeMutableBufferPointer<UInt8>, count: inout Int) -> Base64Error? {
@@ -82,17 +91,10 @@ package enum Base64 {
 
         /// Groups of four characters with nothing between them: nearly all of a picture.
         private mutating func readGroups(into bytes: UnsafeMutableBufferPointer<UInt8>, count: inout Int) {
-            while position + 4 <= text.count {
-                let a = table[Int(text[position])], b = table[Int(text[position + 1])]
-                let c = table[Int(text[position + 2])], d = table[Int(text[position + 3])]
-                guard a | b | c | d < 64 else { return }
-                let group = UInt32(a) << 18 | UInt32(b) << 12 | UInt32(c) << 6 | UInt32(d)
-                bytes[count] = UInt8(truncatingIfNeeded: group >> 16)
-                bytes[count + 1] = UInt8(truncatingIfNeeded: group >> 8)
-                bytes[count + 2] = UInt8(truncatingIfNeeded: group)
-                count += 3
-                position += 4
-            }
+            guard let text = text.baseAddress, let bytes = bytes.baseAddress else { return }
+            let taken = kernels.table.pointee.base64(text + position, self.text.count - position, bytes + count)
+            position += taken
+            count += taken / 4 * 3
         }
 
         private mutating func append(

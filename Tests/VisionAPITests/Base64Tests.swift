@@ -1,4 +1,5 @@
 import Foundation
+import Images
 import Testing
 import VisionAPI
 
@@ -40,5 +41,67 @@ struct Base64Tests {
         let bytes = (0..<1_000_003).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
         let text = Data(bytes).base64EncodedString(options: [.lineLength76Characters, .endLineWithCarriageReturn])
         #expect(try Base64.decode(text[...].utf8) == bytes)
+    }
+
+    @Test("every length and kernel agrees with Foundation", arguments: PixelKernels.supported)
+    func foundation(kernels: PixelKernels) throws {
+        var bytes: [UInt8] = []
+        for index in 0..<400 {
+            let text = Data(bytes).base64EncodedString()
+            #expect(try Base64.decode(text[...].utf8, kernels: kernels) == bytes)
+            bytes.append(UInt8(truncatingIfNeeded: index &* index &* 2_654_435_761 >> 7))
+        }
+    }
+
+    /// What a text with something strange in one place means: the same to every kernel, the same to plain loops.
+    @Test("a strange character at each position", arguments: PixelKernels.supported)
+    func strange(kernels: PixelKernels) throws {
+        let clean = Array(Data((0..<150).map { UInt8(truncatingIfNeeded: $0 &* 91 &+ 17) }).base64EncodedString())
+        let strange = ["é", "€", "\u{1F600}", "\u{80}", "\u{FF}"] + (0..<128).map { String(UnicodeScalar(UInt8($0))) }
+        for position in clean.indices {
+            for piece in strange {
+                let text = String(clean[..<position]) + piece + String(clean[(position + 1)...])
+                let expected = Result { try PlainBase64.decode(text) }
+                let result = Result { try Base64.decode(text[...].utf8, kernels: kernels) }
+                if same(result, expected) { continue }
+                Issue.record("\(text.debugDescription): \(result), not \(expected)")
+                return
+            }
+        }
+    }
+
+    @Test("random texts of letters, white space and padding", arguments: PixelKernels.supported)
+    func random(kernels: PixelKernels) {
+        var generator = SplitMix(state: 5)
+        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
+        for _ in 0..<2000 {
+            var text = String(
+                (0..<Int.random(in: 0..<300, using: &generator)).map { _ in
+                    Int.random(in: 0..<200, using: &generator) == 0 ? "\n" : letters[Int(generator.next() % 66)]
+                })
+            text += String(repeating: "=", count: Int.random(in: 0...2, using: &generator))
+            let expected = Result { try PlainBase64.decode(text) }
+            let result = Result { try Base64.decode(text[...].utf8, kernels: kernels) }
+            #expect(same(result, expected), "\(text)")
+        }
+    }
+
+    private func same(_ one: Result<[UInt8], any Error>, _ other: Result<[UInt8], any Error>) -> Bool {
+        switch (one, other) {
+        case (.success(let one), .success(let other)): one == other
+        case (.failure(let one), .failure(let other)): one as? Base64Error == other as? Base64Error
+        default: false
+        }
+    }
+}
+
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
+        return value ^ value >> 31
     }
 }
