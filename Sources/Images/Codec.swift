@@ -28,6 +28,7 @@ enum Codec {
     ) throws(ImageError) -> [UInt8] {
         var failure: ImageError?
         let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, filled in
+            LargePages.use(for: UnsafeMutableRawBufferPointer(target))
             withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CIMAGE_MESSAGE_SIZE)) { message in
                 message.initialize(repeating: 0)
                 guard let start = message.baseAddress else { return }

@@ -13,6 +13,7 @@ enum Orientation: Int {
         let height = swapsSides ? stored.width : stored.height
         let walk = walk(width: stored.width, height: stored.height)
         let pixels = [UInt8](unsafeUninitializedCapacity: stored.pixels.count) { target, filled in
+            LargePages.use(for: UnsafeMutableRawBufferPointer(target))
             stored.pixels.withUnsafeBufferPointer { source in
                 Self.copy(source, target, width: width, height: height, walk)
             }

@@ -19,6 +19,7 @@ public struct PreparedImage: Sendable {
     /// [height, width, 3] normalised values.
     public func pixelValues() -> [Float] {
         [Float](unsafeUninitializedCapacity: pixels.pixels.count) { target, filled in
+            LargePages.use(for: UnsafeMutableRawBufferPointer(target))
             pixelValues(into: target)
             filled = pixels.pixels.count
         }
