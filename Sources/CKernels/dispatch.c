@@ -1,5 +1,10 @@
 #include "dispatch.h"
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 #if defined(__x86_64__)
 static int has_avx2(void) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
@@ -17,6 +22,16 @@ static int has_vnni(void) {
 static int has_bf16(void) {
     return has_vnni() && __builtin_cpu_supports("avx512bf16");
 }
+#elif defined(__aarch64__)
+static int has_dot_products(void) {
+#if defined(__ARM_FEATURE_DOTPROD)
+    return 1;
+#elif defined(__linux__)
+    return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+#else
+    return 0;
+#endif
+}
 #endif
 
 const ck_table *ck_table_for(ck_isa isa) {
@@ -32,6 +47,11 @@ const ck_table *ck_table_for(ck_isa isa) {
         return has_vnni() ? &ck_table_avx512_vnni : 0;
     case CK_AVX512_BF16:
         return has_bf16() ? &ck_table_avx512_bf16 : 0;
+#elif defined(__aarch64__)
+    case CK_NEON:
+        return &ck_table_neon;
+    case CK_NEON_DOT:
+        return has_dot_products() ? &ck_table_neon_dot : 0;
 #endif
     default:
         return 0;

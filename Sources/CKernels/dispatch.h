@@ -10,6 +10,9 @@ extern const ck_table ck_table_avx2;
 extern const ck_table ck_table_avx512;
 extern const ck_table ck_table_avx512_vnni;
 extern const ck_table ck_table_avx512_bf16;
+#elif defined(__aarch64__)
+extern const ck_table ck_table_neon;
+extern const ck_table ck_table_neon_dot;
 #endif
 
 #endif

@@ -86,6 +86,23 @@ INLINE void GEMM(step)(size_t rows, const char *a, const char *b, ACC acc[MR][2]
     }
 }
 
+#ifdef TWO_LANES
+// Two lanes of k, where an instruction multiplies by one lane of a vector: a row's two come in one load, and nothing
+// has to spread them.
+INLINE void GEMM(two_steps)(size_t rows, const char *a, const char *b, ACC acc[MR][2]) {
+    const char *next = b + CK_PANEL * LANE_BYTES;
+    OPERAND b00 = LOAD_OPERAND(b), b01 = LOAD_OPERAND(b + W * LANE_BYTES);
+    OPERAND b10 = LOAD_OPERAND(next), b11 = LOAD_OPERAND(next + W * LANE_BYTES);
+    _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
+        TWO_LANES x = LOAD_TWO_LANES(a + r * LINE * 4);
+        acc[r][0] = MULTIPLY_ADD_LANE(acc[r][0], x, 0, b00);
+        acc[r][1] = MULTIPLY_ADD_LANE(acc[r][1], x, 0, b01);
+        acc[r][0] = MULTIPLY_ADD_LANE(acc[r][0], x, 1, b10);
+        acc[r][1] = MULTIPLY_ADD_LANE(acc[r][1], x, 1, b11);
+    }
+}
+#endif
+
 static void GEMM(gelu_tile)(const ck_gemm *g, size_t row, size_t rows, size_t column, size_t n) {
     for (size_t r = 0; r < rows; r++) {
         float *c = g->c + (row + r) * g->ldc + column;
@@ -111,8 +128,14 @@ INLINE void GEMM(multiply)(size_t rows, const GEMM(tile) * t) {
     const char *a = t->a, *b = t->b;
     size_t lanes = t->lanes;
     for (; lanes >= LINE; lanes -= LINE, a += rows * LINE * 4, b += LINE * CK_PANEL * LANE_BYTES) {
+#ifdef TWO_LANES
+        // Unrolled, it would run out of registers.
+        _Pragma("clang loop unroll(disable)") for (size_t i = 0; i < LINE; i += 2)
+            GEMM(two_steps)(rows, a + i * 4, b + i * CK_PANEL * LANE_BYTES, acc);
+#else
         _Pragma("clang loop unroll_count(4)") for (size_t i = 0; i < LINE; i++)
             GEMM(step)(rows, a + i * 4, b + i * CK_PANEL * LANE_BYTES, acc);
+#endif
     }
     for (size_t i = 0; i < lanes; i++)
         GEMM(step)(rows, a + i * 4, b + i * CK_PANEL * LANE_BYTES, acc);
@@ -288,3 +311,6 @@ static void GEMM(pack)(const ck_pack *p) {
 #undef BLOCK_DEPTH
 #undef ROW_UNIT
 #undef STORE_VALUES
+#undef TWO_LANES
+#undef LOAD_TWO_LANES
+#undef MULTIPLY_ADD_LANE

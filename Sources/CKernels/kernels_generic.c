@@ -13,6 +13,7 @@
 #include "gram_body.h"
 #include "rows_body.h"
 
+#define V_I8_OFFSET 128
 #include "operand_body.h"
 
 #define V_DOT_BF16 v_dot_bf16

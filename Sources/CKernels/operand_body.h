@@ -1,4 +1,4 @@
-// What the products of all formats share.
+// What the products of all formats share. V_I8_OFFSET, 128 or 0, is what int8 activations carry.
 
 INLINE vi v_broadcast_lane(const void *p) {
     uint32_t lane;
@@ -19,7 +19,7 @@ INLINE size_t even_depth(size_t m, size_t k, size_t group) {
 // Integer sums as what they are worth, added to what is at `before` unless that is NULL; `b` has the two rows that end
 // a block of int8 weights.
 INLINE vf v_rescaled(vi sums, const char *b, float row_unit, const float *before, size_t n) {
-    vi exact = v_sub_lanes(sums, v_load_lanes(b + CK_PANEL * 4));
+    vi exact = V_I8_OFFSET ? v_sub_lanes(sums, v_load_lanes(b + CK_PANEL * 4)) : sums;
     vf v = v_mul(v_from_lanes(exact), v_mul(v_load((const float *)b), v_set1(row_unit)));
     return before ? v_add(v_load_some(before, n), v) : v;
 }
@@ -41,7 +41,7 @@ INLINE vf v_load_stored(const ck_pack *p, size_t column, size_t k) {
     }
 }
 
-typedef uint32_t four_lanes __attribute__((vector_size(16), aligned(4)));
+typedef uint32_t four_lanes __attribute__((vector_size(16), aligned(4), may_alias));
 
 // Four lanes of four columns.
 INLINE void transpose_4x4(const char *in, size_t stride, char *out) {

@@ -1,5 +1,5 @@
-// int8 weights and activations, sums in int32. Activations carry 128 more, because the dot product wants one side
-// unsigned; what that adds is known beforehand and taken off at the end of each block of k.
+// int8 weights and activations, sums in int32. Where the dot product wants one side unsigned, activations carry 128 more
+// (V_I8_OFFSET); what that adds is known beforehand and taken off at the end of each block of k.
 #define FORMAT CK_I8
 #define GEMM(name) KERNEL(name##_i8)
 #define GROUP 4
@@ -14,5 +14,5 @@
 #define LAST_SUM(t, acc, b, r, p, n) v_rescaled(acc, b, (t)->row_units[r], (t)->first ? 0 : (p), n)
 #define BLOCK_DEPTH(m, k) CK_I8_DEPTH
 #define ROW_UNIT(s) GEMM(largest_value)(s) / 127
-#define STORE_VALUES(p, v, unit) v_store_bytes((uint8_t *)(p), v_mul(v, v_set1((unit) > 0 ? 1 / (unit) : 0)), 128)
+#define STORE_VALUES(p, v, unit) v_store_bytes((uint8_t *)(p), v_mul(v, v_set1((unit) > 0 ? 1 / (unit) : 0)), V_I8_OFFSET)
 #define STORE_WEIGHTS(p, v, unit) v_store_bytes((uint8_t *)(p), v_mul(v, v_set1((unit) > 0 ? 1 / (unit) : 0)), 0)

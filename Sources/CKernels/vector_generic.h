@@ -1,11 +1,11 @@
-// Four floats by the compiler's own vector types: SSE2 on x86-64, NEON on arm64, plain code elsewhere.
+// Four floats by the compiler's own vector types: SSE2 on x86-64, plain code elsewhere.
 #define W 4
 #define MR 4
 #define KERNEL(name) name##_generic
 
 typedef float vf __attribute__((vector_size(16)));
 typedef int32_t vi __attribute__((vector_size(16)));
-typedef float vf_unaligned __attribute__((vector_size(16), aligned(4)));
+typedef float vf_unaligned __attribute__((vector_size(16), aligned(4), may_alias));
 
 #define INLINE static inline __attribute__((always_inline, unused))
 

@@ -37,6 +37,8 @@ typedef enum {
     CK_AVX512 = 2,      // F, BW, VL, DQ
     CK_AVX512_VNNI = 3, // and VNNI
     CK_AVX512_BF16 = 4, // and BF16
+    CK_NEON = 5,        // what every 64-bit ARM processor has
+    CK_NEON_DOT = 6,    // and dot products of bytes
 } ck_isa;
 
 /// How weights are kept: float32; float16, widened as it is read; bfloat16 and int8, to which the activations are
