@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Compares the kernels with their slow twins: those of this processor, and those of 64-bit ARM in an emulator.
+# Needs clang or gcc 12; for ARM, from Debian, gcc-aarch64-linux-gnu, libc6-dev-arm64-cross and qemu-user. What is
+# missing is counted as skipped.
+set -euo pipefail
+
+here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+kernels=$(cd -- "$here/../../Sources/CKernels" && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf -- "$scratch"' EXIT
+passed=0
+failed=0
+skipped=0
+
+# Some pragmas are clang's. gcc would fuse a multiplication with another statement's addition, which clang never does.
+flags=(-std=gnu2x -O2 -ffp-contract=on -Wall -Wextra -Werror -Wno-unknown-pragmas -I "$kernels/include" -I "$here")
+
+# Whether a compiler is there and knows the vectors that the kernels are written with.
+is_usable() {
+    local question='#if !__has_builtin(__builtin_shufflevector)\n#error\n#endif\n'
+    command -v "$1" >/dev/null && printf '%b' "$question" | "$1" -E -x c - >/dev/null 2>&1
+}
+
+# compile FOLDER COMPILER [flags]: an object of every file.
+compile() {
+    local folder=$1 file
+    shift
+    mkdir -p -- "$folder"
+    for file in "$kernels"/*.c "$here"/*.c; do
+        "$@" "${flags[@]}" -c "$file" -o "$folder/$(basename -- "$file" .c).o"
+    done
+}
+
+# gcc takes the instructions that a file may use from here, clang from its pragmas.
+gcc_for_x86() {
+    local instructions=(-mavx2 -mfma -mf16c)
+    case "$*" in
+        *_avx512.c*) gcc "${instructions[@]}" -mavx512{f,bw,vl,dq,vnni,bf16} "$@" ;;
+        *_avx2.c*) gcc "${instructions[@]}" "$@" ;;
+        *) gcc "$@" ;;
+    esac
+}
+
+# count NAME COMMAND...: runs it and counts how it went.
+count() {
+    printf '%s\n' "$1"
+    if "${@:2}"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf 'FAILED  %s\n' "$1"
+    fi
+}
+
+skip() {
+    skipped=$((skipped + 1))
+    printf 'skipped %s\n' "$*"
+}
+
+compare_here() {
+    local compiler=clang
+    if ! is_usable clang; then
+        if ! is_usable gcc; then
+            skip "this processor: neither clang nor gcc 12 is installed"
+            return
+        fi
+        compiler=gcc
+        if [[ $(uname -m) == x86_64 ]]; then compiler=gcc_for_x86; fi
+    fi
+    compile "$scratch/here" "$compiler"
+    "${compiler%_for_x86}" "$scratch"/here/*.o -lm -o "$scratch/here/compare"
+    count "This processor, by ${compiler%_for_x86}" "$scratch/here/compare"
+}
+
+# emulate FOLDER NAME PROCESSOR...: what was compiled, on each of these processors.
+emulate() {
+    local folder=$1 name=$2 processor
+    shift 2
+    aarch64-linux-gnu-gcc -static "$folder"/*.o -lm -o "$folder/compare"
+    for processor in "$@"; do
+        count "64-bit ARM ($processor in qemu), by $name" qemu-aarch64 -cpu "$processor" "$folder/compare"
+    done
+}
+
+# On a processor with everything (max) and on one with nothing that is optional. gcc has the headers and libraries
+# that clang lacks.
+compare_arm() {
+    local tree=/usr/aarch64-linux-gnu
+    if [[ $(uname -m) == aarch64 ]]; then return; fi
+    if ! is_usable aarch64-linux-gnu-gcc || ! command -v qemu-aarch64 >/dev/null; then
+        skip "64-bit ARM: gcc-aarch64-linux-gnu (12 or newer) or qemu-user is not installed"
+        return
+    fi
+    compile "$scratch/arm-gcc" aarch64-linux-gnu-gcc
+    emulate "$scratch/arm-gcc" gcc max cortex-a53
+    if ! is_usable clang; then
+        skip "64-bit ARM by clang: it is not installed"
+        return
+    fi
+    compile "$scratch/arm-clang" clang --target=aarch64-linux-gnu "--sysroot=$tree" -isystem "$tree/include"
+    emulate "$scratch/arm-clang" clang max
+}
+
+compare_here
+compare_arm
+printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+[[ $failed -eq 0 ]]
