@@ -7,9 +7,9 @@ from server import run
 
 # The loop that counts for each precision, the best one that the processor has.
 LOOPS = {
-    "fp32": ("fp32_avx512", "fp32_avx2", "fp32_plain"),
-    "bf16": ("bf16_avx512", "fp32_avx512", "fp32_avx2", "fp32_plain"),
-    "int8": ("int8_avx512", "int8_avx2", "fp32_avx512", "fp32_avx2", "fp32_plain"),
+    "fp32": ("fp32_avx512", "fp32_avx2", "fp32_neon", "fp32_plain"),
+    "bf16": ("bf16_avx512", "fp32_avx512", "fp32_avx2", "fp32_neon", "fp32_plain"),
+    "int8": ("int8_avx512", "int8_avx2", "int8_neon", "fp32_avx512", "fp32_avx2", "fp32_neon", "fp32_plain"),
 }  # fmt: skip
 
 
@@ -21,7 +21,7 @@ def probe(rounds: int, seconds: float = 0.1, megabytes: int = 512) -> list[dict[
 
 def of(loops: dict[str, float]) -> dict[str, float]:
     """Of one round: operations a second by precision, and `memory` in bytes a second."""
-    found = {precision: max(loops[name] for name in names) for precision, names in LOOPS.items()}
+    found = {precision: max(loops.get(name, 0) for name in names) for precision, names in LOOPS.items()}
     return found | {"memory": loops["memory_read"]}
 
 

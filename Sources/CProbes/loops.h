@@ -10,5 +10,7 @@ uint64_t cp_int8_avx2(uint64_t rounds, float *sink);
 uint64_t cp_fp32_avx512(uint64_t rounds, float *sink);
 uint64_t cp_bf16_avx512(uint64_t rounds, float *sink);
 uint64_t cp_int8_avx512(uint64_t rounds, float *sink);
+uint64_t cp_fp32_neon(uint64_t rounds, float *sink);
+uint64_t cp_int8_neon(uint64_t rounds, float *sink);
 
 #endif

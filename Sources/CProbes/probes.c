@@ -13,6 +13,10 @@ const char *cp_name(cp_loop loop) {
         return "int8_avx512";
     case CP_INT8_AVX2:
         return "int8_avx2";
+    case CP_FP32_NEON:
+        return "fp32_neon";
+    case CP_INT8_NEON:
+        return "int8_neon";
     case CP_FP32_PLAIN:
         return "fp32_plain";
     default:
@@ -35,6 +39,11 @@ uint64_t cp_run(cp_loop loop, uint64_t rounds, float *sink) {
         return cp_bf16_avx512(rounds, sink);
     case CP_INT8_AVX512:
         return cp_int8_avx512(rounds, sink);
+#elif defined(__aarch64__)
+    case CP_FP32_NEON:
+        return cp_fp32_neon(rounds, sink);
+    case CP_INT8_NEON:
+        return cp_int8_neon(rounds, sink);
 #endif
     default:
         return 0;

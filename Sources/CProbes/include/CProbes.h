@@ -17,8 +17,10 @@ typedef enum {
     CP_BF16_AVX512 = 2, // vdpbf16ps on 512 bits
     CP_INT8_AVX512 = 3, // vpdpbusd on 512 bits
     CP_INT8_AVX2 = 4,   // vpdpbusd on 256 bits
-    CP_FP32_PLAIN = 5,  // what the compiler makes of plain C for any processor of this kind
-    CP_LOOPS = 6,
+    CP_FP32_NEON = 5,   // fmla on 128 bits
+    CP_INT8_NEON = 6,   // sdot on 128 bits
+    CP_FP32_PLAIN = 7,  // what the compiler makes of plain C for any processor of this kind
+    CP_LOOPS = 8,
 } cp_loop;
 
 /// The name of a loop, such as "fp32_avx512".
