@@ -7,6 +7,8 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     case avx512bf16, avx512vnni, avx512
     /// With FMA and F16C.
     case avx2
+    /// 64-bit ARM with dot products of bytes, and every other one.
+    case neondot, neon
     case generic
 
     /// The environment variable that forces an instruction set.
@@ -43,6 +45,8 @@ public enum InstructionSet: String, Sendable, CaseIterable {
         case .avx512vnni: CK_AVX512_VNNI
         case .avx512: CK_AVX512
         case .avx2: CK_AVX2
+        case .neondot: CK_NEON_DOT
+        case .neon: CK_NEON
         case .generic: CK_GENERIC
         }
     }

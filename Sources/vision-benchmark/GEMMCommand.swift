@@ -97,6 +97,7 @@ extension WeightFormat {
             switch instructionSet {
             case .avx512bf16, .avx512vnni, .avx512: [loop512, CP_FP32_AVX512]
             case .avx2: [loop256, CP_FP32_AVX2]
+            case .neondot, .neon: [loop128, CP_FP32_NEON]
             case .generic: []
             }
         return candidates.first { probe.operationsPerSecond($0) > 0 } ?? CP_FP32_PLAIN
@@ -114,6 +115,13 @@ extension WeightFormat {
         switch self {
         case .float32, .float16, .bfloat16: CP_FP32_AVX2
         case .int8: CP_INT8_AVX2
+        }
+    }
+
+    private var loop128: cp_loop {
+        switch self {
+        case .float32, .float16, .bfloat16: CP_FP32_NEON
+        case .int8: CP_INT8_NEON
         }
     }
 }

@@ -4,8 +4,9 @@ import Testing
 
 /// Every kernel of every instruction set of this processor against its slow twin.
 @Suite struct KernelTests {
-    static let identifiers: [UInt32] = [CK_GENERIC, CK_AVX2, CK_AVX512, CK_AVX512_VNNI, CK_AVX512_BF16].map(\.rawValue)
-        .filter { ck_table_for(ck_isa(rawValue: $0)) != nil }
+    static let identifiers: [UInt32] = [
+        CK_GENERIC, CK_AVX2, CK_AVX512, CK_AVX512_VNNI, CK_AVX512_BF16, CK_NEON, CK_NEON_DOT,
+    ].map(\.rawValue).filter { ck_table_for(ck_isa(rawValue: $0)) != nil }
     let reference: ck_table
 
     init() throws { reference = try #require(ck_reference()).pointee }
