@@ -120,7 +120,7 @@ class HAProxyTests(FigureTestCase):
         """The checks of server one are off, so that only its answers tell that it is full."""
         server = self.fleet.servers["one"]
         server.kill()
-        server.start("--max-queued", "1")
+        server.start("--max-queued", "1", "--max-batch", "1")
         self.fleet.wait_until_up()
         self.fleet.tell("disable health servers/one")
         try:

@@ -32,7 +32,7 @@ class StoppingTests(FigureTestCase):
         return send(self.server.port, path=path)
 
     def test_sigterm_refuses_new_work_and_finishes_what_was_accepted(self):
-        self.server.start("--drain", "0")
+        self.server.start("--drain", "0", "--max-batch", "1")
         answers = []
         clients = [
             threading.Thread(target=lambda: answers.append(send(self.server.port, LONG_BODY))) for _ in range(9)

@@ -109,7 +109,7 @@ image_has_every_library() {
     for library in $(readelf -d "$binary" | sed -n 's/.*Shared library: \[\(.*\)\]/\1/p'); do
         path=$(ldd "$binary" |
             awk -v name="$library" '$1 == name || index($1, "/" name) { print ($2 == "=>") ? $3 : $1 }')
-        package=$(dpkg -S "*/$(basename -- "$(readlink -f -- "$path")")" | head -n 1 | cut -d: -f1)
+        package=$(dpkg -S "*/$(basename -- "$(readlink -f -- "$path")")" | grep -v -- '-cross:' | head -n 1 | cut -d: -f1)
         case $package in
             libc6 | libgcc-s1) ;;
             *) grep -q -w -- "$package" "$root/Dockerfile" || { printf '%s (%s)\n' "$library" "$package"; return 1; } ;;
