@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A captioner that many may ask at once: their answers are written together, on a thread of its own.
 ///
@@ -24,16 +25,47 @@ public final class BatchCaptioner: @unchecked Sendable {
         finished.wait()
     }
 
-    /// The answers to a request's prompts, in their order.
+    /// Lays a request down for the thread, which begins it after those that were laid down before.
+    public func begin(
+        _ request: CaptionRequest, isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) -> PendingCaptions {
+        let pending = PendingCaptions()
+        desk.put(request, isCancelled: isCancelled) { pending.settle($0) }
+        return pending
+    }
+}
+
+/// The answers to a request that has been laid down.
+public final class PendingCaptions: Sendable {
+    private enum State {
+        case open
+        case awaited(CheckedContinuation<[Caption], any Error>)
+        case settled(Result<[Caption], any Error>)
+    }
+
+    private let state = Mutex<State>(.open)
+
+    /// The answers to the request's prompts, in their order; to be asked for once.
     ///
-    /// - Parameter order: Of the requests that wait the one with the lowest is begun first.
-    /// - Throws: `CancellationError` soon after `isCancelled` turns true; `ModelError`.
-    public func answer(
-        _ request: CaptionRequest, order: UInt64 = 0, isCancelled: @escaping @Sendable () -> Bool
-    ) async throws -> [Caption] {
+    /// - Throws: `CancellationError` soon after the request's `isCancelled` turned true; `ModelError`.
+    public func captions() async throws -> [Caption] {
         try await withCheckedThrowingContinuation { continuation in
-            desk.put(request, order, isCancelled: isCancelled) { continuation.resume(with: $0) }
+            let result: Result<[Caption], any Error>? = state.withLock { state in
+                if case .settled(let result) = state { return result }
+                state = .awaited(continuation)
+                return nil
+            }
+            if let result { continuation.resume(with: result) }
         }
+    }
+
+    fileprivate func settle(_ result: Result<[Caption], any Error>) {
+        let waiting: CheckedContinuation<[Caption], any Error>? = state.withLock { state in
+            defer { state = .settled(result) }
+            if case .awaited(let continuation) = state { return continuation }
+            return nil
+        }
+        waiting?.resume(with: result)
     }
 }
 
@@ -47,14 +79,11 @@ private final class Desk: @unchecked Sendable {
     private var lastID = 0
     private var isClosed = false
 
-    func put(
-        _ request: CaptionRequest, _ order: UInt64, isCancelled: @escaping @Sendable () -> Bool,
-        reply: @escaping Reply
-    ) {
+    func put(_ request: CaptionRequest, isCancelled: @escaping @Sendable () -> Bool, reply: @escaping Reply) {
         condition.withLock {
             lastID += 1
             replies[lastID] = reply
-            arrived.append(CaptionJob(id: lastID, order: order, request: request, isCancelled: isCancelled))
+            arrived.append(CaptionJob(id: lastID, request: request, isCancelled: isCancelled))
             condition.signal()
         }
     }

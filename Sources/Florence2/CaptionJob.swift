@@ -3,8 +3,6 @@ import Tensors
 /// A request on its way through the model: what it has come to so far.
 struct CaptionJob {
     let id: Int
-    /// A request of a lower number is begun earlier.
-    let order: UInt64
     let request: CaptionRequest
     let isCancelled: @Sendable () -> Bool
     let arrival: ContinuousClock.Instant
@@ -20,9 +18,8 @@ struct CaptionJob {
     /// By prompt, seconds before its answer was begun to be written, and when that was.
     var stages: [(vision: Double, encoder: Double, start: ContinuousClock.Instant)] = []
 
-    init(id: Int, order: UInt64 = 0, request: CaptionRequest, isCancelled: @escaping @Sendable () -> Bool) {
+    init(id: Int, request: CaptionRequest, isCancelled: @escaping @Sendable () -> Bool) {
         self.id = id
-        self.order = order
         self.request = request
         self.isCancelled = isCancelled
         arrival = .now

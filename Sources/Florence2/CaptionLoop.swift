@@ -24,15 +24,11 @@ struct CaptionLoop {
 
     var isEmpty: Bool { jobs.isEmpty }
 
-    /// Those that came at the same time may arrive here in any order.
-    mutating func append(_ job: CaptionJob) {
-        let place = jobs.firstIndex { $0.begun == 0 && $0.order > job.order } ?? jobs.endIndex
-        jobs.insert(job, at: place)
-    }
+    mutating func append(_ job: CaptionJob) { jobs.append(job) }
 
     /// Does the next piece of work; answers the requests that ended with it.
     mutating func advance() -> [Outcome] {
-        let left = removeCancelled()
+        let left = removeCancelled() + removeEmpty()
         guard left.isEmpty else { return left }
         guard let next = jobs.firstIndex(where: \.hasMore), mayBegin(jobs[next]) else { return write() }
         return begin(next)
@@ -42,6 +38,13 @@ struct CaptionLoop {
         let cancelled = jobs.filter { $0.isCancelled() }
         for job in cancelled { remove(job.id) }
         return cancelled.map { ($0.id, .failure(CancellationError())) }
+    }
+
+    /// Nothing was asked, so nothing is to be done.
+    private mutating func removeEmpty() -> [Outcome] {
+        let empty = jobs.filter { $0.request.prompts.isEmpty }
+        for job in empty { remove(job.id) }
+        return empty.map { ($0.id, .success([])) }
     }
 
     private mutating func remove(_ id: Int) {

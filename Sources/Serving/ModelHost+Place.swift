@@ -1,11 +1,10 @@
+import Synchronization
+
 extension ModelHost {
     /// A place in the line for the model: taken when a request arrives, kept while it is prepared.
     public struct Place: Sendable {
         let host: ModelHost
         let ticket: Ticket
-
-        /// Lower for a request that came earlier.
-        public var order: UInt64 { ticket }
 
         /// Runs `body` with the model, on the model's thread, when it is this place's turn.
         ///
@@ -32,19 +31,26 @@ extension ModelHost {
             }
         }
 
-        /// Runs `body` with a model that others may use at the same time, when it is this place's turn; otherwise as
-        /// `withModel`. `body` has to end soon once its second argument answers true.
-        public func withSharedModel<R: Sendable>(
+        /// Hands a job to a model that others use at the same time, when it is this place's turn; otherwise as `withModel`.
+        ///
+        /// - Parameters:
+        ///   - start: Begins the job and answers what stands for its result; jobs are begun in the order of arrival. It
+        ///     must not take long, and the job has to end soon once its second argument answers true.
+        ///   - result: Waits for the result; the model is this place's until then.
+        public func withSharedModel<Job: Sendable, R: Sendable>(
             bytes: Int = 0, keepAlive: KeepAlive? = nil,
-            _ body:
-                @escaping @Sendable (_ model: Model, _ isCancelled: @escaping @Sendable () -> Bool) async throws -> R
+            start: @escaping @Sendable (_ model: Model, _ isCancelled: @escaping @Sendable () -> Bool) -> Job,
+            result: @escaping @Sendable (Job) async throws -> R
         ) async throws -> R {
             let cancellation = Cancellation()
+            let begun = Begun<Job>()
             return try await withTaskCancellationHandler {
-                try await host.waitForTurn(ticket, bytes: bytes)
-                let result = await host.slot.share(body, cancellation)
+                try await host.waitForTurn(ticket, bytes: bytes) { [slot = host.slot] in
+                    begun.job.withLock { $0 = slot.model.map { model in start(model) { cancellation.isSet } } }
+                }
+                let outcome = await begun.outcome(result)
                 await host.handle(.returned(ticket, keepAlive))
-                return try result.get()
+                return try outcome.get()
             } onCancel: {
                 cancellation.set()
                 Task { await host.handle(.left(ticket)) }
@@ -82,5 +88,20 @@ extension ModelHost {
     private func leave(_ ticket: Ticket, _ outcome: Result<Void, any Error>) {
         handle(.left(ticket))
         count(outcome)
+    }
+}
+
+/// A job that was begun in the moment of its turn.
+private final class Begun<Job: Sendable>: Sendable {
+    let job = Mutex<Job?>(nil)
+
+    func outcome<R>(_ result: (Job) async throws -> R) async -> Result<R, any Error> {
+        // The model is always there when a request has its turn; none counts as a host that has stopped.
+        guard let job = job.withLock({ $0 }) else { return .failure(ModelHostError.stopping) }
+        do {
+            return .success(try await result(job))
+        } catch {
+            return .failure(error)
+        }
     }
 }

@@ -17,6 +17,12 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
         case wake(HostTimer<C>)
     }
 
+    /// One who waits for the model, and what is done in the moment of its turn.
+    private struct Waiter {
+        let turn: @Sendable () -> Void
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
     let clock: C
     let thread: ModelThread
     let slot = ModelSlot<Model>()
@@ -29,7 +35,7 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
     private var machine: StateMachine
     private var isDraining = false
     private var counters = ModelHostStatus.Counters()
-    private var waiters: [Ticket: CheckedContinuation<Void, any Error>] = [:]
+    private var waiters: [Ticket: Waiter] = [:]
     private var observers: [CheckedContinuation<Void, Never>] = []
     private var timer: HostTimer<C>?
     private var lastLoadError: (any Error)?
@@ -127,11 +133,12 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
         return ticket
     }
 
-    func waitForTurn(_ ticket: Ticket, bytes: Int) async throws {
+    /// - Parameter turn: Called when it is the ticket's turn, before that of any later one; it must not take long.
+    func waitForTurn(_ ticket: Ticket, bytes: Int, turn: @escaping @Sendable () -> Void = {}) async throws {
         let start = clock.now
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
-            waiters[ticket] = continuation
+            waiters[ticket] = Waiter(turn: turn, continuation: continuation)
             handle(.ready(ticket, bytes: bytes))
         }
         metrics.recordWait(start.duration(to: clock.now))
@@ -177,10 +184,13 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
         switch action {
         case .load: assign.yield(.load)
         case .unload: assign.yield(.unload)
-        case .lend(let ticket): waiters.removeValue(forKey: ticket)?.resume()
-        case .drop(let ticket): waiters.removeValue(forKey: ticket)?.resume(throwing: CancellationError())
+        case .lend(let ticket):
+            let waiter = waiters.removeValue(forKey: ticket)
+            waiter?.turn()
+            waiter?.continuation.resume()
+        case .drop(let ticket): waiters.removeValue(forKey: ticket)?.continuation.resume(throwing: CancellationError())
         case .refuse(let tickets, let refusal):
-            for ticket in tickets { waiters.removeValue(forKey: ticket)?.resume(throwing: error(refusal)) }
+            for ticket in tickets { waiters.removeValue(forKey: ticket)?.continuation.resume(throwing: error(refusal)) }
         }
     }
 

@@ -29,18 +29,4 @@ final class ModelSlot<Model: Sendable>: Sendable {
         guard !cancellation.isSet else { throw CancellationError() }
         return try body(model) { cancellation.isSet }
     }
-
-    /// The same for a body that shares the model with others. When this returns, it does not hold the model any more.
-    func share<R>(
-        _ body: (_ model: Model, _ isCancelled: @escaping @Sendable () -> Bool) async throws -> R,
-        _ cancellation: Cancellation
-    ) async -> Result<R, any Error> {
-        guard let model else { return .failure(ModelHostError.stopping) }
-        guard !cancellation.isSet else { return .failure(CancellationError()) }
-        do {
-            return .success(try await body(model) { cancellation.isSet })
-        } catch {
-            return .failure(error)
-        }
-    }
 }

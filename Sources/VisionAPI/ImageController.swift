@@ -42,10 +42,12 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     private func caption(_ job: ImageRequest, _ place: ModelHost<BatchCaptioner, C>.Place) async throws -> [Caption] {
+        let request = CaptionRequest(image: job.image, prompts: job.prompts, overrides: job.overrides)
         let captions = try await place.withSharedModel(bytes: job.byteCount, keepAlive: job.keepAlive) {
             captioner, isCancelled in
-            let request = CaptionRequest(image: job.image, prompts: job.prompts, overrides: job.overrides)
-            return try await captioner.answer(request, order: place.order, isCancelled: isCancelled)
+            captioner.begin(request, isCancelled: isCancelled)
+        } result: {
+            try await $0.captions()
         }
         for caption in captions { metrics.record(caption) }
         return captions

@@ -202,4 +202,32 @@ struct PlaceTests {
             #expect(workshop.loadCount == 1)
         }
     }
+
+    @Test("jobs of a shared model are begun in the order of arrival, however many may have it")
+    func sharedInOrder() async throws {
+        let workshop = Workshop()
+        let gate = Gate()
+        workshop.loadGate.withLock { $0 = gate }
+        try await workshop.withHost(limits: .init(maxLent: 8)) { host in
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                for number in 0..<12 {
+                    // Each has its place before the next one comes; all wait for the model, which is being loaded.
+                    group.addTask {
+                        try await host.withPlace { place in
+                            try await place.withSharedModel { _, _ in
+                                workshop.log.withLock { $0.append(number) }
+                                return number
+                            } result: {
+                                $0
+                            }
+                        }
+                    }
+                    await eventually { await host.status.waiting == number + 1 }
+                }
+                gate.open()
+                for try await _ in group {}
+            }
+            #expect(workshop.log.withLock { $0 } == Array(0..<12))
+        }
+    }
 }

@@ -22,7 +22,7 @@ struct BatchCaptionerTests {
         let together = BatchCaptioner(try Captioner(files, threads: 2, precision: precision), maxBatch: 6)
         try await withThrowingTaskGroup(of: (Int, [Caption]).self) { group in
             for (number, request) in requests.enumerated() {
-                group.addTask { (number, try await together.answer(request) { false }) }
+                group.addTask { (number, try await together.begin(request).captions()) }
             }
             for try await (number, captions) in group {
                 #expect(captions.map(\.tokenIDs) == expected[number].map(\.tokenIDs), "request \(number)")
@@ -38,7 +38,7 @@ struct BatchCaptionerTests {
         let captioner = try Captioner(files, threads: 2)
         let expected = try request.prompts.map { try captioner.answer(picture, prompt: $0).text }
         let together = BatchCaptioner(captioner, maxBatch: 3)
-        let texts = try await together.answer(request) { false }.map(\.text)
+        let texts = try await together.begin(request).captions().map(\.text)
         #expect(texts == expected)
     }
 
@@ -52,10 +52,10 @@ struct BatchCaptionerTests {
         let expected = try captioner.answer(good).map(\.text)
         let together = BatchCaptioner(captioner, maxBatch: 4)
         let checks = Count()
-        let first = Task { try await together.answer(good) { false } }
-        let leaver = Task { try await together.answer(good) { checks.next() > 25 } }
-        let impossible = Task { try await together.answer(long) { false } }
-        let last = Task { try await together.answer(good) { false } }
+        let first = Task { try await together.begin(good).captions() }
+        let leaver = Task { try await together.begin(good) { checks.next() > 25 }.captions() }
+        let impossible = Task { try await together.begin(long).captions() }
+        let last = Task { try await together.begin(good).captions() }
         await #expect(throws: CancellationError.self) { _ = try await leaver.value }
         await #expect(throws: ModelError.self) { _ = try await impossible.value }
         for task in [first, last] {
@@ -64,12 +64,22 @@ struct BatchCaptionerTests {
         }
     }
 
+    @Test("of no prompt are none")
+    func nothingAsked() async throws {
+        let (files, picture) = try Self.demo()
+        let captioner = try Captioner(files, threads: 1)
+        #expect(try captioner.answer(CaptionRequest(image: picture, prompts: [])).isEmpty)
+        let captions = try await BatchCaptioner(captioner, maxBatch: 2)
+            .begin(CaptionRequest(image: picture, prompts: [])).captions()
+        #expect(captions.isEmpty)
+    }
+
     @Test("end before the captioner does")
     func lastRequests() async throws {
         let (files, picture) = try Self.demo()
         var together: BatchCaptioner? = BatchCaptioner(try Captioner(files, threads: 1), maxBatch: 2)
         let request = CaptionRequest(image: picture, prompts: [try TaskPrompt("<CAPTION>")])
-        let text = try await together?.answer(request) { false }.first?.text
+        let text = try await together?.begin(request).captions().first?.text
         #expect(text?.isEmpty == false)
         together = nil
     }
