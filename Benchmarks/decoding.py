@@ -2,6 +2,7 @@
 
 import ceilings
 import models
+import ours
 import server
 from timing import Contestant, alternate
 
@@ -13,12 +14,8 @@ def measure(shape: str, rounds: int) -> dict:
     """Seconds of a step at position 64 on average, and the ceilings, by round."""
     picture = models.picture()
     contestants = [Contestant("ceilings", lambda: ceilings.probe(1)[0])]
-    for precision in server.supported_precisions(picture):
-        for file in ("fp16", "fp32"):
-            directory = models.directory(shape, file)
-            contestants.append(Contestant(
-                f"{precision} {file}",
-                lambda directory=directory, precision=precision: step(directory, picture, precision)))  # fmt: skip
+    contestants += ours.contestants(
+        shape, picture, lambda directory, precision: step(directory, picture, precision))
     return {"position": (FEW + MANY) / 2, "rounds": alternate(contestants, rounds)}
 
 

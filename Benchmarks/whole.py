@@ -3,6 +3,7 @@
 import ceilings
 import machine
 import models
+import ours
 import server
 from timing import Contestant, alternate
 
@@ -16,12 +17,8 @@ def measure(shape: str, rounds: int, tokens: int = 64) -> dict:
 
     picture = models.picture()
     contestants = [Contestant("ceilings", lambda: ceilings.probe(1)[0])]
-    for precision in server.supported_precisions(picture):
-        for file in ("fp16", "fp32"):
-            directory = models.directory(shape, file)
-            contestants.append(Contestant(
-                f"{precision} {file}",
-                lambda directory=directory, precision=precision: ours(directory, picture, precision, tokens)))  # fmt: skip
+    contestants += ours.contestants(
+        shape, picture, lambda directory, precision: second_of_two(directory, picture, precision, tokens))
     for precision in ("fp32", "bf16"):
         model = PyTorch(models.directory(shape), precision, machine.threads())
         model.time(picture, 4)
@@ -30,7 +27,7 @@ def measure(shape: str, rounds: int, tokens: int = 64) -> dict:
     return {"tokens": tokens, "rounds": alternate(contestants, rounds)}
 
 
-def ours(directory, picture, precision: str, tokens: int) -> dict[str, float]:
+def second_of_two(directory, picture, precision: str, tokens: int) -> dict[str, float]:
     """The second of two pictures in one process, which is warm like the others."""
     answer = server.caption(directory, [picture, picture], precision, BEAMS, tokens)[-1]
     if len(answer["token_ids"]) != tokens + 1:

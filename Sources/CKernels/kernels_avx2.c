@@ -24,7 +24,7 @@
 #define V_DOT_BF16 v_dot_bf16
 #define V_DOT_I8 v_dot_i8
 #define V_STORE_BF16 v_store_bf16
-#define V_STORE_PAIRS v_store_pairs
+#define V_STORE_PAIRS v_store_halves
 
 #include "operand_f32.h"
 #include "gemm_body.h"

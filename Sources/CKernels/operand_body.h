@@ -6,6 +6,15 @@ INLINE vi v_broadcast_lane(const void *p) {
     return v_set1_lane(lane);
 }
 
+// Pairs of bfloat16, the even one in the low half, where no instruction puts them together.
+INLINE void v_store_halves(uint32_t *p, vf even, vf odd) {
+    uint16_t e[W], o[W];
+    v_store_bf16(e, even);
+    v_store_bf16(o, odd);
+    for (size_t i = 0; i < W; i++)
+        p[i] = e[i] | (uint32_t)o[i] << 16;
+}
+
 // How many values of k one block has: as many as the scratch has room for, so that the weights of a few rows stream in
 // one pass and the packed activations of many stay in the second-level cache. Whole lines, evenly cut.
 INLINE size_t even_depth(size_t m, size_t k, size_t group) {

@@ -105,14 +105,6 @@ INLINE void v_store_bf16(uint16_t *p, vf v) {
     __m128i low = _mm256_castsi256_si128(bits), high = _mm256_extracti128_si256(bits, 1);
     _mm_storeu_si128((__m128i *)p, _mm_packus_epi32(low, high));
 }
-// Pairs of bfloat16, the even one in the low half.
-INLINE void v_store_pairs(uint32_t *p, vf even, vf odd) {
-    uint16_t e[W], o[W];
-    v_store_bf16(e, even);
-    v_store_bf16(o, odd);
-    for (size_t i = 0; i < W; i++)
-        p[i] = e[i] | (uint32_t)o[i] << 16;
-}
 // The low byte of each value, rounded to nearest even, plus `offset`.
 INLINE void v_store_bytes(uint8_t *p, vf v, int32_t offset) {
     vi n = _mm256_add_epi32(_mm256_cvtps_epi32(v), _mm256_set1_epi32(offset));

@@ -98,14 +98,6 @@ INLINE void v_store_bf16(uint16_t *p, vf v) {
     bits = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
     _mm256_storeu_si256((__m256i *)p, _mm512_cvtepi32_epi16(_mm512_srli_epi32(bits, 16)));
 }
-// Pairs of bfloat16, the even one in the low half.
-INLINE void v_store_pairs(uint32_t *p, vf even, vf odd) {
-    uint16_t e[W], o[W];
-    v_store_bf16(e, even);
-    v_store_bf16(o, odd);
-    for (size_t i = 0; i < W; i++)
-        p[i] = e[i] | (uint32_t)o[i] << 16;
-}
 // The low byte of each value, rounded to nearest even, plus `offset`.
 INLINE void v_store_bytes(uint8_t *p, vf v, int32_t offset) {
     vi n = _mm512_add_epi32(_mm512_cvtps_epi32(v), _mm512_set1_epi32(offset));

@@ -134,14 +134,6 @@ INLINE void v_store_bf16(uint16_t *p, vf v) {
         p[i] = (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
     }
 }
-// Pairs of bfloat16, the even one in the low half.
-INLINE void v_store_pairs(uint32_t *p, vf even, vf odd) {
-    uint16_t e[W], o[W];
-    v_store_bf16(e, even);
-    v_store_bf16(o, odd);
-    for (size_t i = 0; i < W; i++)
-        p[i] = e[i] | (uint32_t)o[i] << 16;
-}
 // The low byte of each value, rounded to nearest even, plus `offset`.
 INLINE void v_store_bytes(uint8_t *p, vf v, int32_t offset) {
     vi n = __builtin_convertvector(v_round(v), vi) + offset;

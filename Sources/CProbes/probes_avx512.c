@@ -9,67 +9,23 @@ enum { CHAINS = 16 };
 
 #pragma clang attribute push(__attribute__((target("avx512f"))), apply_to = function)
 
-static uint64_t fp32(uint64_t rounds, float *sink) {
-    __m512 sums[CHAINS];
-    for (int chain = 0; chain < CHAINS; chain++) {
-        sums[chain] = _mm512_setzero_ps();
-    }
-    __m512 a = _mm512_set1_ps(0.5f), b = _mm512_set1_ps(0.25f);
-    for (uint64_t round = 0; round < rounds; round++) {
-#pragma clang loop unroll(full)
-        for (int chain = 0; chain < CHAINS; chain++) {
-            __asm__ volatile("vfmadd231ps %2, %1, %0" : "+v"(sums[chain]) : "v"(a), "v"(b));
-        }
-    }
-    for (int chain = 0; chain < CHAINS; chain++) {
-        *sink += _mm512_cvtss_f32(sums[chain]);
-    }
-    return rounds * CHAINS * 16 * 2;
-}
+CP_LOOP(fp32, __m512, _mm512_setzero_ps(), _mm512_set1_ps(0.5f), _mm512_set1_ps(0.25f), "vfmadd231ps %2, %1, %0", "+v",
+        "v", _mm512_cvtss_f32, 16)
 
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bf16"))), apply_to = function)
 
-static uint64_t bf16(uint64_t rounds, float *sink) {
-    __m512 sums[CHAINS];
-    for (int chain = 0; chain < CHAINS; chain++) {
-        sums[chain] = _mm512_setzero_ps();
-    }
-    __m512i a = _mm512_set1_epi16(0x3F00), b = _mm512_set1_epi16(0x3E80); // 0.5 and 0.25
-    for (uint64_t round = 0; round < rounds; round++) {
-#pragma clang loop unroll(full)
-        for (int chain = 0; chain < CHAINS; chain++) {
-            __asm__ volatile("vdpbf16ps %2, %1, %0" : "+v"(sums[chain]) : "v"(a), "v"(b));
-        }
-    }
-    for (int chain = 0; chain < CHAINS; chain++) {
-        *sink += _mm512_cvtss_f32(sums[chain]);
-    }
-    return rounds * CHAINS * 32 * 2;
-}
+// Pairs of 0.5 and of 0.25.
+CP_LOOP(bf16, __m512, _mm512_setzero_ps(), _mm512_castsi512_ps(_mm512_set1_epi32(0x3F003F00)),
+        _mm512_castsi512_ps(_mm512_set1_epi32(0x3E803E80)), "vdpbf16ps %2, %1, %0", "+v", "v", _mm512_cvtss_f32, 32)
 
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vnni"))), apply_to = function)
 
-static uint64_t int8(uint64_t rounds, float *sink) {
-    __m512i sums[CHAINS];
-    for (int chain = 0; chain < CHAINS; chain++) {
-        sums[chain] = _mm512_setzero_si512();
-    }
-    __m512i a = _mm512_set1_epi32(0x03030303), b = _mm512_set1_epi32(-1);
-    for (uint64_t round = 0; round < rounds; round++) {
-#pragma clang loop unroll(full)
-        for (int chain = 0; chain < CHAINS; chain++) {
-            __asm__ volatile("vpdpbusd %2, %1, %0" : "+v"(sums[chain]) : "v"(a), "v"(b));
-        }
-    }
-    for (int chain = 0; chain < CHAINS; chain++) {
-        *sink += (float)_mm_cvtsi128_si32(_mm512_castsi512_si128(sums[chain]));
-    }
-    return rounds * CHAINS * 64 * 2;
-}
+CP_LOOP(int8, __m512i, _mm512_setzero_si512(), _mm512_set1_epi32(0x03030303), _mm512_set1_epi32(-1),
+        "vpdpbusd %2, %1, %0", "+v", "v", _mm512_cvtsi512_si32, 64)
 
 #pragma clang attribute pop
 
