@@ -1,28 +1,26 @@
 import Foundation
 import Synchronization
+import Tensors
 
 /// A captioner that many may ask at once: their answers are written together, on a thread of its own.
 ///
 /// `@unchecked`: everything that changes is inside `Desk`, which locks.
 public final class BatchCaptioner: @unchecked Sendable {
     private let desk = Desk()
-    private let finished = DispatchSemaphore(value: 0)
+    private let thread: OwnedThread
 
     /// - Parameter maxBatch: The most answers that are written at a time.
-    public init(_ captioner: Captioner, maxBatch: Int) {
-        let thread = Thread { [desk, finished] in
+    /// - Throws: `OwnedThread.Failure`.
+    public init(_ captioner: Captioner, maxBatch: Int) throws {
+        thread = try OwnedThread(name: "captioner") { [desk] in
             desk.work(CaptionLoop(captioner, maxBatch: max(1, maxBatch)))
-            finished.signal()
         }
-        thread.name = "captioner"
-        thread.stackSize = 8 << 20
-        thread.start()
     }
 
     /// Ends the thread, which lets the model go.
     deinit {
         desk.close()
-        finished.wait()
+        thread.join()
     }
 
     /// Lays a request down for the thread, which begins it after those that were laid down before.

@@ -1,5 +1,4 @@
 import CKernels
-import Dispatch
 import Foundation
 import Synchronization
 
@@ -25,16 +24,11 @@ final class JobBoard: @unchecked Sendable {
     private let workPosted = NSCondition()
     private let callerSleeps = Atomic<Bool>(false)
     private let jobDone = NSCondition()
-    private let finishedWorkers = DispatchGroup()
 
     /// An index that is beyond every count.
     private static let closed: UInt64 = 0xffff_ffff
     /// Some tens of microseconds; a sleeping thread takes about as long to wake.
     private static let spins = 2000
-
-    init(workers: Int) {
-        for _ in 0..<workers { finishedWorkers.enter() }
-    }
 
     /// True for one caller at a time.
     func claim() -> Bool {
@@ -56,15 +50,13 @@ final class JobBoard: @unchecked Sendable {
 
     /// The life of a worker thread.
     func work() {
-        defer { finishedWorkers.leave() }
         while waitForWork() { takePieces() }
     }
 
-    /// Lets the workers go and waits until they have gone.
+    /// Lets the workers go.
     func end() {
         isEnded.store(true, ordering: .sequentiallyConsistent)
         workPosted.withLock { workPosted.broadcast() }
-        finishedWorkers.wait()
     }
 
     private func post(_ count: Int, _ job: UnsafeRawPointer) {

@@ -4,17 +4,15 @@ import Foundation
 public final class WorkerPool: @unchecked Sendable {
     /// How many threads work, the caller's included.
     public let threads: Int
-    private let board: JobBoard
+    private let board = JobBoard()
+    private let workers: [OwnedThread]
 
-    /// Starts the threads; fewer than one counts as one.
+    /// Starts the threads, or as many of them as the system has room for; fewer than one counts as one.
     public init(threads: Int) {
-        self.threads = max(1, threads)
-        board = JobBoard(workers: self.threads - 1)
-        for index in 1..<max(1, self.threads) {
-            let thread = Thread { [board] in board.work() }
-            thread.name = "tensors-\(index)"
-            thread.start()
+        workers = (1..<max(1, threads)).compactMap { [board] index in
+            try? OwnedThread(name: "tensors-\(index)") { board.work() }
         }
+        self.threads = workers.count + 1
     }
 
     /// Calls `body(i)` for every i in 0..<count, each exactly once, spread over the threads as they become free, and
@@ -29,7 +27,10 @@ public final class WorkerPool: @unchecked Sendable {
     }
 
     /// Ends and joins the threads.
-    deinit { board.end() }
+    deinit {
+        board.end()
+        for worker in workers { worker.join() }
+    }
 
     /// The cores that this process may use: its affinity mask, cut by the quota of its control group.
     public static var usableCores: Int {

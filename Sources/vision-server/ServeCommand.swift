@@ -35,6 +35,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Prompts") var promptOptions: PromptOptions
 
     func run() async throws {
+        limitMemoryArenas()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         let metrics = ServerMetrics.install()
         let logger = Logger(label: "vision-server")
@@ -44,7 +45,7 @@ struct ServeCommand: AsyncParsableCommand {
         let limits = try queueOptions.limits(settings)
         let supply = try model.supply(logger: logger)
         let host = ModelHost(name: model.name, limits: limits, clock: ContinuousClock(), logger: logger) {
-            BatchCaptioner(try model.load(supply, logger: logger), maxBatch: limits.maxLent)
+            try BatchCaptioner(model.load(supply, logger: logger), maxBatch: limits.maxLent)
         }
         let configuration = try serverConfiguration(settings, model, limits, metrics)
         let application = buildApplication(

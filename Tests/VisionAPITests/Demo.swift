@@ -58,7 +58,7 @@ enum Demo {
     ) -> ModelHost<BatchCaptioner, ContinuousClock> {
         ModelHost(name: "demo", limits: limits, clock: ContinuousClock(), logger: logger) {
             try beforeLoad()
-            return BatchCaptioner(try Captioner(files, threads: 2), maxBatch: limits.maxLent)
+            return try BatchCaptioner(Captioner(files, threads: 2), maxBatch: limits.maxLent)
         }
     }
 

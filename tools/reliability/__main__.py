@@ -45,16 +45,16 @@ def main():
     rig = Rig(options.quick)
     start = time.monotonic()
     waiting_rows = [Background(row, rig) for row in chosen if row.background]
-    failures = 0
+    failed = []
     for row in chosen:
         if not row.background:
             with time_limit(ROW_SECONDS):
-                failures += show(row, figures(row, rig), options.strict)
+                failed += show(row, figures(row, rig), options.strict)
     for background in waiting_rows:
-        failures += show(background.row, background.figures(), options.strict)
-    print(f"{'All rows hold' if failures == 0 else f'{failures} figures do not hold'}, "
-          f"{time.monotonic() - start:.0f} s")
-    return 1 if failures else 0
+        failed += show(background.row, background.figures(), options.strict)
+    print(f"{f'These {len(failed)} do not hold' if failed else 'All rows hold'}, {time.monotonic() - start:.0f} s",
+          *failed, sep="\n")
+    return 1 if failed else 0
 
 
 def parse():
@@ -87,14 +87,16 @@ def choose(only):
 
 
 def show(row, of_row, strict):
-    """Prints a row's figures as they come, and returns how many failed in a way that counts."""
-    failures = 0
+    """Prints a row's figures as they come, and returns the lines of those that failed in a way that counts."""
+    failed = []
     for figure in of_row:
         timed = " (timed)" if figure.timed else ""
         verdict = "PASS" if figure.passed else "FAIL"
-        print(f"{row.id} {figure.name}: {figure.measured} (limit {figure.limit}) {verdict}{timed}", flush=True)
-        failures += not figure.passed and (strict or not figure.timed)
-    return failures
+        line = f"{row.id} {figure.name}: {figure.measured} (limit {figure.limit}) {verdict}{timed}"
+        print(line, flush=True)
+        if not figure.passed and (strict or not figure.timed):
+            failed.append(line)
+    return failed
 
 
 class Background:

@@ -19,7 +19,7 @@ struct BatchCaptionerTests {
         }
         let alone = try Captioner(files, threads: 2, precision: precision)
         let expected = try requests.map { try alone.answer($0) }
-        let together = BatchCaptioner(try Captioner(files, threads: 2, precision: precision), maxBatch: 6)
+        let together = try BatchCaptioner(Captioner(files, threads: 2, precision: precision), maxBatch: 6)
         try await withThrowingTaskGroup(of: (Int, [Caption]).self) { group in
             for (number, request) in requests.enumerated() {
                 group.addTask { (number, try await together.begin(request).captions()) }
@@ -37,7 +37,7 @@ struct BatchCaptionerTests {
         let request = CaptionRequest(image: picture, prompts: try Self.prompts.map { try TaskPrompt($0) })
         let captioner = try Captioner(files, threads: 2)
         let expected = try request.prompts.map { try captioner.answer(picture, prompt: $0).text }
-        let together = BatchCaptioner(captioner, maxBatch: 3)
+        let together = try BatchCaptioner(captioner, maxBatch: 3)
         let texts = try await together.begin(request).captions().map(\.text)
         #expect(texts == expected)
     }
@@ -50,7 +50,7 @@ struct BatchCaptionerTests {
         let good = CaptionRequest(image: picture, prompts: [try TaskPrompt("<DETAILED_CAPTION>")])
         let captioner = try Captioner(files, threads: 2)
         let expected = try captioner.answer(good).map(\.text)
-        let together = BatchCaptioner(captioner, maxBatch: 4)
+        let together = try BatchCaptioner(captioner, maxBatch: 4)
         let checks = Count()
         let first = Task { try await together.begin(good).captions() }
         let leaver = Task { try await together.begin(good) { checks.next() > 25 }.captions() }
@@ -77,7 +77,7 @@ struct BatchCaptionerTests {
     @Test("end before the captioner does")
     func lastRequests() async throws {
         let (files, picture) = try Self.demo()
-        var together: BatchCaptioner? = BatchCaptioner(try Captioner(files, threads: 1), maxBatch: 2)
+        var together: BatchCaptioner? = try BatchCaptioner(Captioner(files, threads: 1), maxBatch: 2)
         let request = CaptionRequest(image: picture, prompts: [try TaskPrompt("<CAPTION>")])
         let text = try await together?.begin(request).captions().first?.text
         #expect(text?.isEmpty == false)
