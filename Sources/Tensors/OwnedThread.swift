@@ -34,16 +34,17 @@ public final class OwnedThread: @unchecked Sendable {
             var created: pthread_t?
             let code = Self.withStackSize { pthread_create(&created, $0, { OwnedThread.live($0) }, life.toOpaque()) }
         #else
-            var created: pthread_t? = pthread_t()
+            var thread = pthread_t()
             let code = Self.withStackSize {
-                pthread_create(&created!, $0, { $0.flatMap(OwnedThread.live) }, life.toOpaque())
+                pthread_create(&thread, $0, { $0.flatMap(OwnedThread.live) }, life.toOpaque())
             }
+            let created: pthread_t? = thread
         #endif
         guard code == 0, let created else {
             life.release()
             throw Failure(name: name, code: code)
         }
-        thread = created
+        self.thread = created
     }
 
     /// Returns once the thread has ended and its stack is free; to be called once, and not by the thread itself.
