@@ -108,7 +108,7 @@ static void GEMM(gelu_tile)(const ck_gemm *g, size_t row, size_t rows, size_t co
         float *c = g->c + (row + r) * g->ldc + column;
         const float *residual = g->residual ? g->residual + (row + r) * g->ldr + column : 0;
         for (size_t i = 0; i < n; i += W) {
-            vf v = v_gelu(v_load_some(c + i, n - i));
+            vf v = GELU(v_load_some(c + i, n - i));
             if (residual)
                 v = v_add(v, v_load_some(residual + i, n - i));
             v_store_some(c + i, v, n - i);
@@ -308,6 +308,7 @@ static void GEMM(pack)(const ck_pack *p) {
 #undef MULTIPLY_ADD
 #undef FIRST_SUM
 #undef LAST_SUM
+#undef GELU
 #undef BLOCK_DEPTH
 #undef ROW_UNIT
 #undef STORE_VALUES

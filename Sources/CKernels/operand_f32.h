@@ -11,6 +11,7 @@
 #define MULTIPLY_ADD(acc, x, b) v_fma(x, b, acc)
 #define FIRST_SUM(t, p, n) ((t)->first ? v_set1(0) : v_load_some(p, n))
 #define LAST_SUM(t, acc, b, r, p, n) (acc)
+#define GELU(v) v_gelu(v)
 #define BLOCK_DEPTH(m, k) even_depth(m, k, GROUP)
 #define ROW_UNIT(s) 1
 #define STORE_VALUES(p, v, unit) v_store((float *)(p), v)

@@ -12,6 +12,7 @@
 #define MULTIPLY_ADD(acc, x, b) V_DOT_I8(acc, x, b)
 #define FIRST_SUM(t, p, n) v_zero_lanes()
 #define LAST_SUM(t, acc, b, r, p, n) v_rescaled(acc, b, (t)->row_units[r], (t)->first ? 0 : (p), n)
+#define GELU(v) v_rough_gelu(v)
 #define BLOCK_DEPTH(m, k) CK_I8_DEPTH
 #define ROW_UNIT(s) GEMM(largest_value)(s) / 127
 #define STORE_VALUES(p, v, unit) v_store_bytes((uint8_t *)(p), v_mul(v, v_set1((unit) > 0 ? 1 / (unit) : 0)), V_I8_OFFSET)

@@ -72,8 +72,9 @@ import Testing
                 let run = { (kernels: ck_table) in
                     product.run(kernels, bias: true, residual: residual, activation: activation)
                 }
-                // A normed value on the border between two roundings may fall to either side.
-                let tolerance: Float = hasNorm && format != CK_F16 || format == CK_I8 ? 3e-3 : 5e-6
+                // A normed value on the border between two roundings may fall to either side; GELU of bf16 is rough.
+                let rounded: Float = hasNorm && format != CK_F16 || format == CK_I8 ? 3e-3 : 5e-6
+                let tolerance = activation == CK_GELU && format == CK_BF16 ? max(rounded, 3e-4) : rounded
                 #expect(difference(run(kernels), run(reference)) < tolerance, "\(m) x \(n) x \(k)")
             }
         }
