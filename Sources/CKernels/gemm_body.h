@@ -8,48 +8,12 @@
 // Values of k of such a line.
 #define LINE_DEPTH (LINE * GROUP)
 
-typedef struct {
-    const char *a;          // one packed tile
-    const float *row_units; // what one unit of each of its rows is worth
-    const char *b;          // first of NR columns in a panel
-    const ck_gemm *g;
-    size_t lanes;       // in this block of k
-    size_t row, column; // of the tile in c
-    int first, last;    // block of k
-} GEMM(tile);
-
-// A row of activations on its way into a tile.
-typedef struct {
-    const float *x;
-    size_t depth;
-    const float *weight, *bias; // of its norm, or NULL
-    float mean, scale;
-} GEMM(source);
-
-// Values i ..< i + W of a row, zero beyond its end.
-INLINE vf GEMM(value)(const GEMM(source) * s, size_t i) {
-    size_t n = s->depth > i ? s->depth - i : 0;
-    vf v = v_load_some(s->x + i, n);
-    if (!s->weight)
-        return v;
-    v = v_mul(v_sub(v, v_set1(s->mean)), v_set1(s->scale));
-    return v_fma(v, v_load_some(s->weight + i, n), v_load_some(s->bias + i, n));
-}
-
-// The largest magnitude in a row.
-INLINE float GEMM(largest_value)(const GEMM(source) * s) {
-    vf top = v_set1(0);
-    for (size_t i = 0; i < s->depth; i += W)
-        top = v_max(top, v_abs(GEMM(value)(s, i)));
-    return v_hmax(top);
-}
-
 // Writes whole lines, `stride` bytes apart; what lies beyond the row's end is zero. Answers the row's unit.
-INLINE float GEMM(pack_row)(const GEMM(source) * s, size_t lines, char *out, size_t stride) {
+INLINE float GEMM(pack_row)(const source *s, size_t lines, char *out, size_t stride) {
     const float unit = ROW_UNIT(s);
     for (size_t line = 0; line < lines; line++, out += stride) {
         _Pragma("clang loop unroll(full)") for (size_t i = 0; i < LINE_DEPTH; i += W)
-            STORE_VALUES(out + i * (4 / GROUP), GEMM(value)(s, line * LINE_DEPTH + i), unit);
+            STORE_VALUES(out + i * (4 / GROUP), v_source_value(s, line * LINE_DEPTH + i), unit);
     }
     return unit;
 }
@@ -60,19 +24,18 @@ static void GEMM(pack_activations)(const ck_gemm *g, size_t row, size_t rows, si
     char *out = (char *)g->scratch;
     size_t lines = (depth + LINE_DEPTH - 1) / LINE_DEPTH;
     for (size_t r0 = 0; r0 < rows; r0 += MR) {
-        size_t tile = smaller(MR, rows - r0);
-        for (size_t r = r0; r < r0 + tile; r++) {
-            GEMM(source)
-            source = {.x = g->a + (row + r) * g->lda + k, .depth = depth};
+        size_t height = smaller(MR, rows - r0);
+        for (size_t r = r0; r < r0 + height; r++) {
+            source s = {.x = g->a + (row + r) * g->lda + k, .depth = depth};
             if (g->norm) {
-                source.weight = g->norm->weight + k;
-                source.bias = g->norm->bias + k;
-                source.mean = means[r];
-                source.scale = scales[r];
+                s.weight = g->norm->weight + k;
+                s.bias = g->norm->bias + k;
+                s.mean = means[r];
+                s.scale = scales[r];
             }
-            units[r] = GEMM(pack_row)(&source, lines, out + (r - r0) * LINE * 4, tile * LINE * 4);
+            units[r] = GEMM(pack_row)(&s, lines, out + (r - r0) * LINE * 4, height * LINE * 4);
         }
-        out += tile * lines * LINE * 4;
+        out += height * lines * LINE * 4;
     }
 }
 
@@ -116,7 +79,7 @@ static void GEMM(gelu_tile)(const ck_gemm *g, size_t row, size_t rows, size_t co
     }
 }
 
-INLINE void GEMM(multiply)(size_t rows, const GEMM(tile) * t) {
+INLINE void GEMM(multiply)(size_t rows, const tile *t) {
     const ck_gemm *g = t->g;
     size_t n = smaller(NR, g->n - t->column);
     float *c = g->c + t->row * g->ldc + t->column;
@@ -161,7 +124,7 @@ INLINE void GEMM(multiply)(size_t rows, const GEMM(tile) * t) {
 }
 
 #define MULTIPLY(rows)                                                                                                 \
-    static void GEMM(multiply_##rows)(const GEMM(tile) * t) {                                                          \
+    static void GEMM(multiply_##rows)(const tile *t) {                                                          \
         GEMM(multiply)(rows, t);                                                                                       \
     }
 MULTIPLY(1)
@@ -182,7 +145,7 @@ MULTIPLY(12)
 #endif
 #undef MULTIPLY
 
-static void (*const GEMM(multiply_rows)[MR + 1])(const GEMM(tile) *) = {
+static void (*const GEMM(multiply_rows)[MR + 1])(const tile *) = {
     0,
     GEMM(multiply_1),
     GEMM(multiply_2),
@@ -213,20 +176,29 @@ static void GEMM(gemm)(const ck_gemm *g) {
             size_t depth = smaller(block, g->k - k0);
             size_t padded = (depth + LINE_DEPTH - 1) / LINE_DEPTH * LINE;
             GEMM(pack_activations)(g, m0, rows, k0, depth, means, scales, units);
-            GEMM(tile)
-            t = {.g = g,
+            tile t = {.g = g,
                  .lanes = (depth + GROUP - 1) / GROUP,
                  .first = k0 == 0 && !g->continues,
                  .last = k0 + depth == g->k && !g->unfinished};
             for (size_t n0 = 0; n0 < g->n; n0 += NR) {
-                t.b = (const char *)g->panels + n0 / CK_PANEL * g->panel_bytes + ck_panel_bytes(FORMAT, k0) +
-                      n0 % CK_PANEL * LANE_BYTES;
+                const char *panel = (const char *)g->panels + n0 / CK_PANEL * g->panel_bytes + ck_panel_bytes(FORMAT, k0);
+                t.b = panel + n0 % CK_PANEL * LANE_BYTES;
+                void (*const *multiply)(const tile *) = GEMM(multiply_rows);
+#ifdef WIDEN
+                if (rows >= CK_GEMM_WIDENING_ROWS) {
+                    char *wide = (char *)(g->scratch + CK_GEMM_PACKED);
+                    if (n0 % CK_PANEL == 0)
+                        WIDEN(panel, t.lanes * CK_PANEL, (float *)wide);
+                    t.b = wide + n0 % CK_PANEL * 4;
+                    multiply = KERNEL(multiply_rows_f32);
+                }
+#endif
                 t.column = n0;
                 for (size_t r = 0; r < rows; r += MR) {
                     t.a = (const char *)g->scratch + r * padded * 4;
                     t.row_units = units + r;
                     t.row = m0 + r;
-                    GEMM(multiply_rows)[smaller(MR, rows - r)](&t);
+                    multiply[smaller(MR, rows - r)](&t);
                 }
             }
         }
@@ -312,6 +284,7 @@ static void GEMM(pack)(const ck_pack *p) {
 #undef BLOCK_DEPTH
 #undef ROW_UNIT
 #undef STORE_VALUES
+#undef WIDEN
 #undef TWO_LANES
 #undef LOAD_TWO_LANES
 #undef MULTIPLY_ADD_LANE

@@ -1,5 +1,41 @@
 // What the products of all formats share. V_I8_OFFSET, 128 or 0, is what int8 activations carry.
 
+typedef struct {
+    const char *a;          // one packed tile
+    const float *row_units; // what one unit of each of its rows is worth
+    const char *b;          // first of NR columns in a panel
+    const ck_gemm *g;
+    size_t lanes;       // in this block of k
+    size_t row, column; // of the tile in c
+    int first, last;    // block of k
+} tile;
+
+// A row of activations on its way into a tile.
+typedef struct {
+    const float *x;
+    size_t depth;
+    const float *weight, *bias; // of its norm, or NULL
+    float mean, scale;
+} source;
+
+// Values i ..< i + W of a row, zero beyond its end.
+INLINE vf v_source_value(const source *s, size_t i) {
+    size_t n = s->depth > i ? s->depth - i : 0;
+    vf v = v_load_some(s->x + i, n);
+    if (!s->weight)
+        return v;
+    v = v_mul(v_sub(v, v_set1(s->mean)), v_set1(s->scale));
+    return v_fma(v, v_load_some(s->weight + i, n), v_load_some(s->bias + i, n));
+}
+
+// The largest magnitude in a row.
+INLINE float v_largest_value(const source *s) {
+    vf top = v_set1(0);
+    for (size_t i = 0; i < s->depth; i += W)
+        top = v_max(top, v_abs(v_source_value(s, i)));
+    return v_hmax(top);
+}
+
 INLINE vi v_broadcast_lane(const void *p) {
     uint32_t lane;
     memcpy(&lane, p, sizeof lane);
@@ -19,7 +55,7 @@ INLINE void v_store_halves(uint32_t *p, vf even, vf odd) {
 // one pass and the packed activations of many stay in the second-level cache. Whole lines, evenly cut.
 INLINE size_t even_depth(size_t m, size_t k, size_t group) {
     size_t rows = smaller(m, CK_GEMM_ROW_BLOCK), line = 16 * group;
-    size_t most = CK_GEMM_SCRATCH / (rows > 0 ? rows : 1) / 16 * line;
+    size_t most = CK_GEMM_PACKED / (rows > 0 ? rows : 1) / 16 * line;
     size_t blocks = (k + most - 1) / most;
     size_t depth = blocks ? (k + blocks - 1) / blocks : 0;
     return (depth + line - 1) / line * line;
@@ -48,6 +84,11 @@ INLINE vf v_load_stored(const ck_pack *p, size_t column, size_t k) {
     default:
         return v_load((const float *)source);
     }
+}
+
+INLINE void v_widen_f16_lanes(const char *lanes, size_t count, float *out) {
+    for (size_t i = 0; i < count; i += W)
+        v_store(out + i, v_load_f16(lanes + i * 2));
 }
 
 typedef uint32_t four_lanes __attribute__((vector_size(16), aligned(4), may_alias));

@@ -1,4 +1,5 @@
-// float16 weights, widened as they are read: exact, and half the bytes of float32 where reading them is what takes time.
+// float16 weights in half the bytes of float32, widened, which is exact: as they are read where that is what takes time,
+// and once for a block of many rows.
 #define FORMAT CK_F16
 #define GEMM(name) KERNEL(name##_f16)
 #define GROUP 1
@@ -16,3 +17,4 @@
 #define ROW_UNIT(s) 1
 #define STORE_VALUES(p, v, unit) v_store((float *)(p), v)
 #define STORE_WEIGHTS(p, v, unit) v_store_f16(p, v)
+#define WIDEN(lanes, count, out) v_widen_f16_lanes(lanes, count, out)

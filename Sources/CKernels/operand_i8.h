@@ -14,6 +14,6 @@
 #define LAST_SUM(t, acc, b, r, p, n) v_rescaled(acc, b, (t)->row_units[r], (t)->first ? 0 : (p), n)
 #define GELU(v) v_rough_gelu(v)
 #define BLOCK_DEPTH(m, k) CK_I8_DEPTH
-#define ROW_UNIT(s) GEMM(largest_value)(s) / 127
+#define ROW_UNIT(s) v_largest_value(s) / 127
 #define STORE_VALUES(p, v, unit) v_store_bytes((uint8_t *)(p), v_mul(v, v_set1((unit) > 0 ? 1 / (unit) : 0)), V_I8_OFFSET)
 #define STORE_WEIGHTS(p, v, unit) v_store_bytes((uint8_t *)(p), v_mul(v, v_set1((unit) > 0 ? 1 / (unit) : 0)), 0)

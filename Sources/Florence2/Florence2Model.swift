@@ -28,7 +28,7 @@ struct Florence2Model: Sendable {
         let size = try weights.shape(of: name).first ?? 0
         let bias = "language_model.final_logits_bias"
         return Linear(
-            weight: try weights.used(.fewRows).matrix(name, outputs: size, inputs: width),
+            weight: try weights.matrix(name, outputs: size, inputs: width),
             bias: weights.contains(bias) ? try weights.tensor(bias, [1, size]).reshaped([size]) : nil)
     }
 

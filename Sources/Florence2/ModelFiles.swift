@@ -48,16 +48,16 @@ public struct ModelFiles: @unchecked Sendable {
     /// About how many bytes of memory the loaded model takes, from the headers of its weights: every weight in the
     /// precision, and some more for what is computed and for the table of embeddings, which stays as it is stored.
     public func memoryNeeded(_ precision: Precision) throws -> Int {
-        let weights = try weightFiles().flatMap(\.entries.values).reduce(0.0) { sum, entry in
-            sum + entry.shape.reduce(1.0) { $0 * Double($1) }
+        let byteCount = try weightFiles().flatMap(\.entries.values).reduce(64e6) { sum, entry in
+            let byteCount: Double =
+                switch precision {
+                case .fp32: entry.dtype == "F16" ? 2 : 4
+                case .bf16: 2.2
+                case .int8: 1.3
+                }
+            return sum + entry.shape.reduce(byteCount + 0.5) { $0 * Double($1) }
         }
-        let byteCount: Double =
-            switch precision {
-            case .fp32: 4
-            case .bf16: 2.2
-            case .int8: 1.3
-            }
-        return Int(min(weights * (byteCount + 0.5) + 64e6, 1e18))
+        return Int(min(byteCount, 1e18))
     }
 }
 

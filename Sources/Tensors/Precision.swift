@@ -8,27 +8,16 @@ public enum Precision: String, Sendable, CaseIterable {
     }
 }
 
-/// How a weight matrix is used, which decides the format that suits a precision.
-public enum MatrixUse: Sendable {
-    /// By hundreds of rows at a time: arithmetic is what takes time.
-    case manyRows
-    /// By a few rows at a time: reading the weights is what takes time.
-    case fewRows
-    /// By numbers that int8 would distort too much.
-    case sensitive
-}
-
 extension Precision {
     /// The format of products between activations, as in attention.
     var attentionFormat: WeightFormat { self == .fp32 ? .float32 : .bfloat16 }
 
-    /// The format of a matrix that a checkpoint stores as `stored`.
-    func format(_ use: MatrixUse, stored: DType) -> WeightFormat {
-        switch (self, use) {
-        case (.fp32, .fewRows): stored == .float16 ? .float16 : .float32
-        case (.fp32, _): .float32
-        case (.bf16, _), (.int8, .sensitive): .bfloat16
-        case (.int8, _): .int8
+    /// The format of a matrix that a checkpoint stores as `stored`; a sensitive one suffers from int8.
+    func format(stored: DType, isSensitive: Bool) -> WeightFormat {
+        switch self {
+        case .fp32: stored == .float16 ? .float16 : .float32
+        case .bf16: .bfloat16
+        case .int8: isSensitive ? .bfloat16 : .int8
         }
     }
 }

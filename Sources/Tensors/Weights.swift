@@ -17,7 +17,7 @@ public struct StoredName: Sendable, Equatable {
 public struct Weights: Sendable {
     /// What packs matrices while the model loads, and how precisely they are wanted.
     public let workspace: Workspace
-    private let use: MatrixUse
+    private let isSensitive: Bool
     private let files: [SafetensorsFile]
     private let translate: @Sendable (String) -> StoredName
     private let prefix: String
@@ -28,39 +28,40 @@ public struct Weights: Sendable {
         files: [SafetensorsFile], workspace: Workspace, translate: @escaping @Sendable (String) -> StoredName
     ) {
         self.init(
-            files: files, workspace: workspace, translate: translate, prefix: "", use: .manyRows,
+            files: files, workspace: workspace, translate: translate, prefix: "", isSensitive: false,
             requested: RequestedNames())
     }
 
     private init(
         files: [SafetensorsFile], workspace: Workspace, translate: @escaping @Sendable (String) -> StoredName,
-        prefix: String, use: MatrixUse, requested: RequestedNames
+        prefix: String, isSensitive: Bool, requested: RequestedNames
     ) {
         self.requested = requested
         self.files = files
         self.workspace = workspace
         self.translate = translate
         self.prefix = prefix
-        self.use = use
+        self.isSensitive = isSensitive
     }
 
     /// The weights below `name`: `weights.scope("encoder").scope("layers.0")`.
     public func scope(_ name: String) -> Weights {
         Weights(
-            files: files, workspace: workspace, translate: translate, prefix: prefix + name + ".", use: use,
+            files: files, workspace: workspace, translate: translate, prefix: prefix + name + ".",
+            isSensitive: isSensitive, requested: requested)
+    }
+
+    /// The same weights, known for numbers that int8 would distort too much.
+    public var sensitive: Weights {
+        Weights(
+            files: files, workspace: workspace, translate: translate, prefix: prefix, isSensitive: true,
             requested: requested)
     }
 
-    /// The same weights, their matrices in the format for this use.
-    public func used(_ use: MatrixUse) -> Weights {
-        Weights(
-            files: files, workspace: workspace, translate: translate, prefix: prefix, use: use, requested: requested)
-    }
-
-    /// The format of the matrix `name` for its use.
+    /// The format that the matrix `name` is packed in.
     public func format(of name: String) throws -> WeightFormat {
         let entry = try located(translate(prefix + name).name).entry
-        return workspace.precision.format(use, stored: DType(rawValue: entry.dtype) ?? .float32)
+        return workspace.precision.format(stored: DType(rawValue: entry.dtype) ?? .float32, isSensitive: isSensitive)
     }
 
     /// Whether the checkpoint holds the tensor.
@@ -88,12 +89,12 @@ public struct Weights: Sendable {
         return stored.isTransposed ? Self.transpose(tensor) : tensor
     }
 
-    /// A matrix [outputs, inputs] in the kernels' order and the format of its use, packed in parallel.
+    /// A matrix [outputs, inputs] in the kernels' order and the format of the precision, packed in parallel.
     public func matrix(_ name: String, outputs: Int, inputs: Int) throws -> PackedMatrix {
         let stored = translate(prefix + name)
         let found = try load(stored, shape: [outputs, inputs])
         defer { found.release() }
-        let format = workspace.precision.format(use, stored: found.dtype)
+        let format = workspace.precision.format(stored: found.dtype, isSensitive: isSensitive)
         guard !stored.isTransposed else {
             return try tensor(name, [outputs, inputs]).withUnsafeBufferPointer {
                 PackedMatrix(rowMajor: $0, outputs: outputs, inputs: inputs, format: format, in: workspace)

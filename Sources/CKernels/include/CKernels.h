@@ -21,8 +21,12 @@ extern "C" {
 enum {
     /// Columns of a packed panel.
     CK_PANEL = 32,
-    /// Floats of scratch that a gemm call needs: one block of packed activations.
-    CK_GEMM_SCRATCH = 192 * 512,
+    /// Floats of one block of packed activations.
+    CK_GEMM_PACKED = 192 * 512,
+    /// So many rows share a panel of float16 that is widened before they are multiplied with it.
+    CK_GEMM_WIDENING_ROWS = 32,
+    /// Floats of scratch that a gemm call needs: a block of packed activations and a widened panel.
+    CK_GEMM_SCRATCH = CK_GEMM_PACKED + CK_GEMM_PACKED / CK_GEMM_WIDENING_ROWS * CK_PANEL,
     /// Values of k that share a scale in int8, of a row of activations as of a column of weights.
     CK_I8_DEPTH = 1024,
     /// Rows that every register tile divides.

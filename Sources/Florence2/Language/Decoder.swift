@@ -11,7 +11,7 @@ struct Decoder {
         positionEmbedding = try PositionEmbedding(weights, configuration)
         layerNormEmbedding = try weights.layerNorm("layernorm_embedding", configuration.dModel)
         layers = try (0..<configuration.decoderLayers).map {
-            try DecoderLayer(weights.used(.fewRows).scope("layers.\($0)"), configuration)
+            try DecoderLayer(weights.scope("layers.\($0)"), configuration)
         }
     }
 

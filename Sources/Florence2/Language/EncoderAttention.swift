@@ -11,8 +11,8 @@ struct EncoderAttention {
 
     init(_ weights: Weights, width: Int, heads: Int) throws {
         query = try weights.linear("q_proj", outputs: width, inputs: width)
-        key = try weights.used(.manyRows).linear("k_proj", outputs: width, inputs: width)
-        value = try weights.used(.manyRows).linear("v_proj", outputs: width, inputs: width)
+        key = try weights.linear("k_proj", outputs: width, inputs: width)
+        value = try weights.linear("v_proj", outputs: width, inputs: width)
         output = try weights.linear("out_proj", outputs: width, inputs: width)
         self.heads = heads
     }

@@ -18,7 +18,7 @@ struct ConvEmbed {
             weight: try weights.tensor("conv.weight", [outputs, inputs, size, size]),
             bias: try weights.tensor("conv.bias", [outputs]),
             stride: configuration.patchStride[stage], padding: padding,
-            format: try weights.used(.sensitive).format(of: "conv.weight"), in: weights.workspace)
+            format: try weights.sensitive.format(of: "conv.weight"), in: weights.workspace)
     }
 
     /// Rows (or columns) that come out for so many that go in; 0 where the kernel does not fit.
