@@ -43,18 +43,15 @@ public struct FeedForward: Sendable {
             let hidden = scratch + Int(CK_GEMM_SCRATCH)
             for first in stride(from: 0, to: width, by: step) {
                 let count = min(step, width - first)
-                var into = fc1.product()
+                var into = fc1.product(columns: first..<first + count)
                 into.a = UnsafePointer(x.pointer + rows.lowerBound * channels)
                 into.lda = channels
-                into.panels += first / Int(CK_PANEL) * fc1.weight.panelBytes
-                into.bias = into.bias.map { $0 + first }
                 into.c = hidden
                 into.ldc = step
                 into.m = rows.count
-                into.n = count
                 into.activation = CK_GELU
                 into.scratch = scratch
-                run(&into, fc1.weight.format, norm, workspace)
+                fc1.run(&into, norm, workspace)
 
                 var out = fc2.product()
                 out.a = UnsafePointer(hidden)
@@ -69,16 +66,8 @@ public struct FeedForward: Sendable {
                 out.continues = first > 0 ? 1 : 0
                 out.unfinished = first + count < width ? 1 : 0
                 out.scratch = scratch
-                run(&out, fc2.weight.format, nil, workspace)
+                fc2.run(&out, nil, workspace)
             }
-        }
-    }
-
-    private func run(_ product: inout ck_gemm, _ format: WeightFormat, _ norm: ck_norm?, _ workspace: Workspace) {
-        guard let norm else { return ck_multiply(workspace.kernels, format.kernel, &product) }
-        withUnsafePointer(to: norm) {
-            product.norm = $0
-            ck_multiply(workspace.kernels, format.kernel, &product)
         }
     }
 }

@@ -56,4 +56,23 @@ public struct Linear: Sendable {
         product.k = weight.inputs
         return product
     }
+
+    /// The part of the product that gives these columns of the result; the first one begins a panel.
+    func product(columns: Range<Int>) -> ck_gemm {
+        assert(columns.lowerBound % Int(CK_PANEL) == 0)
+        var product = product()
+        product.panels += columns.lowerBound / Int(CK_PANEL) * weight.panelBytes
+        product.bias = product.bias.map { $0 + columns.lowerBound }
+        product.n = columns.count
+        return product
+    }
+
+    /// Computes a product with these weights on the calling thread, of normed rows where there is a norm.
+    func run(_ product: inout ck_gemm, _ norm: ck_norm?, _ workspace: Workspace) {
+        guard let norm else { return ck_multiply(workspace.kernels, weight.format.kernel, &product) }
+        withUnsafePointer(to: norm) {
+            product.norm = $0
+            ck_multiply(workspace.kernels, weight.format.kernel, &product)
+        }
+    }
 }

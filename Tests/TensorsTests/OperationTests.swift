@@ -98,29 +98,36 @@ import Testing
 
     @Test(arguments: instructionSets) func windowAttention(instructionSet: InstructionSet) {
         var random = RandomValues(seed: 16)
+        // With one thread all but the last go window by window; with three only the third does.
         for (height, width, window, heads, dimension) in [
-            (12, 12, 12, 2, 32), (6, 10, 4, 3, 16), (13, 5, 12, 1, 24), (1, 1, 3, 2, 64), (7, 7, 7, 1, 5),
+            (12, 24, 12, 2, 32), (6, 10, 4, 3, 16), (13, 5, 2, 5, 24), (9, 7, 4, 2, 64), (7, 7, 7, 1, 5),
         ] {
-            let channels = heads * dimension
-            let qkv = random.tensor([height * width, 3 * channels], scale: 2), padding = random.tensor([3 * channels])
+            let layer = SelfAttention(channels: heads * dimension, random: &random)
+            let x = random.tensor([height * width, heads * dimension], scale: 2)
             let result = onAllThreadCounts(instructionSet) {
                 Attention.windowed(
-                    qkv: qkv, height: height, width: width, window: window, heads: heads, paddingQKV: padding, in: $0)
+                    x, height: height, width: width, window: window, heads: heads, norm: layer.norm,
+                    qkv: layer.qkv(in: $0), proj: layer.proj(in: $0), in: $0)
             }
-            let expected = Naive.windowed(qkv, height, width, window: window, heads: heads, padding)
-            #expect(result.agree && difference(result.values, expected) < 3e-6, "\(height) x \(width), \(dimension)")
+            let expected = layer.naive(x) {
+                Naive.windowed($0, height, width, window: window, heads: heads, layer.qkvBias)
+            }
+            #expect(result.agree && difference(result.values, expected) < 5e-6, "\(height) x \(width), \(dimension)")
         }
     }
 
     @Test(arguments: instructionSets) func channelAttention(instructionSet: InstructionSet) {
         var random = RandomValues(seed: 17)
-        for (tokens, groups, size) in [(1, 2, 16), (36, 3, 24), (577, 2, 32), (300, 1, 64), (1000, 2, 40)] {
-            let qkv = random.tensor([tokens, 3 * groups * size], scale: 2)
+        // With one thread the last two go block by block, with three only the last one.
+        for (tokens, groups, size) in [(1, 2, 16), (36, 3, 24), (577, 2, 40), (1000, 2, 48), (2500, 1, 32)] {
+            let layer = SelfAttention(channels: groups * size, random: &random)
+            let x = random.tensor([tokens, groups * size], scale: 2)
             let result = onAllThreadCounts(instructionSet) {
-                Attention.channelwise(qkv: qkv, groups: groups, in: $0)
+                Attention.channelwise(
+                    x, groups: groups, norm: layer.norm, qkv: layer.qkv(in: $0), proj: layer.proj(in: $0), in: $0)
             }
-            let expected = Naive.channelwise(qkv, groups: groups)
-            #expect(result.agree && difference(result.values, expected) < 3e-6, "\(tokens) tokens of \(size)")
+            let expected = layer.naive(x) { Naive.channelwise($0, groups: groups) }
+            #expect(result.agree && difference(result.values, expected) < 5e-6, "\(tokens) tokens of \(size)")
         }
     }
 
@@ -279,5 +286,35 @@ import Testing
         #expect(best.map(\.value) == [5, 5, 5, 3])
         let all = values.withUnsafeBufferPointer { Reduction.topK($0, 20) }
         #expect(all.map(\.index) == [1, 3, 6, 2, 5, 0, 7, 4])
+    }
+}
+
+/// The layers around an attention: x + proj(attention(qkv(norm(x)))).
+private struct SelfAttention {
+    let norm: LayerNorm
+    let qkvWeight, qkvBias, projWeight, projBias: Tensor
+
+    init(channels: Int, random: inout RandomValues) {
+        norm = LayerNorm(weight: random.tensor([channels]), bias: random.tensor([channels]))
+        qkvWeight = random.tensor([3 * channels, channels], scale: 0.5)
+        qkvBias = random.tensor([3 * channels])
+        projWeight = random.tensor([channels, channels], scale: 0.5)
+        projBias = random.tensor([channels])
+    }
+
+    func qkv(in workspace: Workspace) -> Linear { linear(qkvWeight, qkvBias, workspace) }
+    func proj(in workspace: Workspace) -> Linear { linear(projWeight, projBias, workspace) }
+
+    private func linear(_ weight: Tensor, _ bias: Tensor, _ workspace: Workspace) -> Linear {
+        let packed = weight.withUnsafeBufferPointer {
+            PackedMatrix(rowMajor: $0, outputs: weight.rows, inputs: weight.columns, in: workspace)
+        }
+        return Linear(weight: packed, bias: bias)
+    }
+
+    func naive(_ x: Tensor, attention: (Tensor) -> [Float]) -> [Float] {
+        let normed = Tensor(shape: x.shape, Naive.layerNorm(x, norm.weight, norm.bias))
+        let wide = Tensor(shape: [x.rows, 3 * x.columns], Naive.linear(normed, qkvWeight, qkvBias, nil))
+        return Naive.linear(Tensor(shape: x.shape, attention(wide)), projWeight, projBias, x)
     }
 }

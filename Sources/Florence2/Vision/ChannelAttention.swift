@@ -2,7 +2,7 @@ import Tensors
 
 /// Self attention between the channels of a group, over all tokens, of the normed input, added to it.
 struct ChannelAttention {
-    // Shapes: x [N, C], qkv [N, 3C] -> [N, C].
+    // Shapes: x [N, C], qkv(x) [N, 3C] -> [N, C].
     private let qkv: Linear
     private let proj: Linear
     private let numGroups: Int
@@ -14,8 +14,6 @@ struct ChannelAttention {
     }
 
     func callAsFunction(_ x: FeatureMap, norm: LayerNorm, in workspace: Workspace) -> Tensor {
-        let attended = Attention.channelwise(
-            qkv: qkv(x.tokens, norm: norm, in: workspace), groups: numGroups, in: workspace)
-        return proj(attended, residual: x.tokens, in: workspace)
+        Attention.channelwise(x.tokens, groups: numGroups, norm: norm, qkv: qkv, proj: proj, in: workspace)
     }
 }
