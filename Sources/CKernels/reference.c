@@ -202,40 +202,38 @@ static float cached_value(ck_format format, const void *values, size_t i) {
     return format == CK_BF16 ? widen_bf16(((const uint16_t *)values)[i]) : ((const float *)values)[i];
 }
 
-static void dots(ck_format format, const float *q, const void *keys, size_t ldk, size_t n, size_t d, float *scores) {
-    for (size_t j = 0; j < n; j++) {
+static void dots(ck_format format, const float *q, const ck_cached *keys, float *scores) {
+    for (size_t j = 0; j < keys->count; j++) {
         double sum = 0;
-        for (size_t i = 0; i < d; i++)
-            sum += (double)q[i] * cached_value(format, keys, j * ldk + i);
+        for (size_t i = 0; i < keys->dimension; i++)
+            sum += (double)q[i] * cached_value(format, keys->rows, keys->order[j] * keys->stride + i);
         scores[j] = (float)sum;
     }
 }
 
-static void reference_dots(const float *q, const void *keys, size_t ldk, size_t n, size_t d, float *scores) {
-    dots(CK_F32, q, keys, ldk, n, d, scores);
+static void reference_dots(const float *q, const ck_cached *keys, float *scores) {
+    dots(CK_F32, q, keys, scores);
 }
 
-static void reference_dots_bf16(const float *q, const void *keys, size_t ldk, size_t n, size_t d, float *scores) {
-    dots(CK_BF16, q, keys, ldk, n, d, scores);
+static void reference_dots_bf16(const float *q, const ck_cached *keys, float *scores) {
+    dots(CK_BF16, q, keys, scores);
 }
 
-static void weighted_sum(ck_format format, const float *p, const void *values, size_t ldv, size_t n, size_t d,
-                         float *out) {
-    for (size_t i = 0; i < d; i++) {
+static void weighted_sum(ck_format format, const float *p, const ck_cached *values, float *out) {
+    for (size_t i = 0; i < values->dimension; i++) {
         double sum = 0;
-        for (size_t j = 0; j < n; j++)
-            sum += (double)p[j] * cached_value(format, values, j * ldv + i);
+        for (size_t j = 0; j < values->count; j++)
+            sum += (double)p[j] * cached_value(format, values->rows, values->order[j] * values->stride + i);
         out[i] = (float)sum;
     }
 }
 
-static void reference_weighted_sum(const float *p, const void *values, size_t ldv, size_t n, size_t d, float *out) {
-    weighted_sum(CK_F32, p, values, ldv, n, d, out);
+static void reference_weighted_sum(const float *p, const ck_cached *values, float *out) {
+    weighted_sum(CK_F32, p, values, out);
 }
 
-static void reference_weighted_sum_bf16(const float *p, const void *values, size_t ldv, size_t n, size_t d,
-                                        float *out) {
-    weighted_sum(CK_BF16, p, values, ldv, n, d, out);
+static void reference_weighted_sum_bf16(const float *p, const ck_cached *values, float *out) {
+    weighted_sum(CK_BF16, p, values, out);
 }
 
 static void reference_narrow(const float *x, size_t n, uint16_t *out) {

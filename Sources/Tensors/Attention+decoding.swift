@@ -1,23 +1,39 @@
 import CKernels
 
 extension Attention {
-    /// One step of causal self attention: row b sees all rows of its own keys[b] and values[b], each [T, C].
-    /// q [B, C] -> [B, C].
-    public static func cached(
-        q: Tensor, keys: [CachedRows], values: [CachedRows], heads: Int, in workspace: Workspace
-    ) -> Tensor {
-        assert(keys.count == q.rows && values.count == q.rows)
+    /// What several rows attend to: each sees the rows of `keys` and `values` that its path names, in that order.
+    public struct Memory {
+        let keys: CachedRows
+        let values: CachedRows
+        let paths: [[UInt32]]
+
+        public init(keys: CachedRows, values: CachedRows, paths: [[UInt32]]) {
+            self.keys = keys
+            self.values = values
+            self.paths = paths
+        }
+    }
+
+    /// One step of causal self attention: the first rows of q attend to memories[0], one a path, and so on. What several
+    /// paths of a memory have in common is read from far away once. q [sum of paths, C] -> the same.
+    public static func cached(q: Tensor, memories: [Memory], in workspace: Workspace) -> Tensor {
+        assert(memories.reduce(0) { $0 + $1.paths.count } == q.rows)
         let result = workspace.tensor(q.shape)
-        let multiplications = keys.reduce(0) { $0 + 2 * $1.count * q.columns }
-        let headsPerTask = workspace.isTiny(multiplications: multiplications) ? heads : (heads + 3) / 4
+        let firsts = memories.indices.map { memories[..<$0].reduce(0) { $0 + $1.paths.count } }
+        let heads = memories.first?.keys.heads ?? 1
+        let multiplications = memories.reduce(0) { $0 + $1.paths.reduce(0) { $0 + 2 * $1.count * q.columns } }
+        let wanted = workspace.isTiny(multiplications: multiplications) ? 1 : 2 * workspace.pool.threads
+        let headsPerTask = max(1, heads / wanted)
         let parts = (heads + headsPerTask - 1) / headsPerTask
-        withExtendedLifetime((q, keys, values, result)) {
-            workspace.pool.run(q.rows * parts) { task in
-                let (row, first) = (task / parts, task % parts * headsPerTask)
-                let memory = CachedMemory(keys: keys[row], values: values[row], dimension: q.columns / heads)
+        withExtendedLifetime((q, memories, result)) {
+            workspace.pool.run(memories.count * parts) { task in
+                let (index, first) = (task / parts, task % parts * headsPerTask)
+                let memory = memories[index]
                 for head in first..<min(heads, first + headsPerTask) {
-                    let offset = row * q.columns + head * memory.dimension
-                    memory.attend(q.pointer + offset, head: head, out: result.pointer + offset, workspace)
+                    for (row, path) in memory.paths.enumerated() {
+                        let offset = (firsts[index] + row) * q.columns + head * memory.keys.dimension
+                        memory.attend(q.pointer + offset, head, path, out: result.pointer + offset, workspace)
+                    }
                 }
             }
         }
@@ -25,26 +41,23 @@ extension Attention {
     }
 }
 
-/// What one row attends to.
-private struct CachedMemory {
-    // [T, C]
-    let keys: CachedRows
-    let values: CachedRows
-    /// Channels of a head.
-    let dimension: Int
-
+extension Attention.Memory {
     /// One head of one query [dimension] -> out [dimension].
-    func attend(
-        _ query: UnsafePointer<Float>, head: Int, out: UnsafeMutablePointer<Float>, _ workspace: Workspace
+    fileprivate func attend(
+        _ query: UnsafePointer<Float>, _ head: Int, _ path: [UInt32], out: UnsafeMutablePointer<Float>,
+        _ workspace: Workspace
     ) {
-        let (length, channels) = (keys.count, keys.columns)
         let kernels = workspace.kernels.pointee
         let dots = keys.isNarrow ? kernels.dots_bf16 : kernels.dots
         let weightedSum = values.isNarrow ? kernels.weighted_sum_bf16 : kernels.weighted_sum
-        workspace.withScratch(length) { scores in
-            dots?(query, keys.pointer(column: head * dimension), channels, length, dimension, scores)
-            kernels.softmax(scores, length, 1, length, 1 / Float(dimension).squareRoot())
-            weightedSum?(scores, values.pointer(column: head * dimension), channels, length, dimension, out)
+        path.withUnsafeBufferPointer { order in
+            workspace.withScratch(order.count) { scores in
+                var rows = keys.rows(head: head, order: order)
+                dots?(query, &rows, scores)
+                kernels.softmax(scores, order.count, 1, order.count, 1 / Float(keys.dimension).squareRoot())
+                rows = values.rows(head: head, order: order)
+                weightedSum?(scores, &rows, out)
+            }
         }
     }
 }

@@ -95,13 +95,17 @@ static uint16_t *narrowed(const ck_table *kernels, const float *x, size_t n) {
     return out;
 }
 
-typedef void (*attention_kernel)(const float *, const void *, size_t, size_t, size_t, float *);
+typedef void (*attention_kernel)(const float *, const ck_cached *, float *);
 
-// Of dots or weighted_sum: `results` of one row with `n` cached rows of `d` values, d + 2 apart.
+// Of dots or weighted_sum: `results` of one row with `n` cached rows of `d` values, d + 2 apart, some of them twice.
 static float *attended(attention_kernel kernel, const float *row, const void *cache, size_t n, size_t d,
                        size_t results) {
     float *out = reserve_floats(results);
-    kernel(row, cache, d + 2, n, d, out);
+    uint32_t *order = reserve(n * sizeof *order);
+    for (size_t j = 0; j < n; j++)
+        order[j] = (uint32_t)(j % 5 == 3 ? j / 2 : n - 1 - j);
+    ck_cached cached = {.rows = cache, .stride = d + 2, .order = order, .count = n, .dimension = d};
+    kernel(row, &cached, out);
     return out;
 }
 

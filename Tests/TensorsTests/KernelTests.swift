@@ -212,13 +212,13 @@ import Testing
             let q = random.floats(d), matrix = random.floats(keys * (d + 2)), p = random.floats(keys)
             let dots = { (kernels: ck_table) in
                 var out = [Float](repeating: 0, count: keys)
-                kernels.dots(q, matrix, d + 2, keys, d, &out)
+                cached(matrix, keys, d) { kernels.dots(q, $0, &out) }
                 return out
             }
             #expect(difference(dots(kernels), dots(reference)) < 1e-6, "dots \(keys) x \(d)")
             let sums = { (kernels: ck_table) in
                 var out = [Float](repeating: 0, count: d)
-                kernels.weighted_sum(p, matrix, d + 2, keys, d, &out)
+                cached(matrix, keys, d) { kernels.weighted_sum(p, $0, &out) }
                 return out
             }
             #expect(difference(sums(kernels), sums(reference)) < 1e-6, "weighted sum \(keys) x \(d)")
@@ -231,16 +231,28 @@ import Testing
             #expect(narrowed(kernels) == narrow)
             let narrowDots = { (kernels: ck_table) in
                 var out = [Float](repeating: 0, count: keys)
-                kernels.dots_bf16(q, narrow, d + 2, keys, d, &out)
+                cached(narrow, keys, d) { kernels.dots_bf16(q, $0, &out) }
                 return out
             }
             #expect(difference(narrowDots(kernels), narrowDots(reference)) < 1e-6, "dots \(keys) x \(d)")
             let narrowSums = { (kernels: ck_table) in
                 var out = [Float](repeating: 0, count: d)
-                kernels.weighted_sum_bf16(p, narrow, d + 2, keys, d, &out)
+                cached(narrow, keys, d) { kernels.weighted_sum_bf16(p, $0, &out) }
                 return out
             }
             #expect(difference(narrowSums(kernels), narrowSums(reference)) < 1e-6, "weighted sum \(keys) x \(d)")
+        }
+    }
+}
+
+/// Rows of d values, d + 2 apart, the last one first.
+private func cached<Value>(_ values: [Value], _ count: Int, _ d: Int, _ body: (UnsafePointer<ck_cached>) -> Void) {
+    let order = (0..<UInt32(count)).reversed().map { $0 }
+    values.withUnsafeBytes { rows in
+        order.withUnsafeBufferPointer { order in
+            var cached = ck_cached(
+                rows: rows.baseAddress, stride: d + 2, order: order.baseAddress, count: count, dimension: d)
+            body(&cached)
         }
     }
 }

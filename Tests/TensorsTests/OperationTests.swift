@@ -161,14 +161,23 @@ import Testing
         }
         let cached = onAllThreadCounts(instructionSet) {
             let workspace = $0
-            let first = { (tensor: Tensor, count: Int) in
-                var rows = CachedRows(columns: channels, capacity: 2, in: workspace)
-                for row in 0..<count { rows.append(tensor, row..<row + 1) }
-                return rows
+            // All rows of all beams in one place, as they came, each where its path finds it.
+            let memory = { (beams: Range<Int>) in
+                var (k, v) = (
+                    CachedRows(columns: channels, heads: heads, capacity: 2, in: workspace),
+                    CachedRows(columns: channels, heads: heads, capacity: 3, in: workspace)
+                )
+                var paths = [[UInt32]](repeating: [], count: beams.count)
+                for token in 0..<capacity {
+                    for beam in beams where token < lengths[beam] {
+                        paths[beam - beams.lowerBound].append(UInt32(k.count))
+                        k.append(keys[beam], token..<token + 1)
+                        v.append(values[beam], token..<token + 1)
+                    }
+                }
+                return Attention.Memory(keys: k, values: v, paths: paths)
             }
-            return Attention.cached(
-                q: q, keys: zip(keys, lengths).map(first), values: zip(values, lengths).map(first), heads: heads,
-                in: workspace)
+            return Attention.cached(q: q, memories: [memory(0..<2), memory(2..<5)], in: workspace)
         }
         let expectedCached = (0..<rows).flatMap { naive($0, $0, lengths[$0]) }
         #expect(cached.agree && difference(cached.values, expectedCached) < 3e-6)
@@ -191,10 +200,13 @@ import Testing
         var random = RandomValues(seed: 21)
         let (q, tokens, channels) = (random.tensor([1, 8]), random.tensor([5, 8]), 8)
         let workspace = Workspace(threads: 1)
-        var rows = CachedRows(columns: channels, capacity: 8, in: workspace)
+        var rows = CachedRows(columns: channels, heads: 2, capacity: 8, in: workspace)
         rows.append(tokens, 0..<3)
         let attend = { (rows: CachedRows) in
-            Attention.cached(q: q, keys: [rows], values: [rows], heads: 2, in: workspace).values
+            let path = (0..<UInt32(rows.count)).map { $0 }
+            return Attention.cached(
+                q: q, memories: [Attention.Memory(keys: rows, values: rows, paths: [path])], in: workspace
+            ).values
         }
         let before = attend(rows)
         var other = rows
@@ -202,7 +214,7 @@ import Testing
         rows.append(tokens, 4..<5)
         #expect(rows.count == 4 && other.count == 4)
         #expect(attend(rows) != attend(other))
-        var again = CachedRows(columns: channels, capacity: 1, in: workspace)
+        var again = CachedRows(columns: channels, heads: 2, capacity: 1, in: workspace)
         again.append(tokens, 0..<3)
         #expect(attend(again) == before)
         again.append(tokens, 3..<4)

@@ -108,6 +108,14 @@ typedef struct {
     size_t height, width, channels, y;
 } ck_dwconv;
 
+/// Rows that one query attends to: row j is `order[j]` of those that lie `stride` values apart.
+typedef struct {
+    const void *rows; // [.., dimension], float32 or bfloat16
+    size_t stride;
+    const uint32_t *order; // [count]
+    size_t count, dimension;
+} ck_cached;
+
 /// All kernels of one instruction set.
 typedef struct {
     ck_isa isa;
@@ -130,13 +138,12 @@ typedef struct {
     void (*log_softmax)(const float *x, size_t n, float *out);
     /// out[i] = x[i] + y[i]; out may be x or y.
     void (*add)(const float *x, const float *y, size_t n, float *out);
-    /// scores[j] = q . keys[j, :]; q: [d], keys: [n, d] of float32 or (dots_bf16) bfloat16, rows ldk values apart.
-    void (*dots)(const float *q, const void *keys, size_t ldk, size_t n, size_t d, float *scores);
-    void (*dots_bf16)(const float *q, const void *keys, size_t ldk, size_t n, size_t d, float *scores);
-    /// out = sum over j of p[j] values[j, :]; values: [n, d] of float32 or (weighted_sum_bf16) bfloat16, rows ldv
-    /// values apart, out: [d].
-    void (*weighted_sum)(const float *p, const void *values, size_t ldv, size_t n, size_t d, float *out);
-    void (*weighted_sum_bf16)(const float *p, const void *values, size_t ldv, size_t n, size_t d, float *out);
+    /// scores[j] = q . keys[j, :], with keys of float32 or (dots_bf16) bfloat16.
+    void (*dots)(const float *q, const ck_cached *keys, float *scores);
+    void (*dots_bf16)(const float *q, const ck_cached *keys, float *scores);
+    /// out = sum over j of p[j] values[j, :], with values of float32 or (weighted_sum_bf16) bfloat16.
+    void (*weighted_sum)(const float *p, const ck_cached *values, float *out);
+    void (*weighted_sum_bf16)(const float *p, const ck_cached *values, float *out);
     /// out[i] = x[i] rounded to bfloat16, to nearest even.
     void (*narrow)(const float *x, size_t n, uint16_t *out);
 } ck_table;

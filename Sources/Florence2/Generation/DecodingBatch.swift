@@ -67,7 +67,7 @@ struct DecodingBatch {
         // Moved out and back, not copied: a cache that has two owners is copied when it grows.
         var caches = sequences.indices.map { index in
             let cache = sequences[index].cache
-            sequences[index].cache = KVCache(layers: [])
+            sequences[index].cache = KVCache(layers: [], beams: 0)
             return cache
         }
         defer { for index in caches.indices.reversed() { sequences[index].cache = caches.removeLast() } }

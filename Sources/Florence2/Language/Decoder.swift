@@ -20,13 +20,14 @@ struct Decoder {
 
     /// The cross-attention keys and values of `states`, and room for the beams' own.
     func prefill(_ states: Tensor, beams: Int, in workspace: Workspace) -> KVCache {
-        KVCache(layers: layers.map { $0.cache(states, beams: beams, in: workspace) })
+        KVCache(layers: layers.map { $0.cache(states, beams: beams, in: workspace) }, beams: beams)
     }
 
     /// Feeds one token a beam, the beams of all caches one after the other, each at its cache's next position.
     func callAsFunction(_ embeddings: Tensor, caches: inout [KVCache], in workspace: Workspace) -> Tensor {
         let positions = caches.flatMap { repeatElement($0.length, count: $0.beams) }
         let positioned = positionEmbedding.add(to: embeddings, positions: positions, in: workspace)
+        for index in caches.indices { caches[index].extend() }
         var x = layerNormEmbedding(positioned, in: workspace)
         for index in layers.indices {
             x = layers[index](x, caches: &caches, layer: index, in: workspace)

@@ -23,8 +23,8 @@ struct DecoderLayer {
     /// An empty cache for one request whose encoder states are `states`.
     func cache(_ states: Tensor, beams: Int, in workspace: Workspace) -> KVCache.Layer {
         KVCache.Layer(
-            beams: beams, width: states.columns, encoderMemory: encoderAttention.memory(of: states, in: workspace),
-            in: workspace)
+            beams: beams, width: states.columns, heads: selfAttention.heads,
+            encoderMemory: encoderAttention.memory(of: states, in: workspace), in: workspace)
     }
 
     /// `layer`: which of the caches' layers is this one's.

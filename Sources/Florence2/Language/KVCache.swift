@@ -1,56 +1,62 @@
 import Tensors
 
-/// Attention keys and values of one request: its beams' own by layer, the encoder's once for all beams.
+/// Attention keys and values of one request: by layer those of every token that its beams were fed, and the encoder's,
+/// which are the same for all beams.
+///
+/// No row is ever copied or moved when beams go on from others: only their paths are.
 struct KVCache {
     var layers: [Layer]
+    /// Which of the layers' rows each beam has seen, token by token: row `n * beams + b` was fed to beam b at step n.
+    private(set) var paths: [[UInt32]]
+
+    init(layers: [Layer], beams: Int) {
+        self.layers = layers
+        paths = Array(repeating: [], count: beams)
+    }
 
     /// How many tokens each beam has been fed.
-    var length: Int { layers.first?.length ?? 0 }
+    var length: Int { paths.first?.count ?? 0 }
 
     /// Rows of a step that are this request's.
-    var beams: Int { layers.first?.beams ?? 0 }
+    var beams: Int { paths.count }
+
+    /// Every beam goes on to the row that it is about to be fed.
+    mutating func extend() {
+        let next = UInt32(length * beams)
+        for beam in paths.indices { paths[beam].append(next + UInt32(beam)) }
+    }
 
     /// Beam b goes on from what beam `beamIndices[b]` has seen.
-    mutating func reorder(_ beamIndices: [Int]) {
-        for index in layers.indices { layers[index].reorder(beamIndices) }
+    mutating func reorder(_ beamIndices: [Int]) { paths = beamIndices.map { paths[$0] } }
+
+    /// What the beams attend to in a layer.
+    func memory(_ layer: Int) -> Attention.Memory {
+        Attention.Memory(keys: layers[layer].keys, values: layers[layer].values, paths: paths)
     }
 }
 
 extension KVCache {
     /// One decoder layer's part.
     struct Layer {
-        // Shapes: keys, values [length, P] a beam.
+        // Shapes: keys, values [length * beams, P].
         let encoderMemory: PackedHeads
-        private(set) var keys: [CachedRows]
-        private(set) var values: [CachedRows]
+        private(set) var keys: CachedRows
+        private(set) var values: CachedRows
 
         /// Room for the first tokens; doubled when it runs out, since most captions are short.
         private static let initialCapacity = 64
 
         /// Nothing of the beams' own yet, whose rows are `width` wide.
-        init(beams: Int, width: Int, encoderMemory: PackedHeads, in workspace: Workspace) {
+        init(beams: Int, width: Int, heads: Int, encoderMemory: PackedHeads, in workspace: Workspace) {
             self.encoderMemory = encoderMemory
-            let empty = CachedRows(columns: width, capacity: Self.initialCapacity, in: workspace)
-            keys = Array(repeating: empty, count: beams)
-            values = keys
+            keys = CachedRows(columns: width, heads: heads, capacity: Self.initialCapacity * beams, in: workspace)
+            values = CachedRows(columns: width, heads: heads, capacity: Self.initialCapacity * beams, in: workspace)
         }
 
-        /// How many tokens each beam has been fed.
-        var length: Int { keys.first?.count ?? 0 }
-        var beams: Int { keys.count }
-
-        /// Appends one row a beam, from row `first` of keys and values [rows, P] on.
-        mutating func append(keys newKeys: Tensor, values newValues: Tensor, from first: Int) {
-            for beam in keys.indices {
-                keys[beam].append(newKeys, first + beam..<first + beam + 1)
-                values[beam].append(newValues, first + beam..<first + beam + 1)
-            }
-        }
-
-        /// Beam b goes on from what beam `beamIndices[b]` has seen; what two beams share is copied when they go on.
-        mutating func reorder(_ beamIndices: [Int]) {
-            keys = beamIndices.map { keys[$0] }
-            values = beamIndices.map { values[$0] }
+        /// Appends these rows, one a beam, of keys and values [rows, P].
+        mutating func append(keys newKeys: Tensor, values newValues: Tensor, _ rows: Range<Int>) {
+            keys.append(newKeys, rows)
+            values.append(newValues, rows)
         }
     }
 }

@@ -7,7 +7,7 @@ struct SelfAttention {
     private let key: Linear
     private let value: Linear
     private let output: Linear
-    private let heads: Int
+    let heads: Int
 
     init(_ weights: Weights, width: Int, heads: Int) throws {
         query = try weights.linear("q_proj", outputs: width, inputs: width)
@@ -30,12 +30,12 @@ struct SelfAttention {
         let (keys, values) = (key(x, in: workspace), value(x, in: workspace))
         var row = 0
         for index in caches.indices {
-            caches[index].layers[layer].append(keys: keys, values: values, from: row)
-            row += caches[index].beams
+            let beams = caches[index].beams
+            caches[index].layers[layer].append(keys: keys, values: values, row..<row + beams)
+            row += beams
         }
         let attended = Attention.cached(
-            q: query(x, in: workspace), keys: caches.flatMap { $0.layers[layer].keys },
-            values: caches.flatMap { $0.layers[layer].values }, heads: heads, in: workspace)
+            q: query(x, in: workspace), memories: caches.map { $0.memory(layer) }, in: workspace)
         return output(attended, residual: x, in: workspace)
     }
 }

@@ -21,8 +21,8 @@ struct SpatialBlock {
         ffn = try MLP(weights.scope("ffn"), channels: channels)
     }
 
-    func callAsFunction(_ input: FeatureMap, in workspace: Workspace) -> FeatureMap {
-        var x = input
+    /// `consuming`: what goes in is let go once the first step has read it, not when the caller is done.
+    func callAsFunction(_ x: consuming FeatureMap, in workspace: Workspace) -> FeatureMap {
         x.tokens = conv1(x.tokens, height: x.height, width: x.width, in: workspace)
         x.tokens = windowAttention(x, norm: norm1, in: workspace)
         x.tokens = conv2(x.tokens, height: x.height, width: x.width, in: workspace)

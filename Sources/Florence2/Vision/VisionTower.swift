@@ -38,12 +38,12 @@ struct VisionTower {
         var x = pixelValues
         for (index, stage) in stages.enumerated() {
             try checkCancellation()
-            x = stage.conv(x, in: workspace)
+            x = stage.conv(consume x, in: workspace)
             for block in stage.blocks {
                 try checkCancellation()
-                x = block.spatial(x, in: workspace)
+                x = block.spatial(consume x, in: workspace)
                 try checkCancellation()
-                x = block.channel(x, in: workspace)
+                x = block.channel(consume x, in: workspace)
             }
             watch("vision.stage.\(index)", x.tokens)
         }
