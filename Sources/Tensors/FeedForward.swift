@@ -33,13 +33,16 @@ public struct FeedForward: Sendable {
 
     /// Hidden values at a time: whole blocks of k for every format.
     private static let step = Int(CK_I8_DEPTH)
+    /// Rows that lie a power of two apart would fight for the same few lines of the cache, so each is a line longer.
+    private static let gap = 16
 
     private func multiply(
         _ rows: Range<Int>, _ x: Tensor, _ norm: ck_norm?, _ residual: Tensor, _ result: Tensor, _ workspace: Workspace
     ) {
         let (channels, width) = (fc1.weight.inputs, fc1.weight.outputs)
         let step = min(Self.step, width)
-        workspace.withScratch(Int(CK_GEMM_SCRATCH) + rows.count * step) { scratch in
+        let hiddenStride = step + Self.gap
+        workspace.withScratch(Int(CK_GEMM_SCRATCH) + rows.count * hiddenStride) { scratch in
             let hidden = scratch + Int(CK_GEMM_SCRATCH)
             for first in stride(from: 0, to: width, by: step) {
                 let count = min(step, width - first)
@@ -47,7 +50,7 @@ public struct FeedForward: Sendable {
                 into.a = UnsafePointer(x.pointer + rows.lowerBound * channels)
                 into.lda = channels
                 into.c = hidden
-                into.ldc = step
+                into.ldc = hiddenStride
                 into.m = rows.count
                 into.activation = CK_GELU
                 into.scratch = scratch
@@ -55,7 +58,7 @@ public struct FeedForward: Sendable {
 
                 var out = fc2.product()
                 out.a = UnsafePointer(hidden)
-                out.lda = step
+                out.lda = hiddenStride
                 out.panels += ck_panel_bytes(fc2.weight.format.kernel, first)
                 out.residual = UnsafePointer(residual.pointer + rows.lowerBound * out.n)
                 out.ldr = out.n

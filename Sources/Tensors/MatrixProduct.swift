@@ -45,7 +45,9 @@ extension MatrixProduct {
             rowsPerBlock = RowBlocks.rows(of: rows)
             rowBlocks = (rows + rowsPerBlock - 1) / rowsPerBlock
             let wanted = threads == 1 ? 1 : 4 * threads
-            let columns = rowBlocks >= wanted ? 1 : (wanted + max(1, rowBlocks) - 1) / max(1, rowBlocks)
+            var columns = rowBlocks >= wanted ? 1 : (wanted + max(1, rowBlocks) - 1) / max(1, rowBlocks)
+            // Nine tasks keep one of two threads waiting for the other's fifth.
+            while columns > 1, columns < panels, rowBlocks * columns % threads != 0 { columns += 1 }
             panelsPerBlock = max(1, (panels + columns - 1) / columns)
             columnBlocks = (panels + panelsPerBlock - 1) / panelsPerBlock
         }
