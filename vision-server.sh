@@ -79,10 +79,13 @@ if $rebuild || ! is_current; then
     say "Building vision-server; the first time this takes some minutes."
     mkdir -p -- "$root/.build"
     # The time before the build counts: a source that is edited during the build is newer.
-    touch -- "$root/.build/vision-server.stamp.new"
-    (cd -- "$root" && swift build -c release >&2) ||
+    # A name of its own: two that are started at once both build, one after the other.
+    started=$(mktemp "$stamp.XXXXXX")
+    (cd -- "$root" && swift build -c release >&2) || {
+        rm -f -- "$started"
         fail "The build failed; the messages above say why."
-    mv -f -- "$root/.build/vision-server.stamp.new" "$stamp"
+    }
+    mv -f -- "$started" "$stamp"
 fi
 
 if [[ $service == install ]]; then

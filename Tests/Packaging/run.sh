@@ -165,6 +165,32 @@ python_tests() {
     passed=$((passed + (ran > lost ? ran - lost : 0)))
 }
 
+# Each of the two goes on only when the other has begun to build, too.
+two_starts_at_once_both_build() {
+    local folder=$scratch/twice first second
+    mkdir -p -- "$folder/bin" "$folder/Sources" "$folder/Models"
+    cp -r -- "$root/vision-server.sh" "$root/tools" "$root/Package.swift" "$folder"
+    cat >"$folder/bin/swift" <<'EOF'
+#!/usr/bin/env bash
+if [[ $1 != build ]]; then exec "$REAL_SWIFT" "$@"; fi
+: >"building.$$"
+deadline=$((SECONDS + 20))
+until [[ $(find . -maxdepth 1 -name 'building.*' | wc -l) -eq 2 || $SECONDS -ge $deadline ]]; do read -r -t 0.05 <> <(:); done
+mkdir -p .build/release
+cp /bin/true .build/release/vision-server
+EOF
+    chmod +x -- "$folder/bin/swift"
+    REAL_SWIFT=$(command -v swift)
+    export REAL_SWIFT
+    PATH=$folder/bin:$PATH "$folder/vision-server.sh" --build-only &
+    first=$!
+    PATH=$folder/bin:$PATH "$folder/vision-server.sh" --build-only &
+    second=$!
+    wait "$first"
+    wait "$second"
+    [[ $(find "$folder/.build" -name 'vision-server.stamp*' | wc -l) -eq 1 ]]
+}
+
 for command in systemd-analyze haproxy python3 readelf; do
     command -v "$command" >/dev/null || {
         printf '%s is not installed: apt-get install systemd haproxy python3 binutils\n' "$command" >&2
@@ -181,6 +207,7 @@ check "the installed program needs no Swift" installed_program_stands_alone
 check "installing again keeps the settings" install_keeps_settings
 check "--uninstall-service removes program and unit, and keeps the settings" uninstalls
 check "the server's options are refused beside --install-service" options_are_refused
+check "two that are started at once both build" two_starts_at_once_both_build
 check "the image has every library that the program needs" image_has_every_library
 check "the image copies what is there" image_copies_what_is_there
 check "the image's health check tells life from death" image_health_check_works
