@@ -124,7 +124,7 @@ INLINE void GEMM(multiply)(size_t rows, const tile *t) {
 }
 
 #define MULTIPLY(rows)                                                                                                 \
-    static void GEMM(multiply_##rows)(const tile *t) {                                                          \
+    static void GEMM(multiply_##rows)(const tile *t) {                                                                 \
         GEMM(multiply)(rows, t);                                                                                       \
     }
 MULTIPLY(1)
@@ -177,11 +177,12 @@ static void GEMM(gemm)(const ck_gemm *g) {
             size_t padded = (depth + LINE_DEPTH - 1) / LINE_DEPTH * LINE;
             GEMM(pack_activations)(g, m0, rows, k0, depth, means, scales, units);
             tile t = {.g = g,
-                 .lanes = (depth + GROUP - 1) / GROUP,
-                 .first = k0 == 0 && !g->continues,
-                 .last = k0 + depth == g->k && !g->unfinished};
+                      .lanes = (depth + GROUP - 1) / GROUP,
+                      .first = k0 == 0 && !g->continues,
+                      .last = k0 + depth == g->k && !g->unfinished};
             for (size_t n0 = 0; n0 < g->n; n0 += NR) {
-                const char *panel = (const char *)g->panels + n0 / CK_PANEL * g->panel_bytes + ck_panel_bytes(FORMAT, k0);
+                size_t start = n0 / CK_PANEL * g->panel_bytes + ck_panel_bytes(FORMAT, k0);
+                const char *panel = (const char *)g->panels + start;
                 t.b = panel + n0 % CK_PANEL * LANE_BYTES;
                 void (*const *multiply)(const tile *) = GEMM(multiply_rows);
 #ifdef WIDEN

@@ -1,5 +1,5 @@
-// float16 weights in half the bytes of float32, widened, which is exact: as they are read where that is what takes time,
-// and once for a block of many rows.
+// float16 weights in half the bytes of float32, widened, which is exact: as they are read where that is what takes
+// time, and once for a block of many rows.
 #define FORMAT CK_F16
 #define GEMM(name) KERNEL(name##_f16)
 #define GROUP 1

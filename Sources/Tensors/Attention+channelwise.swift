@@ -76,7 +76,7 @@ private struct ChannelLayer: @unchecked Sendable {
             product.ldc = 2 * channels
             product.m = tokens.count
             product.scratch = scratch
-            qkv.run(&product, norm, workspace)
+            product.run(qkv.weight.format, norm: norm, in: workspace)
             for group in 0..<maps.groups {
                 maps.addProducts(
                     chunk, group, q: q, k: q + channels, stride: 2 * channels, to: partials, workspace)
@@ -97,7 +97,7 @@ private struct ChannelLayer: @unchecked Sendable {
             product.ldc = channels
             product.m = tokens.count
             product.scratch = scratch
-            qkv.run(&product, norm, workspace)
+            product.run(qkv.weight.format, norm: norm, in: workspace)
             for group in 0..<maps.groups {
                 maps.apply(packed, chunk, group, v: v, stride: channels, out: attended, scratch, workspace)
             }
@@ -110,7 +110,7 @@ private struct ChannelLayer: @unchecked Sendable {
             product.ldc = channels
             product.m = tokens.count
             product.scratch = scratch
-            proj.run(&product, nil, workspace)
+            product.run(proj.weight.format, in: workspace)
         }
     }
 }

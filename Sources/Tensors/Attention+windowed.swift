@@ -116,7 +116,7 @@ private struct WindowLayer: @unchecked Sendable {
         product.ldc = layer.weight.outputs
         product.m = grid.tokens
         product.scratch = scratch
-        layer.run(&product, norm, workspace)
+        product.run(layer.weight.format, norm: norm, in: workspace)
     }
 }
 

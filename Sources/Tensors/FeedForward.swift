@@ -54,7 +54,7 @@ public struct FeedForward: Sendable {
                 into.m = rows.count
                 into.activation = CK_GELU
                 into.scratch = scratch
-                fc1.run(&into, norm, workspace)
+                into.run(fc1.weight.format, norm: norm, in: workspace)
 
                 var out = fc2.product()
                 out.a = UnsafePointer(hidden)
@@ -69,7 +69,7 @@ public struct FeedForward: Sendable {
                 out.continues = first > 0 ? 1 : 0
                 out.unfinished = first + count < width ? 1 : 0
                 out.scratch = scratch
-                fc2.run(&out, nil, workspace)
+                out.run(fc2.weight.format, in: workspace)
             }
         }
     }

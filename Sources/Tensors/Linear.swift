@@ -66,13 +66,4 @@ public struct Linear: Sendable {
         product.n = columns.count
         return product
     }
-
-    /// Computes a product with these weights on the calling thread, of normed rows where there is a norm.
-    func run(_ product: inout ck_gemm, _ norm: ck_norm?, _ workspace: Workspace) {
-        guard let norm else { return ck_multiply(workspace.kernels, weight.format.kernel, &product) }
-        withUnsafePointer(to: norm) {
-            product.norm = $0
-            ck_multiply(workspace.kernels, weight.format.kernel, &product)
-        }
-    }
 }

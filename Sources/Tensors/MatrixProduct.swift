@@ -21,10 +21,17 @@ struct MatrixProduct {
     private func multiply(_ part: ck_gemm, _ scratch: UnsafeMutablePointer<Float>, _ workspace: Workspace) {
         var part = part
         part.scratch = scratch
-        guard let norm else { return ck_multiply(workspace.kernels, format.kernel, &part) }
+        part.run(format, norm: norm, in: workspace)
+    }
+}
+
+extension ck_gemm {
+    /// Computes the product on the calling thread, of normed rows where there is a norm.
+    mutating func run(_ format: WeightFormat, norm: ck_norm? = nil, in workspace: Workspace) {
+        guard let norm else { return ck_multiply(workspace.kernels, format.kernel, &self) }
         withUnsafePointer(to: norm) {
-            part.norm = $0
-            ck_multiply(workspace.kernels, format.kernel, &part)
+            self.norm = $0
+            ck_multiply(workspace.kernels, format.kernel, &self)
         }
     }
 }

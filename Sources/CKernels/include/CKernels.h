@@ -45,7 +45,7 @@ typedef enum {
     CK_NEON_DOT = 6,    // and dot products of bytes
 } ck_isa;
 
-/// How weights are kept: float32; float16, widened as it is read; bfloat16 and int8, to which the activations are
+/// How weights are kept: float32; float16, widened; bfloat16 and int8, to which the activations are
 /// rounded too (bfloat16 to nearest even; int8 by the largest magnitude of a row's CK_I8_DEPTH values).
 typedef enum { CK_F32 = 0, CK_F16 = 1, CK_BF16 = 2, CK_I8 = 3, CK_FORMATS = 4 } ck_format;
 
