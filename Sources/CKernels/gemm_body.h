@@ -83,6 +83,11 @@ INLINE void GEMM(multiply)(size_t rows, const tile *t) {
     const ck_gemm *g = t->g;
     size_t n = smaller(NR, g->n - t->column);
     float *c = g->c + t->row * g->ldc + t->column;
+    // Asked for now, all at once, the lines are there when the sums are; a store that misses waits for the one before.
+    _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
+        for (size_t i = 0; i < NR; i += 16)
+            __builtin_prefetch(c + r * g->ldc + i, 1);
+    }
     ACC acc[MR][2];
     _Pragma("clang loop unroll(full)") for (size_t r = 0; r < rows; r++) {
         acc[r][0] = FIRST_SUM(t, c + r * g->ldc, n);
