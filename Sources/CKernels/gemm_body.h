@@ -2,11 +2,13 @@
 // chain of multiply-adds along k in ascending order that starts at zero, whatever the tile, so that it does not depend
 // on the rows that go with it. Between two blocks of k the chain waits in c.
 
-// Lanes of a cache line: activations are packed in tiles of MR rows; a tile holds, for each LINE lanes, its rows one
-// after the other, so that packing writes whole cache lines and the multiply loop reads one contiguous stream.
+// Lanes of a cache line: activations are packed in tiles of MR rows at most; a tile holds, for each LINE lanes, its
+// rows one after the other, so that packing writes whole cache lines and the multiply loop reads one contiguous stream.
 #define LINE 16
 // Values of k of such a line.
 #define LINE_DEPTH (LINE * GROUP)
+// Bytes of a panel that meet such a line.
+#define LINE_BYTES (LINE * CK_PANEL * LANE_BYTES)
 
 // Writes whole lines, `stride` bytes apart; what lies beyond the row's end is zero. Answers the row's unit.
 INLINE float GEMM(pack_row)(const source *s, size_t lines, char *out, size_t stride) {
@@ -19,12 +21,12 @@ INLINE float GEMM(pack_row)(const source *s, size_t lines, char *out, size_t str
 }
 
 // The rows of a block of m and of k, in tiles, with each row's unit.
-static void GEMM(pack_activations)(const ck_gemm *g, size_t row, size_t rows, size_t k, size_t depth,
+static void GEMM(pack_activations)(const ck_gemm *g, size_t row, size_t rows, size_t most, size_t k, size_t depth,
                                    const float *means, const float *scales, float *units) {
     char *out = (char *)g->scratch;
     size_t lines = (depth + LINE_DEPTH - 1) / LINE_DEPTH;
-    for (size_t r0 = 0; r0 < rows; r0 += MR) {
-        size_t height = smaller(MR, rows - r0);
+    for (size_t r0 = 0; r0 < rows; r0 += most) {
+        size_t height = smaller(most, rows - r0);
         for (size_t r = r0; r < r0 + height; r++) {
             source s = {.x = g->a + (row + r) * g->lda + k, .depth = depth};
             if (g->norm) {
@@ -94,8 +96,14 @@ INLINE void GEMM(multiply)(size_t rows, const tile *t) {
         acc[r][1] = n > W ? FIRST_SUM(t, c + r * g->ldc + W, n - W) : ZERO_SUM;
     }
     const char *a = t->a, *b = t->b;
+    const char *ahead = t->ahead;
     size_t lanes = t->lanes;
-    for (; lanes >= LINE; lanes -= LINE, a += rows * LINE * 4, b += LINE * CK_PANEL * LANE_BYTES) {
+    for (; lanes >= LINE; lanes -= LINE, a += rows * LINE * 4, b += LINE_BYTES) {
+        if (ahead) {
+            for (size_t i = 0; i < LINE_BYTES / 2; i += 64)
+                __builtin_prefetch(ahead + i, 0, 2);
+            ahead += LINE_BYTES;
+        }
 #ifdef TWO_LANES
         // Unrolled, it would run out of registers.
         _Pragma("clang loop unroll(disable)") for (size_t i = 0; i < LINE; i += 2)
@@ -180,11 +188,13 @@ static void GEMM(gemm)(const ck_gemm *g) {
         for (size_t k0 = 0; k0 < g->k; k0 += block) {
             size_t depth = smaller(block, g->k - k0);
             size_t padded = (depth + LINE_DEPTH - 1) / LINE_DEPTH * LINE;
-            GEMM(pack_activations)(g, m0, rows, k0, depth, means, scales, units);
             tile t = {.g = g,
                       .lanes = (depth + GROUP - 1) / GROUP,
                       .first = k0 == 0 && !g->continues,
                       .last = k0 + depth == g->k && !g->unfinished};
+            int fits = t.lanes * CK_PANEL * LANE_BYTES <= PANEL_AHEAD;
+            size_t most = tile_rows(rows, MR, fits);
+            GEMM(pack_activations)(g, m0, rows, most, k0, depth, means, scales, units);
             for (size_t n0 = 0; n0 < g->n; n0 += NR) {
                 size_t start = n0 / CK_PANEL * g->panel_bytes + ck_panel_bytes(FORMAT, k0);
                 const char *panel = (const char *)g->panels + start;
@@ -200,11 +210,13 @@ static void GEMM(gemm)(const ck_gemm *g) {
                 }
 #endif
                 t.column = n0;
-                for (size_t r = 0; r < rows; r += MR) {
+                int asks = fits && most < rows && rows <= 2 * most && n0 % CK_PANEL == 0 && n0 + CK_PANEL < g->n;
+                for (size_t r = 0; r < rows; r += most) {
+                    t.ahead = asks ? panel + g->panel_bytes + (r ? LINE_BYTES / 2 : 0) : 0;
                     t.a = (const char *)g->scratch + r * padded * 4;
                     t.row_units = units + r;
                     t.row = m0 + r;
-                    multiply[smaller(MR, rows - r)](&t);
+                    multiply[smaller(most, rows - r)](&t);
                 }
             }
         }
@@ -273,6 +285,7 @@ static void GEMM(pack)(const ck_pack *p) {
 
 #undef LINE
 #undef LINE_DEPTH
+#undef LINE_BYTES
 #undef STORE_WEIGHTS
 #undef FORMAT
 #undef GEMM

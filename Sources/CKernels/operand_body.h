@@ -4,6 +4,7 @@ typedef struct {
     const char *a;          // one packed tile
     const float *row_units; // what one unit of each of its rows is worth
     const char *b;          // first of NR columns in a panel
+    const char *ahead;      // of each line's bytes there, the first half is asked for; or NULL
     const ck_gemm *g;
     size_t lanes;       // in this block of k
     size_t row, column; // of the tile in c
@@ -49,6 +50,22 @@ INLINE void v_store_halves(uint32_t *p, vf even, vf odd) {
     v_store_bf16(o, odd);
     for (size_t i = 0; i < W; i++)
         p[i] = e[i] | (uint32_t)o[i] << 16;
+}
+
+// Two tiles that share a panel each ask the second-level cache for half of the next one: reading weights then takes none
+// of the time of the multiplications. One tile leaves that to the processor, which does it better where few rows wait
+// for memory; of many tiles, each panel serves for so long that it does not matter.
+
+// The largest block of a panel that is asked for, beside the one in use.
+#define PANEL_AHEAD (128 << 10)
+
+// From so many rows on, two low tiles whose panels are asked for are faster than a high one.
+#define SHARING_ROWS 11
+
+// Rows of a tile, as even as can be and not above `most`.
+INLINE size_t tile_rows(size_t rows, size_t most, int fits) {
+    size_t tiles = rows >= SHARING_ROWS && rows <= most && fits ? 2 : (rows + most - 1) / most;
+    return (rows + tiles - 1) / tiles;
 }
 
 // How many values of k one block has: as many as the scratch has room for, so that the weights of a few rows stream in
