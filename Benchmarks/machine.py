@@ -1,5 +1,6 @@
 """What a result is worth nothing without: machine, date, commit, and how busy it was."""
 
+import mmap
 import os
 import platform
 import resource
@@ -29,6 +30,21 @@ def threads() -> int:
 def load_average() -> float:
     """How many programs have been running during the last minute."""
     return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0
+
+
+def provide_memory(byte_count: int) -> float | None:
+    """Touches as much fresh memory and lets it go, so that the next program meets memory that is there: seconds; Linux only.
+
+    A virtual machine's host may provide memory only when it is touched, and take it back soon after it was freed.
+    """
+    if not hasattr(mmap, "MADV_HUGEPAGE"):
+        return None
+    start = time.perf_counter()
+    with mmap.mmap(-1, byte_count, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS) as memory:
+        memory.madvise(mmap.MADV_HUGEPAGE)
+        for offset in range(0, byte_count, mmap.PAGESIZE):
+            memory[offset] = 1
+    return time.perf_counter() - start
 
 
 class Disturbance:

@@ -235,6 +235,8 @@ def loading(data: dict) -> list[Row]:
         found.append(Row(
             "load", f"large {precision}, process start to ready, times as fast as Python's", ratio(peer, ours, "start"),
             5.0, False))  # fmt: skip
+    if fresh := data.get(section, {}).get("fresh"):
+        found.append(Row("load", "a gigabyte of this machine's memory, touched for the first time", max(fresh), None, unit="s"))
     return found
 
 
