@@ -24,7 +24,12 @@ struct CaptionLoop {
 
     var isEmpty: Bool { jobs.isEmpty }
 
-    mutating func append(_ job: CaptionJob) { jobs.append(job) }
+    /// What was going on when the request arrived has ended now; it was for those before it.
+    mutating func append(_ job: CaptionJob) {
+        var job = job
+        job.account.ahead = (.now - job.arrival) / .seconds(1)
+        jobs.append(job)
+    }
 
     /// Does the next piece of work; answers the requests that ended with it.
     mutating func advance() -> [Outcome] {
@@ -74,14 +79,16 @@ struct CaptionLoop {
             lastBeginning = encoder
             job.stages.append((vision, encoder, .now))
             job.begun += 1
-            job.account.computed += vision + encoder
             jobs[index] = job
+            charge(index, vision + encoder)
             holdUp(others: job.id, for: vision + encoder)
             batch.append(sequence)
             return []
         } catch {
             // What came to nothing has held up the others, too.
-            holdUp(others: job.id, for: (.now - start) / .seconds(1))
+            let seconds = (.now - start) / .seconds(1)
+            charge(index, seconds)
+            holdUp(others: job.id, for: seconds)
             remove(job.id)
             return [(job.id, .failure(error))]
         }
@@ -93,6 +100,12 @@ struct CaptionLoop {
         job.features = try captioner.features(job)
         lastLook = stopwatch.lap()
         return lastLook
+    }
+
+    /// Computed for this request: those behind it would have waited as long, one after the other.
+    private mutating func charge(_ index: Int, _ seconds: Double) {
+        jobs[index].account.computed += seconds
+        for later in jobs.indices[(index + 1)...] { jobs[later].account.ahead += seconds }
     }
 
     private mutating func holdUp(others id: Int, for seconds: Double) {
@@ -109,8 +122,9 @@ struct CaptionLoop {
         let seconds = stopwatch.lap()
         if rows.count == 1 { loneSteps[rows[0]] = seconds }
         for index in jobs.indices where jobs[index].begun > 0 {
-            let alone = loneSteps[captioner.beams(jobs[index].request.overrides)]
-            jobs[index].account.addStep(seconds, alone: alone ?? seconds)
+            let alone = loneSteps[captioner.beams(jobs[index].request.overrides)] ?? seconds
+            charge(index, min(seconds, alone))
+            jobs[index].account.heldUp += max(0, seconds - alone)
         }
         return finished.compactMap { id, hypothesis in
             guard let index = jobs.firstIndex(where: { $0.id == id >> 32 }) else { return nil }

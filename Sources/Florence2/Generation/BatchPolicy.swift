@@ -1,29 +1,29 @@
 /// Whether another picture may be looked at while answers to earlier ones are being written: a value.
 ///
 /// Looking at a picture holds up everyone whose answer is being written, and makes each of their steps cheaper later.
-/// So that nobody pays too much for that, a request is held up in all by no more than it has waited and computed so
-/// far: it is answered within twice the time, counted from its arrival, that it would have taken.
+/// So that nobody pays too much for that, each request is answered within twice the time, counted from its arrival, that
+/// it would have taken if requests had been answered one after the other.
 package struct BatchPolicy: Sendable {
     /// Seconds of a request that is being answered.
     package struct Account: Sendable, Equatable {
         /// From its arrival until it was begun.
         package var waited = 0.0
+        /// Of looking and writing for those that arrived before it, since it arrived.
+        package var ahead = 0.0
         /// Of its own looking and writing.
         package var computed = 0.0
         /// While others were looked at, and by others' part in its steps.
         package var heldUp = 0.0
 
-        /// A step that took so long, and would have taken `alone` without the others.
-        mutating func addStep(_ seconds: Double, alone: Double) {
-            computed += min(seconds, alone)
-            heldUp += max(0, seconds - alone)
-        }
-
-        package init(waited: Double = 0, computed: Double = 0, heldUp: Double = 0) {
+        package init(waited: Double = 0, ahead: Double = 0, computed: Double = 0, heldUp: Double = 0) {
             self.waited = waited
+            self.ahead = ahead
             self.computed = computed
             self.heldUp = heldUp
         }
+
+        /// What is left of twice the time, as far as that is known yet.
+        fileprivate var patience: Double { 2 * (ahead + computed) - (waited + computed + heldUp) }
     }
 
     /// The most answers that are written at a time.
@@ -44,6 +44,6 @@ package struct BatchPolicy: Sendable {
     package func allows(seconds: Double, beams: Int, beside rows: [Int], accounts: some Sequence<Account>) -> Bool {
         guard !rows.isEmpty else { return true }
         return rows.count < maxBatch && rows.reduce(beams, +) <= maxRows
-            && accounts.allSatisfy { $0.heldUp + seconds <= $0.waited + $0.computed }
+            && accounts.allSatisfy { seconds <= $0.patience }
     }
 }

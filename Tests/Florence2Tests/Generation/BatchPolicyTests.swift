@@ -5,17 +5,21 @@ import Testing
 struct BatchPolicyTests {
     private let policy = BatchPolicy(maxBatch: 4)
 
-    @Test("nobody is held up by more than what it has waited and computed")
+    @Test("nobody is held up for longer than it would have taken one after the other")
     func accounts() {
         let looked = BatchPolicy.Account(computed: 1.2)
         #expect(policy.allows(seconds: 1.2, beams: 3, beside: [3], accounts: [looked]))
         #expect(!policy.allows(seconds: 1.3, beams: 3, beside: [3], accounts: [looked]))
         let heldUp = BatchPolicy.Account(computed: 1.3, heldUp: 1.2)
         #expect(!policy.allows(seconds: 1.2, beams: 3, beside: [3, 3], accounts: [heldUp, looked]))
-        // Who has waited long loses little by it.
-        let patient = BatchPolicy.Account(waited: 3, computed: 1.2, heldUp: 2.4)
+        // Who would have waited longer for those before it loses little by it.
+        let patient = BatchPolicy.Account(waited: 3, ahead: 3, computed: 1.2, heldUp: 2.4)
         #expect(policy.allows(seconds: 1.2, beams: 3, beside: [3, 3, 3], accounts: [patient]))
         #expect(!policy.allows(seconds: 1.2, beams: 3, beside: [3, 3, 3], accounts: [patient, heldUp]))
+        // Who has been begun early has lost nothing yet.
+        let early = BatchPolicy.Account(waited: 1, ahead: 3, computed: 1, heldUp: 2)
+        #expect(policy.allows(seconds: 4, beams: 3, beside: [3, 3], accounts: [early]))
+        #expect(!policy.allows(seconds: 4.5, beams: 3, beside: [3, 3], accounts: [early]))
     }
 
     @Test("no more are written than may be")
@@ -33,6 +37,7 @@ struct BatchPolicyTests {
     func nobodyPaysMoreThanTwice(look: Double, write: Double) {
         let steps = 64
         var (now, begun) = (0.0, 0)
+        var ahead = Array(repeating: 0.0, count: 8)
         var running: [(left: Int, account: BatchPolicy.Account, number: Int)] = []
         var finished: [Int: Double] = [:]
         while finished.count < 8 {
@@ -42,12 +47,17 @@ struct BatchPolicyTests {
                     accounts: running.map(\.account))
             {
                 for index in running.indices { running[index].account.heldUp += look }
-                running.append((steps, .init(waited: now, computed: look), begun))
+                for index in ahead.indices[(begun + 1)...] { ahead[index] += look }
+                running.append((steps, .init(waited: now, ahead: ahead[begun], computed: look), begun))
                 begun += 1
                 now += look
             } else {
                 now += write / Double(steps)
+                for index in begun..<8 { ahead[index] += Double(running.count) * write / Double(steps) }
+                let numbers = running.map(\.number)
                 for index in running.indices {
+                    let before = Double(numbers.count { $0 < numbers[index] })
+                    running[index].account.ahead += before * write / Double(steps)
                     running[index].left -= 1
                     running[index].account.computed += write / Double(steps)
                     if running[index].left == 0 { finished[running[index].number] = now }
