@@ -20,10 +20,9 @@ INLINE float GEMM(pack_row)(const source *s, size_t lines, char *out, size_t str
     return unit;
 }
 
-// The rows of a block of m and of k, in tiles, with each row's unit.
+// The rows of a block of m and of k, in tiles of at most `most` rows, with each row's unit.
 static void GEMM(pack_activations)(const ck_gemm *g, size_t row, size_t rows, size_t most, size_t k, size_t depth,
-                                   const float *means, const float *scales, float *units) {
-    char *out = (char *)g->scratch;
+                                   const float *means, const float *scales, float *units, char *out) {
     size_t lines = (depth + LINE_DEPTH - 1) / LINE_DEPTH;
     for (size_t r0 = 0; r0 < rows; r0 += most) {
         size_t height = smaller(most, rows - r0);
@@ -178,45 +177,61 @@ static void (*const GEMM(multiply_rows)[MR + 1])(const tile *) = {
 #endif
 };
 
+// The columns of NR from n0 on, for packed rows of a block of k.
+static void GEMM(multiply_columns)(tile *t, size_t n0, size_t k, size_t rows, size_t most) {
+    const ck_gemm *g = t->g;
+    const char *panel = (const char *)g->panels + n0 / CK_PANEL * g->panel_bytes + ck_panel_bytes(FORMAT, k);
+    const char *a = t->a;
+    const float *units = t->row_units;
+    size_t row = t->row, line = (t->lanes + LINE - 1) / LINE * LINE;
+    void (*const *multiply)(const tile *) = GEMM(multiply_rows);
+    t->column = n0;
+    t->b = panel + n0 % CK_PANEL * LANE_BYTES;
+#ifdef WIDEN
+    if (rows >= CK_GEMM_WIDENING_ROWS) {
+        char *wide = (char *)(g->scratch + CK_GEMM_PACKED);
+        if (n0 % CK_PANEL == 0)
+            WIDEN(panel, t->lanes * CK_PANEL, (float *)wide);
+        t->b = wide + n0 % CK_PANEL * 4;
+        multiply = KERNEL(multiply_rows_f32);
+    }
+#endif
+    int asks = asks_ahead(t->lanes * LANE_BYTES, rows, most) && n0 % CK_PANEL == 0 && n0 + CK_PANEL < g->n;
+    for (size_t r = 0; r < rows; r += most) {
+        t->ahead = asks ? panel + g->panel_bytes + (r ? LINE_BYTES / 2 : 0) : 0;
+        t->a = a + r * line * 4;
+        t->row_units = units + r;
+        t->row = row + r;
+        multiply[smaller(most, rows - r)](t);
+    }
+}
+
 static void GEMM(gemm)(const ck_gemm *g) {
-    float means[CK_GEMM_ROW_BLOCK], scales[CK_GEMM_ROW_BLOCK], units[CK_GEMM_ROW_BLOCK];
-    size_t block = BLOCK_DEPTH(g->m, g->k);
+    float means[CK_GEMM_ROW_BLOCK], scales[CK_GEMM_ROW_BLOCK], units[MOST_BLOCKS][CK_GEMM_ROW_BLOCK];
+    size_t span = SPAN_DEPTH(g->m, g->k), block = BLOCK_DEPTH(span);
     for (size_t m0 = 0; m0 < g->m; m0 += CK_GEMM_ROW_BLOCK) {
         size_t rows = smaller(CK_GEMM_ROW_BLOCK, g->m - m0);
+        size_t most = tile_rows(rows, MR, (smaller(block, g->k) + GROUP - 1) / GROUP * LANE_BYTES);
+        size_t block_bytes = rows * ((block + LINE_DEPTH - 1) / LINE_DEPTH) * LINE * 4;
         for (size_t r = 0; g->norm && r < rows; r++)
             v_row_statistics(g->a + (m0 + r) * g->lda, g->k, g->norm->epsilon, means + r, scales + r);
-        for (size_t k0 = 0; k0 < g->k; k0 += block) {
-            size_t depth = smaller(block, g->k - k0);
-            size_t padded = (depth + LINE_DEPTH - 1) / LINE_DEPTH * LINE;
-            tile t = {.g = g,
-                      .lanes = (depth + GROUP - 1) / GROUP,
-                      .first = k0 == 0 && !g->continues,
-                      .last = k0 + depth == g->k && !g->unfinished};
-            int fits = t.lanes * CK_PANEL * LANE_BYTES <= PANEL_AHEAD;
-            size_t most = tile_rows(rows, MR, fits);
-            GEMM(pack_activations)(g, m0, rows, most, k0, depth, means, scales, units);
+        for (size_t k0 = 0; k0 < g->k; k0 += span) {
+            size_t blocks = (smaller(span, g->k - k0) + block - 1) / block;
+            for (size_t i = 0, k = k0; i < blocks; i++, k += block) {
+                char *packed = (char *)g->scratch + i * block_bytes;
+                GEMM(pack_activations)(g, m0, rows, most, k, smaller(block, g->k - k), means, scales, units[i], packed);
+            }
             for (size_t n0 = 0; n0 < g->n; n0 += NR) {
-                size_t start = n0 / CK_PANEL * g->panel_bytes + ck_panel_bytes(FORMAT, k0);
-                const char *panel = (const char *)g->panels + start;
-                t.b = panel + n0 % CK_PANEL * LANE_BYTES;
-                void (*const *multiply)(const tile *) = GEMM(multiply_rows);
-#ifdef WIDEN
-                if (rows >= CK_GEMM_WIDENING_ROWS) {
-                    char *wide = (char *)(g->scratch + CK_GEMM_PACKED);
-                    if (n0 % CK_PANEL == 0)
-                        WIDEN(panel, t.lanes * CK_PANEL, (float *)wide);
-                    t.b = wide + n0 % CK_PANEL * 4;
-                    multiply = KERNEL(multiply_rows_f32);
-                }
-#endif
-                t.column = n0;
-                int asks = fits && most < rows && rows <= 2 * most && n0 % CK_PANEL == 0 && n0 + CK_PANEL < g->n;
-                for (size_t r = 0; r < rows; r += most) {
-                    t.ahead = asks ? panel + g->panel_bytes + (r ? LINE_BYTES / 2 : 0) : 0;
-                    t.a = (const char *)g->scratch + r * padded * 4;
-                    t.row_units = units + r;
-                    t.row = m0 + r;
-                    multiply[smaller(most, rows - r)](&t);
+                for (size_t i = 0, k = k0; i < blocks; i++, k += block) {
+                    size_t depth = smaller(block, g->k - k);
+                    tile t = {.g = g,
+                              .a = (const char *)g->scratch + i * block_bytes,
+                              .row_units = units[i],
+                              .lanes = (depth + GROUP - 1) / GROUP,
+                              .row = m0,
+                              .first = k == 0 && !g->continues,
+                              .last = k + depth == g->k && !g->unfinished};
+                    GEMM(multiply_columns)(&t, n0, k, rows, most);
                 }
             }
         }
@@ -300,6 +315,7 @@ static void GEMM(pack)(const ck_pack *p) {
 #undef FIRST_SUM
 #undef LAST_SUM
 #undef GELU
+#undef SPAN_DEPTH
 #undef BLOCK_DEPTH
 #undef ROW_UNIT
 #undef STORE_VALUES

@@ -12,7 +12,8 @@
 #define FIRST_SUM(t, p, n) ((t)->first ? v_set1(0) : v_load_some(p, n))
 #define LAST_SUM(t, acc, b, r, p, n) (acc)
 #define GELU(v) v_rough_gelu(v)
-#define BLOCK_DEPTH(m, k) even_depth(m, k, GROUP)
+#define SPAN_DEPTH(m, k) even_depth(m, k, GROUP)
+#define BLOCK_DEPTH(span) (span)
 #define ROW_UNIT(s) 1
 #define STORE_VALUES(p, v, unit) V_STORE_BF16((uint16_t *)(p), v)
 #define STORE_WEIGHTS(p, v, unit) V_STORE_BF16((uint16_t *)(p), v)

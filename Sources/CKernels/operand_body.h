@@ -37,6 +37,11 @@ INLINE float v_largest_value(const source *s) {
     return v_hmax(top);
 }
 
+// Values in units; all zero where there is none.
+INLINE vf v_in_units(vf v, float unit) {
+    return v_mul(v, v_set1(unit > 0 ? 1 / unit : 0));
+}
+
 INLINE vi v_broadcast_lane(const void *p) {
     uint32_t lane;
     memcpy(&lane, p, sizeof lane);
@@ -52,9 +57,9 @@ INLINE void v_store_halves(uint32_t *p, vf even, vf odd) {
         p[i] = e[i] | (uint32_t)o[i] << 16;
 }
 
-// Two tiles that share a panel each ask the second-level cache for half of the next one: reading weights then takes none
-// of the time of the multiplications. One tile leaves that to the processor, which does it better where few rows wait
-// for memory; of many tiles, each panel serves for so long that it does not matter.
+// Two tiles that share a panel each ask the second-level cache for half of the next one: weights are then read while
+// others are multiplied. One tile leaves that to the processor, which does it better where few rows wait for memory; of
+// many tiles, each panel serves for so long that it does not matter.
 
 // The largest block of a panel that is asked for, beside the one in use.
 #define PANEL_AHEAD (128 << 10)
@@ -62,20 +67,44 @@ INLINE void v_store_halves(uint32_t *p, vf even, vf odd) {
 // From so many rows on, two low tiles whose panels are asked for are faster than a high one.
 #define SHARING_ROWS 11
 
+// Whether a block's panels are small enough, a panel having `lane_bytes` a column.
+INLINE int fits_ahead(size_t lane_bytes) {
+    return lane_bytes * CK_PANEL <= PANEL_AHEAD;
+}
+
 // Rows of a tile, as even as can be and not above `most`.
-INLINE size_t tile_rows(size_t rows, size_t most, int fits) {
-    size_t tiles = rows >= SHARING_ROWS && rows <= most && fits ? 2 : (rows + most - 1) / most;
+INLINE size_t tile_rows(size_t rows, size_t most, size_t lane_bytes) {
+    size_t tiles = rows >= SHARING_ROWS && rows <= most && fits_ahead(lane_bytes) ? 2 : (rows + most - 1) / most;
     return (rows + tiles - 1) / tiles;
 }
 
-// How many values of k one block has: as many as the scratch has room for, so that the weights of a few rows stream in
-// one pass and the packed activations of many stay in the second-level cache. Whole lines, evenly cut.
+// Whether tiles of `most` rows ask for the panel after theirs.
+INLINE int asks_ahead(size_t lane_bytes, size_t rows, size_t most) {
+    return rows > most && rows <= 2 * most && fits_ahead(lane_bytes);
+}
+
+// How many values of k are packed at a time: as many as the scratch has room for, so that the weights of a few rows
+// stream in one pass and the packed activations of many stay in the second-level cache.
+INLINE size_t room_depth(size_t m, size_t group) {
+    size_t rows = smaller(m, CK_GEMM_ROW_BLOCK);
+    return CK_GEMM_PACKED / (rows > 0 ? rows : 1) / 16 * 16 * group;
+}
+
+// In one block: whole lines, evenly cut.
 INLINE size_t even_depth(size_t m, size_t k, size_t group) {
-    size_t rows = smaller(m, CK_GEMM_ROW_BLOCK), line = 16 * group;
-    size_t most = CK_GEMM_PACKED / (rows > 0 ? rows : 1) / 16 * line;
-    size_t blocks = (k + most - 1) / most;
-    size_t depth = blocks ? (k + blocks - 1) / blocks : 0;
+    size_t most = room_depth(m, group), line = 16 * group;
+    size_t spans = (k + most - 1) / most;
+    size_t depth = spans ? (k + spans - 1) / spans : 0;
     return (depth + line - 1) / line * line;
+}
+
+// The most blocks of k that are packed at a time.
+#define MOST_BLOCKS 4
+
+// In blocks of a given depth: for few rows the weights are read in the order in which they lie, for many the sums of a
+// block are still near when the next one adds to them.
+INLINE size_t whole_blocks(size_t m, size_t group, size_t depth) {
+    return smaller(MOST_BLOCKS, room_depth(m, group) / depth) * depth;
 }
 
 // Integer sums as what they are worth, added to what is at `before` unless that is NULL; `b` has the two rows that end
