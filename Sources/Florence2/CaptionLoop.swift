@@ -124,6 +124,7 @@ struct CaptionLoop {
         for index in jobs.indices where jobs[index].begun > 0 {
             let alone = loneSteps[captioner.beams(jobs[index].request.overrides)] ?? seconds
             charge(index, min(seconds, alone))
+            jobs[index].account.written += min(seconds, alone)
             jobs[index].account.heldUp += max(0, seconds - alone)
         }
         return finished.compactMap { id, hypothesis in

@@ -12,18 +12,25 @@ package struct BatchPolicy: Sendable {
         package var ahead = 0.0
         /// Of its own looking and writing.
         package var computed = 0.0
+        /// Of that, of its writing.
+        package var written = 0.0
         /// While others were looked at, and by others' part in its steps.
         package var heldUp = 0.0
 
-        package init(waited: Double = 0, ahead: Double = 0, computed: Double = 0, heldUp: Double = 0) {
+        package init(
+            waited: Double = 0, ahead: Double = 0, computed: Double = 0, written: Double = 0, heldUp: Double = 0
+        ) {
             self.waited = waited
             self.ahead = ahead
             self.computed = computed
+            self.written = written
             self.heldUp = heldUp
         }
 
-        /// What is left of twice the time, as far as that is known yet.
-        fileprivate var patience: Double { 2 * (ahead + computed) - (waited + computed + heldUp) }
+        /// What is left of twice the time, as far as that is known yet. A third of the writing is kept back: seconds to
+        /// come are estimates, steps get dearer with every answer that joins, and who joins just before an answer is
+        /// complete gains nothing by it.
+        fileprivate var patience: Double { 2 * (ahead + computed) - written / 3 - (waited + computed + heldUp) }
     }
 
     /// The most answers that are written at a time.

@@ -16,6 +16,10 @@ struct BatchPolicyTests {
         let patient = BatchPolicy.Account(waited: 3, ahead: 3, computed: 1.2, heldUp: 2.4)
         #expect(policy.allows(seconds: 1.2, beams: 3, beside: [3, 3, 3], accounts: [patient]))
         #expect(!policy.allows(seconds: 1.2, beams: 3, beside: [3, 3, 3], accounts: [patient, heldUp]))
+        // Nobody joins for the last steps of an answer.
+        let nearlyWritten = BatchPolicy.Account(computed: 2.8, written: 1.5, heldUp: 1.3)
+        #expect(policy.allows(seconds: 0.9, beams: 3, beside: [3], accounts: [nearlyWritten]))
+        #expect(!policy.allows(seconds: 1.1, beams: 3, beside: [3], accounts: [nearlyWritten]))
         // Who has been begun early has lost nothing yet.
         let early = BatchPolicy.Account(waited: 1, ahead: 3, computed: 1, heldUp: 2)
         #expect(policy.allows(seconds: 4, beams: 3, beside: [3, 3], accounts: [early]))
@@ -60,6 +64,7 @@ struct BatchPolicyTests {
                     running[index].account.ahead += before * write / Double(steps)
                     running[index].left -= 1
                     running[index].account.computed += write / Double(steps)
+                    running[index].account.written += write / Double(steps)
                     if running[index].left == 0 { finished[running[index].number] = now }
                 }
                 running.removeAll { $0.left == 0 }
