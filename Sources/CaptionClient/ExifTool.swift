@@ -81,8 +81,11 @@ package final class ExifTool: Sendable {
         process.standardInput = inlet
         process.standardOutput = outlet
         if mergesErrors { process.standardError = outlet } else { process.standardError = FileHandle.nullDevice }
-        try process.run()
-        running.withLock { $0[ObjectIdentifier(process)] = process }
+        // Whoever ends the calls that are under way sees this one as soon as it runs.
+        try running.withLock {
+            try process.run()
+            $0[ObjectIdentifier(process)] = process
+        }
         defer { _ = running.withLock { $0.removeValue(forKey: ObjectIdentifier(process)) } }
         // What exiftool has ended without reading is no loss: its words tell why.
         try? inlet.fileHandleForWriting.write(contentsOf: input)
