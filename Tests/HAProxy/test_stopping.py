@@ -17,7 +17,11 @@ from figures import FigureTestCase
 from fleet import Server, free_ports, request_body, send, wait_until
 
 # Long enough that there is time to look while it is worked on.
-LONG_BODY = request_body(prompt=["<CAPTION>", "<DETAILED_CAPTION>", "<OCR>", "<OD>"], num_beams=8)
+LONG_PROMPTS = [
+    "<CAPTION>", "<DETAILED_CAPTION>", "<MORE_DETAILED_CAPTION>", "<OD>", "<OCR>", "<OCR_WITH_REGION>",
+    "<DENSE_REGION_CAPTION>", "<REGION_PROPOSAL>",
+]  # fmt: skip
+LONG_BODY = request_body(prompt=LONG_PROMPTS, num_beams=8)
 
 
 class StoppingTests(FigureTestCase):
@@ -39,7 +43,7 @@ class StoppingTests(FigureTestCase):
         ]
         for client in clients:
             client.start()
-        wait_until(lambda: json.loads(self.get("/status")[1])["queue"]["waiting"] == 8, "one runs and eight wait")
+        wait_until(lambda: json.loads(self.get("/status")[1])["counters"]["accepted"] == 9, "nine are accepted")
         self.server.signal(signal.SIGTERM)
         start = time.monotonic()
         seconds = wait_until(lambda: self.get("/ready")[0] == 503, "/ready says 503")
