@@ -177,7 +177,9 @@ if [[ $1 != build ]]; then exec "$REAL_SWIFT" "$@"; fi
 deadline=$((SECONDS + 20))
 until [[ $(find . -maxdepth 1 -name 'building.*' | wc -l) -eq 2 || $SECONDS -ge $deadline ]]; do read -r -t 0.05 <> <(:); done
 mkdir -p .build/release
-cp /bin/true .build/release/vision-server
+# Into place in one step: cp creates what it does not find, and fails when the other was faster by a moment.
+cp /bin/true "built.$$"
+mv -f "built.$$" .build/release/vision-server
 EOF
     chmod +x -- "$folder/bin/swift"
     REAL_SWIFT=$(command -v swift)
