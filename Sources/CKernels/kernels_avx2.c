@@ -50,6 +50,7 @@ const ck_table ck_table_avx2 = {
     .layer_norm = f32_layer_norm_avx2,
     .softmax = f32_softmax_avx2,
     .log_softmax = f32_log_softmax_avx2,
+    .first_above = f32_first_above_avx2,
     .add = f32_add_avx2,
     .dots = f32_dots_avx2,
     .dots_bf16 = bf16_dots_avx2,

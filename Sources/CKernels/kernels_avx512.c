@@ -94,9 +94,9 @@ INLINE void v_store_pairs_native(uint32_t *p, vf even, vf odd) {
 // Everything that is not a product is the same for the three.
 #define COMMON                                                                                                         \
     .gram = f32_gram_avx512, .dwconv3x3 = f32_dwconv3x3_avx512, .layer_norm = f32_layer_norm_avx512,                   \
-    .softmax = f32_softmax_avx512, .log_softmax = f32_log_softmax_avx512, .add = f32_add_avx512,                       \
-    .dots = f32_dots_avx512, .dots_bf16 = bf16_dots_avx512, .weighted_sum = f32_weighted_sum_avx512,                   \
-    .weighted_sum_bf16 = bf16_weighted_sum_avx512, .narrow = narrow_avx512
+    .softmax = f32_softmax_avx512, .log_softmax = f32_log_softmax_avx512, .first_above = f32_first_above_avx512,       \
+    .add = f32_add_avx512, .dots = f32_dots_avx512, .dots_bf16 = bf16_dots_avx512,                                     \
+    .weighted_sum = f32_weighted_sum_avx512, .weighted_sum_bf16 = bf16_weighted_sum_avx512, .narrow = narrow_avx512
 
 const ck_table ck_table_avx512 = {
     .isa = CK_AVX512,

@@ -45,6 +45,7 @@ const ck_table ck_table_generic = {
     .layer_norm = f32_layer_norm_generic,
     .softmax = f32_softmax_generic,
     .log_softmax = f32_log_softmax_generic,
+    .first_above = f32_first_above_generic,
     .add = f32_add_generic,
     .dots = f32_dots_generic,
     .dots_bf16 = bf16_dots_generic,

@@ -83,8 +83,8 @@ INLINE vi v_dot_i8_native(vi acc, vi a, vi b) {
 #define COMMON                                                                                                         \
     .pack_bf16_rows = pack_bf16_rows_neon, .gram = f32_gram_neon, .dwconv3x3 = f32_dwconv3x3_neon,                     \
     .layer_norm = f32_layer_norm_neon, .softmax = f32_softmax_neon, .log_softmax = f32_log_softmax_neon,               \
-    .add = f32_add_neon, .dots = f32_dots_neon, .dots_bf16 = bf16_dots_neon, .weighted_sum = f32_weighted_sum_neon,    \
-    .weighted_sum_bf16 = bf16_weighted_sum_neon, .narrow = narrow_neon
+    .first_above = f32_first_above_neon, .add = f32_add_neon, .dots = f32_dots_neon, .dots_bf16 = bf16_dots_neon,      \
+    .weighted_sum = f32_weighted_sum_neon, .weighted_sum_bf16 = bf16_weighted_sum_neon, .narrow = narrow_neon
 
 const ck_table ck_table_neon = {
     .isa = CK_NEON,

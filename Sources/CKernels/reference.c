@@ -193,6 +193,12 @@ static void reference_log_softmax(const float *x, size_t n, float *out) {
         out[i] = (float)(x[i] - max - shift);
 }
 
+static size_t reference_first_above(const float *x, size_t first, size_t n, float addend, float threshold) {
+    while (first < n && !(x[first] + addend > threshold))
+        first++;
+    return first;
+}
+
 static void reference_add(const float *x, const float *y, size_t n, float *out) {
     for (size_t i = 0; i < n; i++)
         out[i] = x[i] + y[i];
@@ -251,6 +257,7 @@ static const ck_table reference_table = {
     .layer_norm = reference_layer_norm,
     .softmax = reference_softmax,
     .log_softmax = reference_log_softmax,
+    .first_above = reference_first_above,
     .add = reference_add,
     .dots = reference_dots,
     .dots_bf16 = reference_dots_bf16,

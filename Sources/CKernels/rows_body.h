@@ -93,6 +93,20 @@ static void KERNEL(f32_log_softmax)(const float *x, size_t n, float *out) {
         out[i] = x[i] - max - shift;
 }
 
+// Adding keeps the order, rounded as it is: where the greatest of some is not above, none is.
+static size_t KERNEL(f32_first_above)(const float *x, size_t first, size_t n, float addend, float threshold) {
+    size_t i = first;
+    for (; i + 4 * W <= n; i += 4 * W) {
+        vf left = v_max(v_load(x + i), v_load(x + i + W));
+        vf right = v_max(v_load(x + i + 2 * W), v_load(x + i + 3 * W));
+        if (v_hmax(v_max(left, right)) + addend > threshold)
+            break;
+    }
+    while (i < n && !(x[i] + addend > threshold))
+        i++;
+    return i;
+}
+
 static void KERNEL(f32_add)(const float *x, const float *y, size_t n, float *out) {
     size_t i = 0;
     for (; i + W <= n; i += W)

@@ -65,6 +65,14 @@ static float *log_softmax(const ck_table *kernels, const float *x, size_t n) {
     return out;
 }
 
+// From every place on.
+static size_t *first_above(const ck_table *kernels, const float *x, size_t n) {
+    size_t *out = reserve(n * sizeof *out);
+    for (size_t i = 0; i < n; i++)
+        out[i] = kernels->first_above(x, i, n, 0.25f, x[i] / 2);
+    return out;
+}
+
 static float *sum(const ck_table *kernels, const float *x, const float *y, size_t n) {
     float *out = reserve_floats(n);
     kernels->add(x, y, n, out);
@@ -76,6 +84,7 @@ static void compare_along_rows(size_t n) {
     const float *x = random_floats(3 * n + 4, 9), *weight = random_floats(n, 1), *bias = random_floats(n, 1);
     const float *norms = normed(reference, x, weight, bias, n), *shares = softmax(reference, x, n);
     const float *logs = log_softmax(reference, x, n), *sums = sum(reference, x, bias, n);
+    const size_t *places = first_above(reference, x, n);
     for (candidate *c = candidates; c->name; c++) {
         about("layer_norm of %zu", n);
         expect_close(c, normed(c->kernels, x, weight, bias, n), norms, 3 * n, 3e-6f);
@@ -83,6 +92,8 @@ static void compare_along_rows(size_t n) {
         expect_close(c, softmax(c->kernels, x, n), shares, 3 * n + 4, 1e-6f);
         about("log_softmax of %zu", n);
         expect_close(c, log_softmax(c->kernels, x, n), logs, n, 1e-6f);
+        about("first_above of %zu", n);
+        expect_same(c, first_above(c->kernels, x, n), places, n * sizeof *places);
         about("add of %zu", n);
         expect_same(c, sum(c->kernels, x, bias, n), sums, n * sizeof(float));
     }

@@ -184,6 +184,10 @@ import Testing
                 return out
             }
             #expect(difference(logSoftmax(kernels), logSoftmax(reference)) < 1e-6, "logSoftmax of \(n)")
+            let above = { (kernels: ck_table) in
+                (0...n).map { kernels.first_above(x, $0, n, 0.25, x[$0 % n] / 2) }
+            }
+            #expect(above(kernels) == above(reference), "firstAbove of \(n)")
             let sum = { (kernels: ck_table) in
                 var out = x
                 kernels.add(x, Array(x.reversed()), 3 * n, &out)

@@ -292,12 +292,30 @@ import Testing
     }
 
     @Test func topKWithoutSorting() {
+        let workspace = Workspace(threads: 1)
         let values: [Float] = [1, 5, 3, 5, -.infinity, 2, 5, 0]
-        let best = values.withUnsafeBufferPointer { Reduction.topK($0, 4) }
+        let best = values.withUnsafeBufferPointer { Reduction.topK($0, adding: [0], 4, in: workspace) }
         #expect(best.map(\.index) == [1, 3, 6, 2])
         #expect(best.map(\.value) == [5, 5, 5, 3])
-        let all = values.withUnsafeBufferPointer { Reduction.topK($0, 20) }
+        let all = values.withUnsafeBufferPointer { Reduction.topK($0, adding: [0], 20, in: workspace) }
         #expect(all.map(\.index) == [1, 3, 6, 2, 5, 0, 7, 4])
+        let raised = values.withUnsafeBufferPointer { Reduction.topK($0, adding: [0, 2], 3, in: workspace) }
+        #expect(raised.map(\.index) == [6, 1, 3])
+        #expect(raised.map(\.value) == [7, 5, 5])
+    }
+
+    /// Rounding makes equals of values that were not: the first one wins then, as it does when all are sorted.
+    @Test(arguments: instructionSets) func topKIsWhatSortingGives(instructionSet: InstructionSet) {
+        let workspace = Workspace(threads: 1, instructionSet: instructionSet)
+        var random = RandomValues(seed: 12)
+        for columns in [1, 7, 64, 65, 128, 1000] {
+            let values = random.floats(3 * columns, scale: 2), addends: [Float] = [-3, 4e5, 4e5]
+            let sums = values.indices.map { values[$0] + addends[$0 / columns] }
+            let order = sums.indices.sorted { (sums[$1], $0) < (sums[$0], $1) }
+            let best = values.withUnsafeBufferPointer { Reduction.topK($0, adding: addends, 9, in: workspace) }
+            #expect(best.map(\.index) == Array(order.prefix(9)))
+            #expect(best.map(\.value) == order.prefix(9).map { sums[$0] })
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-import Tensors
+package import Tensors
 
 #if canImport(Glibc)
     import Glibc
@@ -44,25 +44,22 @@ package struct BeamSearch: Sendable {
     /// The tokens to feed before the first logits.
     package var firstTokens: [Int] { beams.compactMap(\.tokens.last) }
 
-    /// Takes the log-probabilities [beams, V] of the tokens fed last (overwriting them) and decides.
-    package mutating func advance(_ logProbabilities: UnsafeMutableBufferPointer<Float>) -> Step {
+    /// Takes the log-probabilities [beams, V] of the tokens fed last (changing them) and decides.
+    package mutating func advance(
+        _ logProbabilities: UnsafeMutableBufferPointer<Float>, in workspace: Workspace
+    ) -> Step {
         let vocabularySize = logProbabilities.count / beams.count
-        addScores(to: logProbabilities, vocabularySize: vocabularySize)
-        let candidates = Reduction.topK(UnsafeBufferPointer(logProbabilities), candidateCount)
+        for (index, beam) in beams.enumerated() {
+            let row = logProbabilities[index * vocabularySize..<(index + 1) * vocabularySize]
+            processor(UnsafeMutableBufferPointer(rebasing: row), tokens: beam.tokens)
+        }
+        let candidates = Reduction.topK(
+            UnsafeBufferPointer(logProbabilities), adding: beams.map(\.score), candidateCount, in: workspace)
         return choose(candidates, vocabularySize: vocabularySize)
     }
 
     /// How many candidates a step looks at, so that enough are left when some of them end.
     private var candidateCount: Int { max(2, 1 + configuration.eosTokenIDs.count) * beams.count }
-
-    private func addScores(to values: UnsafeMutableBufferPointer<Float>, vocabularySize: Int) {
-        for (index, beam) in beams.enumerated() {
-            let row = UnsafeMutableBufferPointer(
-                rebasing: values[index * vocabularySize..<(index + 1) * vocabularySize])
-            processor(row, tokens: beam.tokens)
-            for token in row.indices { row[token] += beam.score }
-        }
-    }
 
     private mutating func choose(_ candidates: [(index: Int, value: Float)], vocabularySize: Int) -> Step {
         let length = beams[0].tokens.count

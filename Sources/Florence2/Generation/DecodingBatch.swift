@@ -54,7 +54,8 @@ struct DecodingBatch {
                 sequences.withUnsafeMutableBufferPointer { sequences in
                     workspace.pool.run(rows.count) { index in
                         let part = values[firsts[index] * columns..<(firsts[index] + rows[index]) * columns]
-                        let step = sequences[index].search.advance(UnsafeMutableBufferPointer(rebasing: part))
+                        let step = sequences[index].search.advance(
+                            UnsafeMutableBufferPointer(rebasing: part), in: workspace)
                         steps.initializeElement(at: index, to: step)
                     }
                 }

@@ -23,11 +23,12 @@ import Testing
         var configuration = GenerationConfiguration()
         configuration.maxNewTokens = 5
         var search = BeamSearch(configuration)
+        let workspace = Workspace(threads: 1)
         var steps = 0
         while steps < 10 {
             steps += 1
             var values = [Float](repeating: .nan, count: 3 * 7)
-            let step = values.withUnsafeMutableBufferPointer { search.advance($0) }
+            let step = values.withUnsafeMutableBufferPointer { search.advance($0, in: workspace) }
             if case .finished = step { break }
         }
         #expect(steps <= 5)
@@ -92,7 +93,7 @@ extension BeamGoldens.Case {
         while true {
             let logits = Tensor(shape: [num_beams, vocabulary], histories.flatMap(logits))
             let scores = Reduction.logSoftmax(logits, in: workspace)
-            switch scores.withUnsafeMutableBufferPointer({ search.advance($0) }) {
+            switch scores.withUnsafeMutableBufferPointer({ search.advance($0, in: workspace) }) {
             case .finished(let hypothesis): return hypothesis
             case .feed(let tokens, let beamIndices):
                 histories = zip(tokens, beamIndices).map { histories[$1] + [$0] }
