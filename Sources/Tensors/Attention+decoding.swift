@@ -29,10 +29,14 @@ extension Attention {
             workspace.pool.run(memories.count * parts) { task in
                 let (index, first) = (task / parts, task % parts * headsPerTask)
                 let memory = memories[index]
-                for head in first..<min(heads, first + headsPerTask) {
-                    for (row, path) in memory.paths.enumerated() {
-                        let offset = (firsts[index] + row) * q.columns + head * memory.keys.dimension
-                        memory.attend(q.pointer + offset, head, path, out: result.pointer + offset, workspace)
+                workspace.withScratch(memory.paths.reduce(0) { max($0, $1.count) }) { scores in
+                    for head in first..<min(heads, first + headsPerTask) {
+                        for (row, path) in memory.paths.enumerated() {
+                            let offset = (firsts[index] + row) * q.columns + head * memory.keys.dimension
+                            memory.attend(
+                                q.pointer + offset, head, path, scores, out: result.pointer + offset,
+                                workspace.kernels.pointee)
+                        }
                     }
                 }
             }
@@ -42,22 +46,19 @@ extension Attention {
 }
 
 extension Attention.Memory {
-    /// One head of one query [dimension] -> out [dimension].
+    /// One head of one query [dimension] -> out [dimension]; `scores` has room for one a row of the path.
     fileprivate func attend(
-        _ query: UnsafePointer<Float>, _ head: Int, _ path: [UInt32], out: UnsafeMutablePointer<Float>,
-        _ workspace: Workspace
+        _ query: UnsafePointer<Float>, _ head: Int, _ path: [UInt32], _ scores: UnsafeMutablePointer<Float>,
+        out: UnsafeMutablePointer<Float>, _ kernels: ck_table
     ) {
-        let kernels = workspace.kernels.pointee
         let dots = keys.isNarrow ? kernels.dots_bf16 : kernels.dots
         let weightedSum = values.isNarrow ? kernels.weighted_sum_bf16 : kernels.weighted_sum
         path.withUnsafeBufferPointer { order in
-            workspace.withScratch(order.count) { scores in
-                var rows = keys.rows(head: head, order: order)
-                dots?(query, &rows, scores)
-                kernels.softmax(scores, order.count, 1, order.count, 1 / Float(keys.dimension).squareRoot())
-                rows = values.rows(head: head, order: order)
-                weightedSum?(scores, &rows, out)
-            }
+            var rows = keys.rows(head: head, order: order)
+            dots?(query, &rows, scores)
+            kernels.softmax(scores, order.count, 1, order.count, 1 / Float(keys.dimension).squareRoot())
+            rows = values.rows(head: head, order: order)
+            weightedSum?(scores, &rows, out)
         }
     }
 }
