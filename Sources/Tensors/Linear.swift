@@ -29,21 +29,38 @@ public struct Linear: Sendable {
         _ x: Tensor, norm: LayerNorm? = nil, activation: Activation = .none, residual: Tensor? = nil,
         in workspace: Workspace
     ) -> Tensor {
-        assert(x.columns == weight.inputs)
         let result = workspace.tensor(x.shape.dropLast() + [weight.outputs])
         withExtendedLifetime((self, x, residual, result, norm)) {
-            var product = product()
-            product.a = UnsafePointer(x.pointer)
-            product.lda = weight.inputs
+            var product = product(of: x, into: result)
             product.residual = residual.map { UnsafePointer($0.pointer) }
             product.ldr = weight.outputs
-            product.c = result.pointer
-            product.ldc = weight.outputs
-            product.m = x.rows
             product.activation = activation.kernel
             MatrixProduct(whole: product, format: weight.format, norm: norm?.kernel).run(in: workspace)
         }
         return result
+    }
+
+    /// What several layers of the same size make of the same x, as one job for the threads: [.., outputs] of each.
+    public static func together(_ layers: [Linear], _ x: Tensor, in workspace: Workspace) -> [Tensor] {
+        let results = layers.map { workspace.tensor(x.shape.dropLast() + [$0.weight.outputs]) }
+        withExtendedLifetime((layers, x, results)) {
+            let products = zip(layers, results).map {
+                MatrixProduct(whole: $0.product(of: x, into: $1), format: $0.weight.format)
+            }
+            MatrixProduct.run(products, in: workspace)
+        }
+        return results
+    }
+
+    private func product(of x: Tensor, into result: Tensor) -> ck_gemm {
+        assert(x.columns == weight.inputs)
+        var product = product()
+        product.a = UnsafePointer(x.pointer)
+        product.lda = weight.inputs
+        product.c = result.pointer
+        product.ldc = weight.outputs
+        product.m = x.rows
+        return product
     }
 
     /// What every product with these weights says; valid as long as a copy of this layer lives.

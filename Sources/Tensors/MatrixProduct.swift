@@ -1,6 +1,6 @@
 import CKernels
 
-/// One matrix product cut into tasks for the pool. How it is cut never shows in the result.
+/// A matrix product, which is cut into tasks for the pool. How it is cut never shows in the result.
 struct MatrixProduct {
     /// The whole product; `norm` and `scratch` are set by each task.
     let whole: ck_gemm
@@ -8,12 +8,19 @@ struct MatrixProduct {
     /// What the rows go through on their way in.
     var norm: ck_norm?
 
-    func run(in workspace: Workspace) {
-        let isTiny = workspace.isTiny(multiplications: Int(whole.m) * Int(whole.n) * Int(whole.k))
-        let cut = Cut(whole, threads: isTiny ? 1 : workspace.pool.threads)
-        workspace.pool.run(cut.rowBlocks * cut.columnBlocks) { task in
+    func run(in workspace: Workspace) { Self.run([self], in: workspace) }
+
+    /// Runs products of the same size that do not depend on each other: the threads meet once for all of them.
+    static func run(_ products: [MatrixProduct], in workspace: Workspace) {
+        guard let whole = products.first?.whole else { return }
+        assert(products.allSatisfy { ($0.whole.m, $0.whole.n, $0.whole.k) == (whole.m, whole.n, whole.k) })
+        let multiplications = products.count * Int(whole.m) * Int(whole.n) * Int(whole.k)
+        let threads = workspace.isTiny(multiplications: multiplications) ? 1 : workspace.pool.threads
+        let cut = Cut(whole, count: products.count, threads: threads)
+        workspace.pool.run(products.count * cut.parts) { task in
+            let product = products[task / cut.parts]
             workspace.withScratch(Int(CK_GEMM_SCRATCH)) { scratch in
-                multiply(cut.part(of: whole, task), scratch, workspace)
+                product.multiply(cut.part(of: product.whole, task % cut.parts), scratch, workspace)
             }
         }
     }
@@ -44,17 +51,21 @@ extension MatrixProduct {
         let panelsPerBlock: Int
         let columnBlocks: Int
 
+        /// How many tasks a product comes to.
+        var parts: Int { rowBlocks * columnBlocks }
+
         /// Rows first, as each block of rows reads all weights once; columns where that gives too few tasks to keep
-        /// every thread busy until the end.
-        init(_ product: ck_gemm, threads: Int) {
+        /// every thread busy until the end. `count`: how many products are cut like this one.
+        init(_ product: ck_gemm, count: Int, threads: Int) {
             let rows = Int(product.m)
             let panels = (Int(product.n) + Int(CK_PANEL) - 1) / Int(CK_PANEL)
             rowsPerBlock = RowBlocks.rows(of: rows)
             rowBlocks = (rows + rowsPerBlock - 1) / rowsPerBlock
             let wanted = threads == 1 ? 1 : 4 * threads
-            var columns = rowBlocks >= wanted ? 1 : (wanted + max(1, rowBlocks) - 1) / max(1, rowBlocks)
+            let blocks = max(1, count * rowBlocks)
+            var columns = blocks >= wanted ? 1 : (wanted + blocks - 1) / blocks
             // Nine tasks keep one of two threads waiting for the other's fifth.
-            while columns > 1, columns < panels, rowBlocks * columns % threads != 0 { columns += 1 }
+            while columns > 1, columns < panels, blocks * columns % threads != 0 { columns += 1 }
             panelsPerBlock = max(1, (panels + columns - 1) / columns)
             columnBlocks = (panels + panelsPerBlock - 1) / panelsPerBlock
         }

@@ -31,6 +31,25 @@ import Testing
         }
     }
 
+    @Test(arguments: instructionSets) func linearsTogetherAreWhatTheyAreAlone(instructionSet: InstructionSet) {
+        var random = RandomValues(seed: 14)
+        for (rows, outputs, inputs) in [(3, 768, 768), (24, 300, 200), (587, 96, 64), (1, 5, 3)] {
+            let x = random.tensor([rows, inputs])
+            let weights = (0..<3).map { _ in (random.tensor([outputs, inputs]), random.tensor([outputs])) }
+            for threads in 1...3 {
+                let workspace = Workspace(threads: threads, instructionSet: instructionSet)
+                let layers = weights.map { weight, bias in
+                    let packed = weight.withUnsafeBufferPointer {
+                        PackedMatrix(rowMajor: $0, outputs: outputs, inputs: inputs, in: workspace)
+                    }
+                    return Linear(weight: packed, bias: bias)
+                }
+                let together = Linear.together(layers, x, in: workspace).map(\.values)
+                #expect(together == layers.map { $0(x, in: workspace).values }, "\(rows) x \(outputs) x \(inputs)")
+            }
+        }
+    }
+
     @Test(arguments: instructionSets) func rowsDoNotDependOnEachOther(instructionSet: InstructionSet) {
         var random = RandomValues(seed: 12)
         let workspace = Workspace(threads: 2, instructionSet: instructionSet)

@@ -19,7 +19,8 @@ struct EncoderAttention {
 
     /// Keys and values of a picture and its prompt: computed once, shared by all beams.
     func memory(of states: Tensor, in workspace: Workspace) -> PackedHeads {
-        PackedHeads(k: key(states, in: workspace), v: value(states, in: workspace), heads: heads, in: workspace)
+        let kv = Linear.together([key, value], states, in: workspace)
+        return PackedHeads(k: kv[0], v: kv[1], heads: heads, in: workspace)
     }
 
     /// Each cache's rows of x attend to its own memory.

@@ -18,24 +18,23 @@ struct SelfAttention {
     }
 
     func callAsFunction(_ x: Tensor, in workspace: Workspace) -> Tensor {
-        let attended = Attention.full(
-            q: query(x, in: workspace), k: key(x, in: workspace), v: value(x, in: workspace), heads: heads,
-            in: workspace)
+        let qkv = Linear.together([query, key, value], x, in: workspace)
+        let attended = Attention.full(q: qkv[0], k: qkv[1], v: qkv[2], heads: heads, in: workspace)
         return output(attended, residual: x, in: workspace)
     }
 
     /// One causal step: each row of x [B, P], the rows of all caches one after the other, is appended to its own beam's
     /// cache and attends to all of it.
     func callAsFunction(_ x: Tensor, caches: inout [KVCache], layer: Int, in workspace: Workspace) -> Tensor {
-        let (keys, values) = (key(x, in: workspace), value(x, in: workspace))
+        let qkv = Linear.together([query, key, value], x, in: workspace)
         var row = 0
         for index in caches.indices {
             let beams = caches[index].beams
-            caches[index].layers[layer].append(keys: keys, values: values, row..<row + beams)
+            caches[index].layers[layer].append(keys: qkv[1], values: qkv[2], row..<row + beams)
             row += beams
         }
         let attended = Attention.cached(
-            q: query(x, in: workspace), memories: caches.map { $0.memory(layer) }, in: workspace)
+            q: qkv[0], memories: caches.map { $0.memory(layer) }, in: workspace)
         return output(attended, residual: x, in: workspace)
     }
 }
