@@ -6,7 +6,6 @@ struct CaptionJob {
     let request: CaptionRequest
     let isCancelled: @Sendable () -> Bool
     let arrival: ContinuousClock.Instant
-    var account = BatchPolicy.Account()
     /// Tokens of each prompt, once they are known to fit.
     var promptIDs: [[Int]] = []
     /// What the tower has seen; nil before it has.

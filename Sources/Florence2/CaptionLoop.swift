@@ -11,6 +11,7 @@ struct CaptionLoop {
     private let policy: BatchPolicy
     private var jobs: [CaptionJob] = []
     private var batch = DecodingBatch()
+    private var ledger = BatchLedger()
     /// Seconds that the last look at a picture took, and that beginning a prompt took without it.
     private var lastLook = 0.0
     private var lastBeginning = 0.0
@@ -24,10 +25,9 @@ struct CaptionLoop {
 
     var isEmpty: Bool { jobs.isEmpty }
 
-    /// What was going on when the request arrived has ended now; it was for those before it.
+    /// A request, after the work that was going on when it arrived.
     mutating func append(_ job: CaptionJob) {
-        var job = job
-        job.account.ahead = (.now - job.arrival) / .seconds(1)
+        ledger.arrive(job.id, ago: (.now - job.arrival) / .seconds(1))
         jobs.append(job)
     }
 
@@ -55,14 +55,15 @@ struct CaptionLoop {
     private mutating func remove(_ id: Int) {
         jobs.removeAll { $0.id == id }
         batch.remove { $0 >> 32 == id }
+        ledger.leave(id)
     }
 
     /// A request's own prompts do not hold it up.
     private func mayBegin(_ job: CaptionJob) -> Bool {
         let seconds = lastBeginning + (job.features == nil ? lastLook : 0)
-        let others = jobs.filter { $0.begun > 0 && $0.id != job.id }.map(\.account)
         let beams = captioner.beams(job.request.overrides)
-        return policy.allows(seconds: seconds, beams: beams, beside: batch.rows, accounts: others)
+        return policy.allows(
+            seconds: seconds, beams: beams, beside: batch.rows, accounts: ledger.begun(except: job.id))
     }
 
     /// Looks at the picture, where that has not been done, and begins the answer to its next prompt.
@@ -70,7 +71,7 @@ struct CaptionLoop {
         var job = jobs[index]
         let start = ContinuousClock.now
         var stopwatch = Stopwatch()
-        if job.begun == 0 { job.account.waited = (.now - job.arrival) / .seconds(1) }
+        ledger.begin(job.id, after: (start - job.arrival) / .seconds(1))
         do {
             let vision = try look(&job, &stopwatch)
             let states = try captioner.encode(job, job.begun)
@@ -80,15 +81,12 @@ struct CaptionLoop {
             job.stages.append((vision, encoder, .now))
             job.begun += 1
             jobs[index] = job
-            charge(index, vision + encoder)
-            holdUp(others: job.id, for: vision + encoder)
+            ledger.look(job.id, vision + encoder)
             batch.append(sequence)
             return []
         } catch {
             // What came to nothing has held up the others, too.
-            let seconds = (.now - start) / .seconds(1)
-            charge(index, seconds)
-            holdUp(others: job.id, for: seconds)
+            ledger.look(job.id, (.now - start) / .seconds(1))
             remove(job.id)
             return [(job.id, .failure(error))]
         }
@@ -102,18 +100,6 @@ struct CaptionLoop {
         return lastLook
     }
 
-    /// Computed for this request: those behind it would have waited as long, one after the other.
-    private mutating func charge(_ index: Int, _ seconds: Double) {
-        jobs[index].account.computed += seconds
-        for later in jobs.indices[(index + 1)...] { jobs[later].account.ahead += seconds }
-    }
-
-    private mutating func holdUp(others id: Int, for seconds: Double) {
-        for index in jobs.indices where jobs[index].begun > 0 && jobs[index].id != id {
-            jobs[index].account.heldUp += seconds
-        }
-    }
-
     /// One token of every answer.
     private mutating func write() -> [Outcome] {
         var stopwatch = Stopwatch()
@@ -121,17 +107,15 @@ struct CaptionLoop {
         let finished = captioner.step(&batch)
         let seconds = stopwatch.lap()
         if rows.count == 1 { loneSteps[rows[0]] = seconds }
-        for index in jobs.indices where jobs[index].begun > 0 {
-            let alone = loneSteps[captioner.beams(jobs[index].request.overrides)] ?? seconds
-            charge(index, min(seconds, alone))
-            jobs[index].account.written += min(seconds, alone)
-            jobs[index].account.heldUp += max(0, seconds - alone)
-        }
+        var alone: [Int: Double] = [:]
+        for job in jobs where job.begun > 0 { alone[job.id] = loneSteps[captioner.beams(job.request.overrides)] }
+        ledger.write(seconds) { alone[$0] ?? seconds }
         return finished.compactMap { id, hypothesis in
             guard let index = jobs.firstIndex(where: { $0.id == id >> 32 }) else { return nil }
             let prompt = id & 0xffff_ffff
             jobs[index].captions[prompt] = captioner.caption(hypothesis, jobs[index], prompt)
             guard let result = jobs[index].result else { return nil }
+            ledger.leave(jobs[index].id)
             return (jobs.remove(at: index).id, .success(result))
         }
     }
