@@ -9,11 +9,16 @@ public final class BatchCaptioner: @unchecked Sendable {
     private let desk = Desk()
     private let thread: OwnedThread
 
-    /// - Parameter maxBatch: The most answers that are written at a time.
+    /// - Parameters:
+    ///   - maxBatch: The most answers that are written at a time.
+    ///   - availableMemory: Bytes that the process may still take, nil where nobody knows; asked before an answer is
+    ///     begun beside others, which waits where it might not fit.
     /// - Throws: `OwnedThread.Failure`.
-    public init(_ captioner: Captioner, maxBatch: Int) throws {
+    public init(
+        _ captioner: Captioner, maxBatch: Int, availableMemory: @escaping @Sendable () -> Int? = { nil }
+    ) throws {
         thread = try OwnedThread(name: "captioner") { [desk] in
-            desk.work(CaptionLoop(captioner, maxBatch: max(1, maxBatch)))
+            desk.work(CaptionLoop(captioner, maxBatch: max(1, maxBatch), availableMemory: availableMemory))
         }
     }
 

@@ -9,6 +9,7 @@ struct CaptionLoop {
 
     private let captioner: Captioner
     private let policy: BatchPolicy
+    private let availableMemory: () -> Int?
     private var jobs: [CaptionJob] = []
     private var batch = DecodingBatch()
     private var ledger = BatchLedger()
@@ -18,8 +19,10 @@ struct CaptionLoop {
     /// Seconds that a step of so many beams took when one answer was written alone.
     private var loneSteps: [Int: Double] = [:]
 
-    init(_ captioner: Captioner, maxBatch: Int) {
+    /// - Parameter availableMemory: Bytes that the process may still take; nil: nobody knows.
+    init(_ captioner: Captioner, maxBatch: Int, availableMemory: @escaping () -> Int? = { nil }) {
         self.captioner = captioner
+        self.availableMemory = availableMemory
         policy = BatchPolicy(maxBatch: maxBatch)
     }
 
@@ -64,6 +67,13 @@ struct CaptionLoop {
         let beams = captioner.beams(job.request.overrides)
         return policy.allows(
             seconds: seconds, beams: beams, beside: batch.rows, accounts: ledger.begun(except: job.id))
+            && hasRoom(job)
+    }
+
+    /// Whether everybody's answer could become as long as it may; one alone may always be begun.
+    private func hasRoom(_ job: CaptionJob) -> Bool {
+        guard !batch.rows.isEmpty, let available = availableMemory() else { return true }
+        return captioner.byteCount(job) + batch.bytesToCome <= available + captioner.idleByteCount
     }
 
     /// Looks at the picture, where that has not been done, and begins the answer to its next prompt.
@@ -75,7 +85,7 @@ struct CaptionLoop {
         do {
             let vision = try look(&job, &stopwatch)
             let states = try captioner.encode(job, job.begun)
-            let sequence = captioner.sequence(states, job.request.overrides, id: job.id << 32 | job.begun)
+            let sequence = captioner.sequence(states, job)
             let encoder = stopwatch.lap()
             lastBeginning = encoder
             job.stages.append((vision, encoder, .now))

@@ -86,11 +86,25 @@ public final class Captioner: @unchecked Sendable {
         Observer(checkCancellation: { if job.isCancelled() { throw CancellationError() } })
     }
 
-    /// An answer to be written, of which nothing is there yet.
-    func sequence(_ states: Tensor, _ overrides: GenerationOverrides, id: Int) -> DecodingBatch.Sequence {
-        let search = BeamSearch(configuration(overrides))
+    /// The most bytes that the answer to the prompt of a job that is begun next takes while it is written.
+    func byteCount(_ job: CaptionJob) -> Int {
+        let configuration = configuration(job.request.overrides)
+        // A token is a byte of the prompt at least.
+        let promptTokens = job.hasMore ? job.request.prompts[job.begun].text.utf8.count + 2 : 0
+        return model.cacheByteCount(
+            image: job.request.image, promptTokens: promptTokens, beams: configuration.numBeams,
+            tokens: configuration.maxNewTokens, in: workspace)
+    }
+
+    /// Bytes that were used and wait to be used again.
+    var idleByteCount: Int { workspace.idleByteCount }
+
+    /// The answer to a job's next prompt, of which nothing is written yet.
+    func sequence(_ states: Tensor, _ job: CaptionJob) -> DecodingBatch.Sequence {
+        let search = BeamSearch(configuration(job.request.overrides))
         let cache = model.prefill(states, beams: search.firstTokens.count, in: workspace)
-        return DecodingBatch.Sequence(id: id, search: search, cache: cache)
+        return DecodingBatch.Sequence(
+            id: job.id << 32 | job.begun, search: search, cache: cache, byteCount: byteCount(job))
     }
 
     /// How many beams a request's answers have.

@@ -77,6 +77,15 @@ struct Florence2Model: Sendable {
         return states
     }
 
+    /// The most bytes that the decoder keeps of an answer to a prompt of so many tokens.
+    func cacheByteCount(
+        image: PreparedImage, promptTokens: Int, beams: Int, tokens: Int, in workspace: Workspace
+    ) -> Int {
+        let (height, width) = (tower.outputSize(image.pixels.height), tower.outputSize(image.pixels.width))
+        let states = projector.tokenCount(height: height, width: width) + promptTokens
+        return decoder.cacheByteCount(states: states, beams: beams, tokens: tokens, in: workspace)
+    }
+
     /// What the decoder keeps of a request, before its first token.
     func prefill(_ states: Tensor, beams: Int, in workspace: Workspace) -> KVCache {
         decoder.prefill(states, beams: beams, in: workspace)

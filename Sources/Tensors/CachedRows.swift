@@ -44,6 +44,9 @@ public struct CachedRows: @unchecked Sendable {
         count += range.count
     }
 
+    /// Bytes of all rows for which there is room.
+    public var byteCount: Int { storage.block.byteCount }
+
     /// Whether the rows are bfloat16.
     var isNarrow: Bool { Self.valueSize(workspace) == 2 }
 
@@ -72,5 +75,5 @@ public struct CachedRows: @unchecked Sendable {
         capacity = larger
     }
 
-    private static func valueSize(_ workspace: Workspace) -> Int { workspace.precision == .fp32 ? 4 : 2 }
+    private static func valueSize(_ workspace: Workspace) -> Int { workspace.precision.cachedValueSize }
 }

@@ -74,6 +74,9 @@ final class BlockRecycler: Sendable {
         return recycled ?? MemoryBlock(byteCount: size)
     }
 
+    /// Bytes of all waiting blocks.
+    var byteCount: Int { free.withLock { $0.reduce(0) { $0 + $1.byteCount } } }
+
     func giveBack(_ block: MemoryBlock) { free.withLock { $0.append(block) } }
 
     /// Returns all waiting blocks to the system.

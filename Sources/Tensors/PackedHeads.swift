@@ -25,6 +25,9 @@ public struct PackedHeads: Sendable {
         self.packed = packed
     }
 
+    /// Bytes of the keys and values of all heads.
+    public var byteCount: Int { packed.count * MemoryLayout<Float>.stride }
+
     /// What belongs to one head; valid as long as a copy of this value lives.
     func pointer(_ head: Int) -> UnsafeMutablePointer<Float> { packed.pointer + head * shape.packedCount }
 }

@@ -12,6 +12,9 @@ extension Precision {
     /// The format of products between activations, as in attention.
     var attentionFormat: WeightFormat { self == .fp32 ? .float32 : .bfloat16 }
 
+    /// Bytes of a key's or value's number while it is kept for later tokens.
+    public var cachedValueSize: Int { self == .fp32 ? 4 : 2 }
+
     /// The format of a matrix that a checkpoint stores as `stored`; a sensitive one suffers from int8.
     func format(stored: DType, isSensitive: Bool) -> WeightFormat {
         switch self {

@@ -29,6 +29,9 @@ public final class Workspace: @unchecked Sendable {
     /// Uninitialised memory that is recycled when its last owner goes.
     func storage(byteCount: Int) -> Storage { Storage(byteCount: byteCount, recycler: recycler) }
 
+    /// Bytes that no tensor uses, and that the next ones take.
+    public var idleByteCount: Int { recycler.byteCount }
+
     /// Gives all memory that no tensor uses back to the system.
     public func trim() { recycler.trim() }
 

@@ -45,7 +45,9 @@ struct ServeCommand: AsyncParsableCommand {
         let limits = try queueOptions.limits(settings)
         let supply = try model.supply(logger: logger)
         let host = ModelHost(name: model.name, limits: limits, clock: ContinuousClock(), logger: logger) {
-            try BatchCaptioner(model.load(supply, logger: logger), maxBatch: limits.maxLent)
+            try BatchCaptioner(
+                model.load(supply, logger: logger), maxBatch: limits.maxLent,
+                availableMemory: { MemoryBudget().available() })
         }
         let configuration = try serverConfiguration(settings, model, limits, metrics)
         let application = buildApplication(

@@ -10,9 +10,12 @@ struct DecodingBatch {
         fileprivate var search: BeamSearch
         fileprivate var tokens: [Int]
         fileprivate var cache: KVCache
+        /// The most that the cache may come to.
+        fileprivate let byteCount: Int
 
-        init(id: Int, search: BeamSearch, cache: KVCache) {
+        init(id: Int, search: BeamSearch, cache: KVCache, byteCount: Int) {
             self.id = id
+            self.byteCount = byteCount
             self.search = search
             tokens = search.firstTokens
             self.cache = cache
@@ -23,6 +26,9 @@ struct DecodingBatch {
 
     /// Beams of each answer.
     var rows: [Int] { sequences.map(\.cache.beams) }
+
+    /// The most bytes that these answers may take beyond those that they have.
+    var bytesToCome: Int { sequences.reduce(0) { $0 + max(0, $1.byteCount - $1.cache.byteCount) } }
 
     mutating func append(_ sequence: Sequence) { sequences.append(sequence) }
 

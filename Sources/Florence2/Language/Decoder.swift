@@ -23,6 +23,13 @@ struct Decoder {
         KVCache(layers: layers.map { $0.cache(states, beams: beams, in: workspace) }, beams: beams)
     }
 
+    /// The most bytes that a cache takes for so many encoder states and tokens.
+    func cacheByteCount(states: Int, beams: Int, tokens: Int, in workspace: Workspace) -> Int {
+        let layer = KVCache.Layer.byteCount(
+            states: states, beams: beams, tokens: tokens, width: positionEmbedding.width, in: workspace)
+        return layers.count * layer
+    }
+
     /// Feeds one token a beam, the beams of all caches one after the other, each at its cache's next position.
     func callAsFunction(_ embeddings: Tensor, caches: inout [KVCache], in workspace: Workspace) -> Tensor {
         let positions = caches.flatMap { repeatElement($0.length, count: $0.beams) }

@@ -20,6 +20,11 @@ struct KVCache {
     /// Rows of a step that are this request's.
     var beams: Int { paths.count }
 
+    /// Bytes that it takes now.
+    var byteCount: Int {
+        layers.reduce(0) { $0 + $1.encoderMemory.byteCount + $1.keys.byteCount + $1.values.byteCount }
+    }
+
     /// Every beam goes on to the row that it is about to be fed.
     mutating func extend() {
         let next = UInt32(length * beams)
@@ -51,6 +56,14 @@ extension KVCache {
             self.encoderMemory = encoderMemory
             keys = CachedRows(columns: width, heads: heads, capacity: Self.initialCapacity * beams, in: workspace)
             values = CachedRows(columns: width, heads: heads, capacity: Self.initialCapacity * beams, in: workspace)
+        }
+
+        /// The most bytes for so many encoder states and tokens: what is there in the end, and the places, together as
+        /// large, that the rows grew out of.
+        static func byteCount(states: Int, beams: Int, tokens: Int, width: Int, in workspace: Workspace) -> Int {
+            var capacity = initialCapacity
+            while capacity < tokens { capacity *= 2 }
+            return 2 * (states + 2 * beams * capacity) * width * workspace.precision.cachedValueSize
         }
 
         /// Appends these rows, one a beam, of keys and values [rows, P].

@@ -17,6 +17,9 @@ struct PositionEmbedding {
     /// How many positions the table has; the tensor decides, since configurations are known to disagree with it.
     var count: Int { table.rows - Self.offset }
 
+    /// Values of a vector.
+    var width: Int { table.columns }
+
     /// x plus the vectors of `positions`, one a row.
     func add(to x: Tensor, positions: some Collection<Int>, in workspace: Workspace) -> Tensor {
         let result = workspace.tensor(x.shape)
