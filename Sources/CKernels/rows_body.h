@@ -93,13 +93,14 @@ static void KERNEL(f32_log_softmax)(const float *x, size_t n, float *out) {
         out[i] = x[i] - max - shift;
 }
 
-// Adding keeps the order, rounded as it is: where the greatest of some is not above, none is.
 static size_t KERNEL(f32_first_above)(const float *x, size_t first, size_t n, float addend, float threshold) {
     size_t i = first;
+    vf more = v_set1(addend), least = v_set1(threshold);
     for (; i + 4 * W <= n; i += 4 * W) {
-        vf left = v_max(v_load(x + i), v_load(x + i + W));
-        vf right = v_max(v_load(x + i + 2 * W), v_load(x + i + 3 * W));
-        if (v_hmax(v_max(left, right)) + addend > threshold)
+        int any = 0;
+        for (size_t j = i; j < i + 4 * W; j += W)
+            any |= v_any_above(v_add(v_load(x + j), more), least);
+        if (any)
             break;
     }
     while (i < n && !(x[i] + addend > threshold))

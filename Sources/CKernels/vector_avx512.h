@@ -57,6 +57,10 @@ INLINE float v_sum(vf v) {
 INLINE float v_hmax(vf v) {
     return _mm512_reduce_max_ps(v);
 }
+// Whether a value is above the other vector's; none is that is no number.
+INLINE int v_any_above(vf a, vf b) {
+    return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ) != 0;
+}
 INLINE vf v_round(vf x) {
     return _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
 }

@@ -58,6 +58,11 @@ INLINE float v_hmax(vf v) {
     float a = v[0] > v[1] ? v[0] : v[1], b = v[2] > v[3] ? v[2] : v[3];
     return a > b ? a : b;
 }
+// Whether a value is above the other vector's; none is that is no number.
+INLINE int v_any_above(vf a, vf b) {
+    vi m = a > b;
+    return (m[0] | m[1] | m[2] | m[3]) != 0;
+}
 // Nearest integer of |x| < 2^22: adding 1.5 * 2^23 rounds in the last bit.
 INLINE vf v_round(vf x) {
     vf magic = v_set1(12582912.0f);

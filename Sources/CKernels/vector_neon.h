@@ -68,6 +68,10 @@ INLINE float v_sum(vf v) {
 INLINE float v_hmax(vf v) {
     return vmaxvq_f32(v);
 }
+// Whether a value is above the other vector's; none is that is no number.
+INLINE int v_any_above(vf a, vf b) {
+    return vmaxvq_u32(vcgtq_f32(a, b)) != 0;
+}
 INLINE vf v_round(vf x) {
     return vrndnq_f32(x);
 }

@@ -16,6 +16,8 @@ struct CaptionLoop {
     /// Seconds that the last look at a picture took, and that beginning a prompt took without it.
     private var lastLook = 0.0
     private var lastBeginning = 0.0
+    /// Bytes that the first look at a picture left behind for the next one.
+    private var lookBytes = 0
     /// Seconds that a step of so many beams took when one answer was written alone.
     private var loneSteps: [Int: Double] = [:]
 
@@ -73,7 +75,14 @@ struct CaptionLoop {
     /// Whether everybody's answer could become as long as it may; one alone may always be begun.
     private func hasRoom(_ job: CaptionJob) -> Bool {
         guard !batch.rows.isEmpty, let available = availableMemory() else { return true }
-        return captioner.byteCount(job) + batch.bytesToCome <= available + captioner.idleByteCount
+        let needed = captioner.byteCount(job) + batch.bytesToCome
+        // The look finds what the one before it left behind, unless that has been given back.
+        let idle = captioner.idleByteCount
+        if needed + max(0, lookBytes - idle) <= available { return true }
+        // Places of other answers, which these would not fit in or not fill.
+        guard needed + lookBytes - idle <= available else { return false }
+        captioner.trim()
+        return availableMemory().map { needed + lookBytes <= $0 } ?? true
     }
 
     /// Looks at the picture, where that has not been done, and begins the answer to its next prompt.
@@ -107,6 +116,7 @@ struct CaptionLoop {
         job.promptIDs = try captioner.promptIDs(job.request)
         job.features = try captioner.features(job)
         lastLook = stopwatch.lap()
+        if lookBytes == 0 { lookBytes = captioner.idleByteCount }
         return lastLook
     }
 

@@ -99,6 +99,9 @@ public final class Captioner: @unchecked Sendable {
     /// Bytes that were used and wait to be used again.
     var idleByteCount: Int { workspace.idleByteCount }
 
+    /// Gives them back to the system.
+    func trim() { workspace.trim() }
+
     /// The answer to a job's next prompt, of which nothing is written yet.
     func sequence(_ states: Tensor, _ job: CaptionJob) -> DecodingBatch.Sequence {
         let search = BeamSearch(configuration(job.request.overrides))

@@ -83,7 +83,8 @@ struct Florence2Model: Sendable {
     ) -> Int {
         let (height, width) = (tower.outputSize(image.pixels.height), tower.outputSize(image.pixels.width))
         let states = projector.tokenCount(height: height, width: width) + promptTokens
-        return decoder.cacheByteCount(states: states, beams: beams, tokens: tokens, in: workspace)
+        return decoder.cacheByteCount(
+            states: min(states, encoder.maximumLength), beams: beams, tokens: tokens, in: workspace)
     }
 
     /// What the decoder keeps of a request, before its first token.

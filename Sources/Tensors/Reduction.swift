@@ -31,7 +31,7 @@ public enum Reduction {
     }
 
     /// The `k` highest values of rows that are raised by `addends`, one a row; higher first and of equal ones the lower
-    /// index first, in one pass without sorting all. A row without NaN, or of nothing else.
+    /// index first, in one pass without sorting all.
     public static func topK(
         _ rows: UnsafeBufferPointer<Float>, adding addends: [Float], _ k: Int, in workspace: Workspace
     ) -> [(index: Int, value: Float)] {

@@ -65,11 +65,11 @@ static float *log_softmax(const ck_table *kernels, const float *x, size_t n) {
     return out;
 }
 
-// From every place on.
+// From every place on, for what is above the value there: nothing is above the greatest.
 static size_t *first_above(const ck_table *kernels, const float *x, size_t n) {
     size_t *out = reserve(n * sizeof *out);
     for (size_t i = 0; i < n; i++)
-        out[i] = kernels->first_above(x, i, n, 0.25f, x[i] / 2);
+        out[i] = kernels->first_above(x, i % 3 ? i / 2 : 0, n, 0.25f, x[i] + 0.25f);
     return out;
 }
 

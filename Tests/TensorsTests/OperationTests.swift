@@ -336,6 +336,17 @@ import Testing
             #expect(best.map(\.value) == order.prefix(9).map { sums[$0] })
         }
     }
+
+    @Test(arguments: instructionSets) func topKPassesOverWhatIsNoNumber(instructionSet: InstructionSet) {
+        let workspace = Workspace(threads: 1, instructionSet: instructionSet)
+        for place in 4..<132 {
+            var values = [Float](repeating: 0, count: 300)
+            for index in stride(from: place % 16 + 16, to: 300, by: 16) { values[index] = .nan }
+            values[place] = 1
+            let best = values.withUnsafeBufferPointer { Reduction.topK($0, adding: [0], 1, in: workspace) }
+            #expect(best.map(\.index) == [place])
+        }
+    }
 }
 
 /// The layers around an attention: x + proj(attention(qkv(norm(x)))).

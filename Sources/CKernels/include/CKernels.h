@@ -136,7 +136,7 @@ typedef struct {
     void (*softmax)(float *x, size_t ldx, size_t rows, size_t n, float scale);
     /// out[0..<n] = x - log(sum(exp(x))), in a numerically safe way; out may be x.
     void (*log_softmax)(const float *x, size_t n, float *out);
-    /// The first i from `first` on with x[i] + addend > threshold, or n. A row of x has no NaN, or nothing else.
+    /// The first i from `first` on with x[i] + addend > threshold, or n.
     size_t (*first_above)(const float *x, size_t first, size_t n, float addend, float threshold);
     /// out[i] = x[i] + y[i]; out may be x or y.
     void (*add)(const float *x, const float *y, size_t n, float *out);
