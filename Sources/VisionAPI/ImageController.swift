@@ -9,6 +9,7 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
     let host: ModelHost<BatchCaptioner, C>
     let supply: ModelSupply<C>
     let parser: ImageRequestParser
+    let decoder = ImageDecoder()
     let bodies: BodyReader
     private let decoding = DecodingQueue()
     private let metrics = CaptionMetrics()
@@ -16,8 +17,7 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
     init(host: ModelHost<BatchCaptioner, C>, supply: ModelSupply<C>, configuration: ServerConfiguration) {
         self.host = host
         self.supply = supply
-        parser = ImageRequestParser(
-            decoder: ImageDecoder(), extraPrompts: configuration.extraPrompts, anyPrompt: configuration.anyPrompt)
+        parser = ImageRequestParser(extraPrompts: configuration.extraPrompts, anyPrompt: configuration.anyPrompt)
         bodies = BodyReader(maxBodySize: configuration.maxBodySize, maxReadingSize: configuration.maxReadingSize)
     }
 
@@ -33,12 +33,17 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
             try await host.checkAdmission()
             let body = try await bodies.read(request)
             return try await host.withPlace(bytes: body.count) { place in
-                let job = try await decoding.run { [parser] in
-                    try parser.parse(body, processor: assets.processor)
-                }
+                let job = try await prepare(body, assets.processor)
                 return try answer(job, try await caption(job, place))
             }
         }
+    }
+
+    /// The file goes with the end of this function; the request that waits holds a small picture.
+    private func prepare(_ body: ReadBody, _ processor: ImageProcessor) async throws -> ImageRequest {
+        let request = try await decoding.run { [parser] in try parser.parse(body) }
+        let image = try await decoding.run { [decoder] in processor.prepare(try decoder.decode(request.file)) }
+        return request.with(image)
     }
 
     private func caption(_ job: ImageRequest, _ place: ModelHost<BatchCaptioner, C>.Place) async throws -> [Caption] {

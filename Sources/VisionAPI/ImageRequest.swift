@@ -2,6 +2,20 @@ import Florence2
 import Images
 import Serving
 
+/// A request whose fields are valid; its picture is still a file.
+struct ParsedRequest: Sendable {
+    /// The picture file's bytes.
+    let file: [UInt8]
+    let prompts: [TaskPrompt]
+    let isList: Bool
+    let overrides: GenerationOverrides
+    let keepAlive: KeepAlive?
+
+    func with(_ image: PreparedImage) -> ImageRequest {
+        ImageRequest(image: image, prompts: prompts, isList: isList, overrides: overrides, keepAlive: keepAlive)
+    }
+}
+
 /// A request that has passed every check: from here on the picture is small and the prompts are valid.
 struct ImageRequest: Sendable {
     let image: PreparedImage

@@ -1,26 +1,23 @@
 import Florence2
 import Foundation
-import Images
 import Serving
 import VisionAPITypes
 
-/// Turns the body of a request into an `ImageRequest`, the cheap checks first.
+/// Turns the body of a request into a `ParsedRequest`, the cheap checks first.
 struct ImageRequestParser: Sendable {
-    let decoder: ImageDecoder
     let extraPrompts: [String]
     let anyPrompt: Bool
 
-    /// - Throws: `VisionAPIError`, `TaskPromptError` or `ImageError`, each of them the client's fault.
-    func parse(_ body: ReadBody, processor: ImageProcessor) throws -> ImageRequest {
+    /// - Throws: `VisionAPIError` or `TaskPromptError`, each of them the client's fault.
+    func parse(_ body: ReadBody) throws -> ParsedRequest {
         // The body goes as soon as its fields are there: it is as large as the picture's base64.
         let request = try ProcessImageRequest(parsing: body.take())
         let prompts = try prompts(request.prompt)
         let overrides = try Self.overrides(request)
         let keepAlive = try request.keepAlive.map(KeepAlive.init(field:))
-        let picture = try decoder.decode(Self.file(request.image))
         let isList = if case .several = request.prompt { true } else { false }
-        return ImageRequest(
-            image: processor.prepare(picture), prompts: prompts, isList: isList, overrides: overrides,
+        return ParsedRequest(
+            file: try Self.file(request.image), prompts: prompts, isList: isList, overrides: overrides,
             keepAlive: keepAlive)
     }
 
