@@ -65,27 +65,51 @@ fi
 binary=$root/.build/release/vision-server
 stamp=$root/.build/vision-server.stamp
 
-# Nothing to do when the build is newer than every source: this takes milliseconds.
+# Nothing to do when the build is newer than every source: this takes milliseconds. Of Models only the files that are
+# compiled into the program count: people put their own beside them.
 is_current() {
     [[ -x $binary && -e $stamp ]] || return 1
-    local changed
-    changed=$(find "$root/Package.swift" "$root/Sources" "$root/Models" -newer "$stamp" -print -quit 2>/dev/null)
+    local embedded changed
+    mapfile -t embedded < <(sed -n 's|^#embed "../../\(.*\)"|\1|p' "$root/Sources/CDemoModel/demo_model.c")
+    changed=$(cd -- "$root" && find Package.swift Sources "${embedded[@]}" -newer "$stamp" -print -quit 2>/dev/null)
     [[ -z $changed ]]
 }
 
-if $rebuild || ! is_current; then
+# What the compiler keeps names the folder that it was made in: in another one the build fails. The programs stay, to be
+# started if the build fails for another reason.
+forget_other_folder() {
+    local folder
+    folder=$(cat -- "$stamp" 2>/dev/null) || return 0
+    [[ -n $folder && $folder != "$(pwd -P)" ]] || return 0
+    say "$folder is $(pwd -P) now: everything is built anew."
+    find .build/*/release -mindepth 1 -maxdepth 1 ! -name 'vision-server' ! -name 'vision-client' -exec rm -rf -- {} + ||
+        true
+}
+
+# In a subshell: where a part of it fails for good, what was built before can still be started.
+build() (
     install_packages "${build_packages[@]}"
     require_swift
+    cd -- "$root" && mkdir -p -- .build || exit
+    forget_other_folder
     say "Building vision-server; the first time this takes some minutes."
-    mkdir -p -- "$root/.build"
     # The time before the build counts: a source that is edited during the build is newer.
     # A name of its own: two that are started at once both build, one after the other.
-    started=$(mktemp "$stamp.XXXXXX")
-    (cd -- "$root" && swift build -c release >&2) || {
+    started=$(mktemp "$stamp.XXXXXX") && pwd -P >"$started" || exit
+    if ! swift build -c release --product vision-server >&2; then
         rm -f -- "$started"
-        fail "The build failed; the messages above say why."
-    }
+        exit 1
+    fi
     mv -f -- "$started" "$stamp"
+)
+
+if $rebuild || ! is_current; then
+    if ! build; then
+        if $build_only || [[ -n $service || ! -x $binary ]]; then
+            fail "The build failed; the messages above say why."
+        fi
+        say "The build failed; the messages above say why. Starting what was built on $(date -r "$binary" '+%F at %R')."
+    fi
 fi
 
 if [[ $service == install ]]; then
