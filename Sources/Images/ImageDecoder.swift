@@ -13,11 +13,27 @@ public struct ImageDecoder: Sendable {
         self.maxPixels = maxPixels
     }
 
-    /// Format, stored size and orientation, from the header alone. Throws when it is no picture or beyond the limits.
-    public func header(of bytes: [UInt8]) throws(ImageError) -> ImageHeader {
+    /// Format, stored size and orientation, and the memory that `prepare` with `processor` will take, from the header
+    /// alone. Throws when it is no picture or beyond the limits.
+    public func header(
+        of bytes: [UInt8], for processor: ImageProcessor = ImageProcessor()
+    ) throws(ImageError) -> ImageHeader {
         let (format, decoder) = try open(bytes)
+        let area = decoder.width * decoder.height
         return ImageHeader(
-            format: format, width: decoder.width, height: decoder.height, orientation: decoder.orientation.rawValue)
+            format: format, width: decoder.width, height: decoder.height, orientation: decoder.orientation.rawValue,
+            decodeMemory: 8 * area + 6 * processor.width * processor.height + 4_000_000)
+    }
+
+    /// The picture as the model takes it. `watch` is asked as the decode goes on, so that it can be paused or ended.
+    public func prepare(
+        _ bytes: [UInt8], with processor: ImageProcessor, watch: DecodeWatch = .none
+    ) throws(ImageError) -> PreparedImage {
+        let time = ProcessorTime()
+        try watch.ask(time.used)
+        let image = try decode(bytes)
+        try watch.ask(time.used)
+        return processor.prepare(image)
     }
 
     /// The upright picture: first frame, alpha on white, 16 bits a sample reduced to their high byte.

@@ -16,6 +16,12 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
     case damaged(ImageFormat, String)
     /// A kind of the format that is not read here.
     case unsupported(ImageFormat, String)
+    /// A decoder was handed more than `limit` bytes: parts of the file are used over and over.
+    case readsTooMuch(ImageFormat, limit: Int)
+    /// Decoding took more than `limit` of the processor's time.
+    case tooSlow(ImageFormat, limit: Duration)
+    /// Whoever wanted the picture has left.
+    case abandoned
     /// preprocessor_config.json asks for what is not done here.
     case configuration(String)
 
@@ -38,6 +44,14 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
             "The \(format.name) file cannot be decoded: \(reason). It may be damaged or cut off; save or send it again."
         case .unsupported(let format, let reason):
             "The \(format.name) file is of a kind that is not read: \(reason). Convert it to PNG or JPEG."
+        case .readsTooMuch(let format, let limit):
+            "The \(format.name) file makes its decoder read more than \(limit / 1_000_000) MB, the same parts of it over "
+                + "and over. Save it again, as PNG or JPEG."
+        case .tooSlow(let format, let limit):
+            "The \(format.name) picture takes more than \(limit.components.seconds) s of processor time to decode. "
+                + "Make it smaller, or save it as PNG or JPEG."
+        case .abandoned:
+            "Whoever sent the picture has left before it was decoded."
         case .configuration(let reason):
             "preprocessor_config.json cannot be used: \(reason)."
         }

@@ -8,4 +8,6 @@ public struct ImageHeader: Sendable, Equatable {
     public let height: Int
     /// The EXIF orientation, 1...8; 1 is upright.
     public let orientation: Int
+    /// The most bytes that decoding and resizing take at a time, those of the file not counted.
+    public let decodeMemory: Int
 }
