@@ -21,19 +21,44 @@ package enum Reply: Sendable, Equatable {
             self = .answered(answer.result)
             return
         }
-        let detail = (try? JSONDecoder().decode(ErrorBody.self, from: body))?.detail
-        let sentence = detail ?? Self.sentence(status: status, location: location, server: server)
+        let error = try? JSONDecoder().decode(ErrorBody.self, from: body)
+        let sentence = error?.detail ?? Self.sentence(status: status, location: location, server: server)
+        let pause = retryAfter.map(Self.seconds)
+        if let code = error?.code {
+            self.init(code, sentence, pause: pause)
+        } else {
+            self.init(status: status, sentence, isExplained: error != nil, pause: pause)
+        }
+    }
+
+    /// What a code means, and whether another picture, or the same one later, would be told the same.
+    private init(_ code: ErrorCode, _ sentence: String, pause: Duration?) {
+        switch code {
+        case .queueFull, .waitedTooLong, .modelDownloading, .stopping:
+            self = .busy(sentence, retryAfter: pause ?? Self.usualPause)
+        case .modelUnavailable:
+            // With a pause its cause may pass: the hub cannot be reached.
+            self = pause.map { .busy(sentence, retryAfter: $0) } ?? .unusable(sentence)
+        case .invalidImage, .tooLarge, .invalidJSON, .internalError:
+            self = .refused(sentence)
+        case .missingField, .invalidField, .invalidPrompt, .unauthorized, .forbiddenOrigin, .notFound,
+            .methodNotAllowed:
+            self = .unusable(sentence)
+        }
+    }
+
+    /// Other servers, older ones and proxies write no code.
+    private init(status: Int, _ sentence: String, isExplained: Bool, pause: Duration?) {
         switch status {
         case 429, 503:
-            if let seconds = retryAfter.flatMap(Self.seconds) {
-                self = .busy(sentence, retryAfter: seconds)
+            if let pause {
+                self = .busy(sentence, retryAfter: pause)
             } else {
-                // A proxy with no server behind it writes no `detail`: that passes; a model that cannot be loaded does not.
-                self = detail == nil ? .unreachable(sentence) : .unusable(sentence)
+                // A proxy with no server behind it explains nothing: that passes; a model that cannot be loaded does not.
+                self = isExplained ? .unusable(sentence) : .unreachable(sentence)
             }
         case 502, 504: self = .unreachable(sentence)
         case 408: self = .lost(sentence)
-        case 400 where Self.isAboutThePrompt(sentence): self = .unusable(sentence)
         case 400, 413, 415, 422, 500: self = .refused(sentence)
         default: self = .unusable(sentence)
         }
@@ -43,15 +68,11 @@ package enum Reply: Sendable, Equatable {
         let result: JSONValue
     }
 
+    private static let usualPause = Duration.seconds(5)
+
     /// `Retry-After` in seconds, from one to five minutes; its other form, a date, counts as half a minute.
     private static func seconds(_ text: String) -> Duration {
         .seconds(min(max(Int(text) ?? 30, 1), 300))
-    }
-
-    /// So begins a refusal of the prompt, here and at the original server.
-    private static func isAboutThePrompt(_ sentence: String) -> Bool {
-        ["Unknown prompt", "Invalid prompt", "The prompt"].contains { sentence.hasPrefix($0) }
-            || sentence.hasPrefix("<") && sentence.contains("> needs a ")
     }
 
     private static func sentence(status: Int, location: String?, server: ServerAddress) -> String {

@@ -1,6 +1,5 @@
 import HTTPTypes
 import Hummingbird
-import VisionAPITypes
 
 /// Lets web pages of listed origins use the service. Others cannot read its answers, and cannot make it do anything: a
 /// browser sends their simple requests all the same, so those are refused here.
@@ -14,8 +13,7 @@ struct CORSMiddleware: RouterMiddleware {
         next: (Request, VisionRequestContext) async throws -> Response
     ) async throws -> Response {
         if request.method == .post, let origin = request.headers[.origin], allowed(origin) == nil {
-            let body = ErrorBody(detail: VisionAPIError.foreignOrigin.description)
-            return try .json(body, status: .forbidden)
+            return try ErrorAnswer(VisionAPIError.foreignOrigin).response(context)
         }
         guard !origins.isEmpty else { return try await next(request, context) }
         guard let origin = request.headers[.origin], let allowed = allowed(origin) else {

@@ -1,8 +1,7 @@
 import Hummingbird
 import Logging
-import VisionAPITypes
 
-/// Gives every error the same shape, `{"detail": "..."}`, and keeps what is internal in the log.
+/// Gives every error the same shape, `{"detail": "...", "code": "..."}`, and keeps what is internal in the log.
 struct ErrorMiddleware: RouterMiddleware {
     let routes: RouteTable
     let maxBodySize: Int
@@ -14,7 +13,7 @@ struct ErrorMiddleware: RouterMiddleware {
         do {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {
-            return try answerUnknownRoute(request)
+            return try answerUnknownRoute(request, context)
         } catch let error as BrokenConnection {
             throw error.reason
         } catch {
@@ -23,26 +22,19 @@ struct ErrorMiddleware: RouterMiddleware {
     }
 
     /// A path that exists with another method is not unknown.
-    private func answerUnknownRoute(_ request: Request) throws -> Response {
+    private func answerUnknownRoute(_ request: Request, _ context: VisionRequestContext) throws -> Response {
         guard let allowed = routes.methods(of: request.uri.path) else {
-            return try response(HTTPError(answering: VisionAPIError.unknownPath, maxBodySize: maxBodySize))
+            return try ErrorAnswer(VisionAPIError.unknownPath).response(context)
         }
         if request.method == .options {
             return Response(status: .noContent, headers: [.allow: allowed.joined(separator: ", ")])
         }
-        let error = VisionAPIError.methodNotAllowed(allowed: allowed)
-        return try response(HTTPError(answering: error, maxBodySize: maxBodySize))
+        return try ErrorAnswer(VisionAPIError.methodNotAllowed(allowed: allowed)).response(context)
     }
 
     private func answer(_ error: any Error, _ context: VisionRequestContext) throws -> Response {
-        let known = HTTPError(answering: error, maxBodySize: maxBodySize)
+        let known = ErrorAnswer(answering: error, maxBodySize: maxBodySize)
         if known == nil { context.logger.error("A request failed: \(error)") }
-        return try response(known)
-    }
-
-    private func response(_ error: HTTPError?) throws -> Response {
-        let error = error ?? HTTPError(.internalServerError, message: "The request failed; the server's log says why.")
-        let body = ErrorBody(detail: error.body ?? error.status.reasonPhrase)
-        return try .json(body, status: error.status, headers: error.headers)
+        return try (known ?? .internalError).response(context)
     }
 }

@@ -16,7 +16,7 @@ struct ModelController<C: Clock>: Sendable where C.Duration == Duration {
     /// The two that load balancers and supervisors ask: no key, no names.
     func addPublicRoutes(to router: some RouterMethods<VisionRequestContext>) {
         router.get("health") { _, _ in try Response.json(HealthBody()) }
-        router.get("ready") { _, _ in try await ready() }
+        router.get("ready") { _, context in try await ready(context) }
     }
 
     func addRoutes(to router: some RouterMethods<VisionRequestContext>) {
@@ -25,11 +25,9 @@ struct ModelController<C: Clock>: Sendable where C.Duration == Duration {
         router.post("unload", use: unload)
     }
 
-    private func ready() async throws -> Response {
+    private func ready(_ context: VisionRequestContext) async throws -> Response {
         let readiness = Readiness(await host.status, supply)
-        guard let reason = readiness.reason else { return try .json(HealthBody(status: "ready")) }
-        return try .json(
-            ErrorBody(detail: reason), status: .serviceUnavailable, headers: [.retryAfter: "\(readiness.retryAfter)"])
+        return try readiness.refusal?.response(context) ?? .json(HealthBody(status: "ready"))
     }
 
     /// Loads the model, and answers when it is there.

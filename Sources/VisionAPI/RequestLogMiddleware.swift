@@ -1,8 +1,9 @@
 import Hummingbird
 import Logging
 import Metrics
+import VisionAPITypes
 
-/// One line a request: method, path, status and how long it took; and one count of route and status.
+/// One line a request: method, path, status, an error's code and how long it took; and one count of route and status.
 struct RequestLogMiddleware: RouterMiddleware {
     typealias Context = VisionRequestContext
 
@@ -15,7 +16,8 @@ struct RequestLogMiddleware: RouterMiddleware {
         let start = ContinuousClock.now
         do {
             let response = try await next(request, context)
-            log(request, "\(response.status.code)", since: start)
+            let code = context.notes.errorCode.map { " \($0.rawValue)" } ?? ""
+            log(request, "\(response.status.code)\(code)", since: start)
             count(context.endpointPath, response.status)
             return response
         } catch {

@@ -4,6 +4,8 @@ import NIOCore
 /// What goes with a request on its way through the router.
 struct VisionRequestContext: RequestContext {
     var coreContext: CoreRequestContextStorage
+    /// For the log; all copies of the context share them.
+    let notes = RequestNotes()
     private let channel: any Channel
 
     init(source: Source) {

@@ -141,12 +141,12 @@ struct ServersTests {
     @Test(
         "what every picture would be told ends the run, with the server's sentence once",
         arguments: [
-            (400, "Unknown prompt \\\"nonsense\\\". Valid prompts: <CAPTION>."), (401, "A key is needed."),
-            (503, "The model cannot be loaded."),
+            (400, "Unknown prompt \\\"nonsense\\\". Valid prompts: <CAPTION>.", "invalid_prompt"),
+            (401, "A key is needed.", "unauthorized"), (503, "The model cannot be loaded.", "model_unavailable"),
         ])
-    func unusable(status: Int, detail: String) throws {
+    func unusable(status: Int, detail: String, code: String) throws {
         let album = try album()
-        let server = try ScriptedServer { _ in .status(status, #"{"detail":"\#(detail)"}"#) }
+        let server = try ScriptedServer { _ in .status(status, #"{"detail":"\#(detail)","code":"\#(code)"}"#) }
         let run = try Client.run(["folder", "nonsense", "txt", album.path], server: server)
         #expect(run.status == 1)
         #expect(run.errors.contains(detail.replacing("\\", with: "")), "\(run.errors)")

@@ -5,7 +5,7 @@ Usage: fake_server.py FOLDER
 FOLDER/answers.json is a list of answers, given in turn; the last one is repeated. An answer is an object:
   status     the HTTP status, 200 without it
   headers    an object of further headers
-  text       the body; "caption": X stands for the body {"result": X}, "detail": X for {"detail": X}
+  text       the body; "caption": X stands for the body {"result": X}, "detail": X for {"code": ..., "detail": X}
   cut        the connection is closed after so many bytes of the answer, head included
   hang       true: no answer until the client leaves
   early      true: the answer goes out, and the connection is closed, before the request's body is read
@@ -75,7 +75,7 @@ class Handler(BaseHTTPRequestHandler):
         if "caption" in answer:
             body = json.dumps({"result": answer["caption"]})
         elif "detail" in answer:
-            body = json.dumps({"detail": answer["detail"]})
+            body = json.dumps({"code": "a_code", "detail": answer["detail"]})
         else:
             body = answer.get("text", "")
         body = body.encode("utf-8", "surrogatepass")

@@ -4,6 +4,7 @@ import HummingbirdTesting
 import NIOCore
 import Testing
 import VisionAPI
+import VisionAPITypes
 
 @Suite("Who is let in")
 struct AuthTests {
@@ -38,6 +39,7 @@ struct AuthTests {
                     if method != .head {
                         let detail = try response.detail
                         #expect(detail.hasPrefix("This server wants a key."))
+                        #expect(try response.code == .unauthorized)
                     }
                 }
             }

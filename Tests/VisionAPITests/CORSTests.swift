@@ -2,6 +2,7 @@ import Hummingbird
 import HummingbirdTesting
 import Testing
 import VisionAPI
+import VisionAPITypes
 
 @Suite("Web pages of other origins")
 struct CORSTests {
@@ -67,6 +68,7 @@ struct CORSTests {
                 #expect(response.status == .forbidden)
                 let detail = try response.detail
                 #expect(detail.contains("--cors-origin"))
+                #expect(try response.code == .forbiddenOrigin)
             }
             #expect(loads.value == 0)
             let listed = try await client.execute(

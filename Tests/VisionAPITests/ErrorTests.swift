@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Serving
 import Testing
 import VisionAPITypes
 
@@ -148,6 +149,49 @@ struct ErrorTests {
             #expect(detail.hasPrefix("The model demo could not be loaded. The model demo has no vocab.json."))
             let second = try await client.processImage("<CAPTION>")
             #expect(second.status == .ok)
+        }
+    }
+
+    @Test(
+        "an error's code says for programs what it is about",
+        arguments: [
+            ("{", ErrorCode.invalidJSON), ("[]", .invalidJSON), (#"{"image":""}"#, .missingField),
+            (#"{"image":1,"prompt":"CAPTION"}"#, .invalidField),
+            (#"{"image":"","prompt":"CAPTION","num_beams":9}"#, .invalidField),
+            (#"{"image":"","prompt":"CAPTION","keep_alive":"soon"}"#, .invalidField),
+            (#"{"image":"","prompt":"nonsense"}"#, .invalidPrompt), (#"{"image":"","prompt":[]}"#, .invalidPrompt),
+            (#"{"image":"","prompt":["CAPTION","<CAPTION>"]}"#, .invalidPrompt),
+            (#"{"image":"","prompt":"CAPTION"}"#, .invalidImage), (#"{"image":"*","prompt":"CAPTION"}"#, .invalidImage),
+            (#"{"image":"AAAA","prompt":"CAPTION"}"#, .invalidImage),
+            (#"{"image":"data:,","prompt":"CAPTION"}"#, .invalidImage),
+        ])
+    func bodyCodes(body: String, code: ErrorCode) async throws {
+        try await Demo.application().test(.router) { client in
+            let answered = try await client.post(Data(body.utf8)).code
+            #expect(answered == code)
+        }
+    }
+
+    @Test("so do the codes of errors that are not about a body")
+    func otherCodes() async throws {
+        let limits = ModelHostLimits(maxQueued: 0)
+        try await Demo.application(maxBodySize: 1 << 20, limits: limits).test(.router) { client in
+            let unknown = try await client.get("/nothing").code
+            #expect(unknown == .notFound)
+            let method = try await client.get("/process_image").code
+            #expect(method == .methodNotAllowed)
+            let full = try await client.processImage("<CAPTION>").code
+            #expect(full == .queueFull)
+            let unready = try await client.get("/ready").code
+            #expect(unready == .queueFull)
+        }
+        try await Demo.application(maxBodySize: 1 << 20).test(.router) { client in
+            let large = try await client.post(Data(repeating: 0x20, count: 1 << 20 | 1)).code
+            #expect(large == .tooLarge)
+        }
+        try await Demo.application(loads: LoadCount(failures: 1)).test(.router) { client in
+            let unloadable = try await client.processImage("<CAPTION>").code
+            #expect(unloadable == .modelUnavailable)
         }
     }
 

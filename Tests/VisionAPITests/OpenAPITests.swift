@@ -48,6 +48,8 @@ struct OpenAPITests {
                 properties("ProcessImageRequest") == ["image", "prompt", "num_beams", "max_new_tokens", "keep_alive"])
             let status = try JSONSerialization.jsonObject(
                 with: Data(try await client.get("/status").body.readableBytesView))
+            let error = schemas["Error"]?["properties"] as? [String: [String: Any]]
+            #expect(error?["code"]?["enum"] as? [String] == ErrorCode.allCases.map(\.rawValue))
             #expect(properties("Status") == Set(try #require(status as? [String: Any]).keys))
         }
     }

@@ -39,4 +39,9 @@ extension TestResponse {
     var detail: String {
         get throws { try decoded(ErrorBody.self).detail }
     }
+
+    /// The word of an error.
+    var code: ErrorCode? {
+        get throws { try decoded(ErrorBody.self).code }
+    }
 }

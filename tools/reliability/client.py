@@ -38,7 +38,7 @@ class Response:
     def detail(self):
         """The sentence of an error; an exception unless the body is that and nothing else."""
         body = self.json()
-        if list(body) != ["detail"] or not isinstance(body["detail"], str) or not body["detail"]:
+        if sorted(body) != ["code", "detail"] or not isinstance(body["detail"], str) or not body["detail"]:
             raise ValueError(f"no error body: {self.body[:200]}")
         return body["detail"]
 

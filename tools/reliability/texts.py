@@ -153,7 +153,7 @@ def nothing_leaks(rig):
     shapeless = [error for error in errors if not is_error(*error)]
     yield at_least("distinct answers that were looked at", len(seen), 100)
     yield none_of("answers that tell of the inside", leaking, len(seen))
-    yield none_of("errors that are not {\"detail\": sentence}", shapeless, len(errors))
+    yield none_of("errors that are not {\"code\": word, \"detail\": sentence}", shapeless, len(errors))
     yield none_of("internal errors", [error for error in errors if error[0] == 500], len(errors))
 
 
@@ -162,4 +162,5 @@ def is_error(status, body, kind):
         error = json.loads(body)
     except ValueError:
         return False
-    return kind.startswith("application/json") and list(error) == ["detail"] and str(error["detail"])[-1:] in ".…"
+    named = sorted(error) == ["code", "detail"] and re.fullmatch("[a-z_]+", error["code"])
+    return kind.startswith("application/json") and named and str(error["detail"])[-1:] in ".…"

@@ -1,0 +1,32 @@
+/// What kind of error an answer reports, in a word for programs: it stays, however the sentence beside it is put.
+public enum ErrorCode: String, Codable, Sendable, CaseIterable {
+    /// The body is no JSON, or no JSON object.
+    case invalidJSON = "invalid_json"
+    case missingField = "missing_field"
+    /// A field other than the picture and the prompt has a wrong type or value; of those two, a wrong type.
+    case invalidField = "invalid_field"
+    /// The prompt names no task that there is, or one twice, or is too long.
+    case invalidPrompt = "invalid_prompt"
+    /// The picture is no base64, or no file that can be read.
+    case invalidImage = "invalid_image"
+    /// The body is larger than the server takes.
+    case tooLarge = "too_large"
+    /// The request shows no key, or a wrong one.
+    case unauthorized
+    /// A web page asks that is not on the server's list.
+    case forbiddenOrigin = "forbidden_origin"
+    case notFound = "not_found"
+    case methodNotAllowed = "method_not_allowed"
+    /// As many requests wait, or are read, as the server lets in.
+    case queueFull = "queue_full"
+    /// The request has waited for its turn as long as it may.
+    case waitedTooLong = "waited_too_long"
+    /// The model's files are on their way.
+    case modelDownloading = "model_downloading"
+    /// The model cannot be downloaded or loaded.
+    case modelUnavailable = "model_unavailable"
+    /// The server takes no new work.
+    case stopping
+    /// The fault is the server's; its log says more.
+    case internalError = "internal_error"
+}
