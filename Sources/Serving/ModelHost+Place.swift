@@ -61,18 +61,21 @@ extension ModelHost {
     /// Takes a place in the line, before the work of preparing the request is begun, and gives it back at the end.
     ///
     /// Those behind wait for one that is still being prepared: the order of arrival is kept.
-    /// - Parameter bytes: Memory that the request holds.
+    /// - Parameters:
+    ///   - bytes: Memory that the request holds.
+    ///   - isCallersFault: Of an error of `body`: then the request counts as invalid, and not as failed.
     /// - Throws: `ModelHostError.overloaded` and `.stopping` at once, or what `body` throws.
     public nonisolated func withPlace<R: Sendable>(
-        bytes: Int = 0, _ body: (Place) async throws -> R
+        bytes: Int = 0, isCallersFault: @Sendable (any Error) -> Bool = { _ in false },
+        _ body: (Place) async throws -> R
     ) async throws -> R {
         let ticket = try await takePlace(bytes: bytes)
         do {
             let result = try await body(Place(host: self, ticket: ticket))
-            await leave(ticket, .success(()))
+            await leave(ticket, .answered)
             return result
         } catch {
-            await leave(ticket, .failure(error))
+            await leave(ticket, isCallersFault(error) ? .invalid : .failed(error))
             throw error
         }
     }
@@ -85,7 +88,7 @@ extension ModelHost {
         try await withPlace { try await $0.withModel(keepAlive: keepAlive, body) }
     }
 
-    private func leave(_ ticket: Ticket, _ outcome: Result<Void, any Error>) {
+    private func leave(_ ticket: Ticket, _ outcome: Outcome) {
         handle(.left(ticket))
         count(outcome)
     }

@@ -152,13 +152,20 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
         if machine.isStopped { assign.finish() }
     }
 
-    /// Notes how a request with a place ended.
-    func count(_ outcome: Result<Void, any Error>) {
+    /// How a request with a place ended.
+    enum Outcome {
+        case answered
+        case invalid
+        case failed(any Error)
+    }
+
+    func count(_ outcome: Outcome) {
         switch outcome {
-        case .success: counters.answered += 1
-        case .failure(let error) where error is CancellationError: counters.cancelled += 1
-        case .failure(ModelHostError.waitedTooLong): counters.refused += 1
-        case .failure: counters.failed += 1
+        case .answered: counters.answered += 1
+        case .invalid: counters.invalid += 1
+        case .failed(let error) where error is CancellationError: counters.cancelled += 1
+        case .failed(ModelHostError.waitedTooLong): counters.refused += 1
+        case .failed: counters.failed += 1
         }
     }
 

@@ -23,6 +23,8 @@ public struct ModelHostStatus: Sendable, Equatable {
         public var accepted = 0
         public var answered = 0
         public var failed = 0
+        /// Those that could not be answered for what was in them.
+        public var invalid = 0
         /// Those who left before their answer.
         public var cancelled = 0
         /// Those who were not let in, or had to wait too long.

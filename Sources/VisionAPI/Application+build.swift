@@ -45,9 +45,10 @@ private func buildRouter<C: Clock>(
 
     // Middleware covers the routes that are added after it, and requests that have no route.
     let router = Router(context: VisionRequestContext.self, options: .autoGenerateHeadEndpoints)
-    router.add(middleware: RequestLogMiddleware(logger: logger))
+    let routes = RouteTable(bare)
+    router.add(middleware: RequestLogMiddleware(logger: logger, metrics: RequestMetrics(routes)))
     router.add(middleware: CORSMiddleware(origins: configuration.corsOrigins))
-    router.add(middleware: ErrorMiddleware(routes: RouteTable(bare), maxBodySize: configuration.maxBodySize))
+    router.add(middleware: ErrorMiddleware(routes: routes, maxBodySize: configuration.maxBodySize))
     model.addPublicRoutes(to: router)
     let guarded = router.group().add(middleware: AuthMiddleware(keys: configuration.apiKeys))
     model.addRoutes(to: guarded)

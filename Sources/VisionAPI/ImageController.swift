@@ -32,7 +32,7 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
             let assets = try supply.take()
             try await host.checkAdmission()
             let body = try await bodies.read(request)
-            return try await host.withPlace(bytes: body.count) { place in
+            return try await host.withPlace(bytes: body.count, isCallersFault: Self.isCallersFault) { place in
                 let job = try await prepare(body, assets.processor)
                 return try answer(job, try await caption(job, place))
             }
@@ -44,6 +44,11 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
         let request = try await decoding.run { [parser] in try parser.parse(body) }
         let image = try await decoding.run { [decoder] in processor.prepare(try decoder.decode(request.file)) }
         return request.with(image)
+    }
+
+    /// What is answered with a status that begins with 4.
+    @Sendable private static func isCallersFault(_ error: any Error) -> Bool {
+        ErrorAnswer(answering: error, maxBodySize: 0)?.status.kind == .clientError
     }
 
     private func caption(_ job: ImageRequest, _ place: ModelHost<BatchCaptioner, C>.Place) async throws -> [Caption] {

@@ -75,8 +75,8 @@ struct ModelController<C: Clock>: Sendable where C.Duration == Duration {
             memory: .init(residentBytes: ProcessMemory().resident()), download: download,
             counters: .init(
                 accepted: counters.accepted, answered: counters.answered, failed: counters.failed,
-                cancelled: counters.cancelled, refused: counters.refused, loads: counters.loads,
-                failedLoads: counters.failedLoads, unloads: counters.unloads),
+                invalid: counters.invalid, cancelled: counters.cancelled, refused: counters.refused,
+                loads: counters.loads, failedLoads: counters.failedLoads, unloads: counters.unloads),
             prompts: TaskPrompt.allPrompts + configuration.extraPrompts)
     }
 

@@ -1,6 +1,5 @@
 import Hummingbird
 import Logging
-import Metrics
 import VisionAPITypes
 
 /// One line a request: method, path, status, an error's code and how long it took; and one count of route and status.
@@ -8,6 +7,7 @@ struct RequestLogMiddleware: RouterMiddleware {
     typealias Context = VisionRequestContext
 
     let logger: Logger
+    let metrics: RequestMetrics
 
     func handle(
         _ request: Request, context: VisionRequestContext,
@@ -18,20 +18,13 @@ struct RequestLogMiddleware: RouterMiddleware {
             let response = try await next(request, context)
             let code = context.notes.errorCode.map { " \($0.rawValue)" } ?? ""
             log(request, "\(response.status.code)\(code)", since: start)
-            count(context.endpointPath, response.status)
+            metrics.record(context.endpointPath, response.status, ContinuousClock.now - start)
             return response
         } catch {
+            metrics.recordCancelled()
             log(request, "broken connection", since: start)
             throw error
         }
-    }
-
-    /// The route's own path, not what the client wrote: the number of series must not grow with what is sent.
-    private func count(_ route: String?, _ status: HTTPResponse.Status) {
-        // Who has no key must not use up the series of those who have.
-        let route = status == .unauthorized ? "none" : route ?? "none"
-        let labels = [("route", route), ("status", "\(status.code)")]
-        Counter(label: "vision_requests_total", dimensions: labels).increment()
     }
 
     private func log(_ request: Request, _ outcome: String, since start: ContinuousClock.Instant) {

@@ -133,7 +133,10 @@ public struct StatusBody: Codable, Sendable, Equatable {
     public struct Counters: Codable, Sendable, Equatable {
         public var accepted: Int
         public var answered: Int
+        /// Those that the server could not answer though nothing was wrong with them.
         public var failed: Int
+        /// Those whose picture, prompt or other fields were wrong.
+        public var invalid: Int
         public var cancelled: Int
         public var refused: Int
         public var loads: Int
@@ -141,17 +144,18 @@ public struct StatusBody: Codable, Sendable, Equatable {
         public var unloads: Int
 
         enum CodingKeys: String, CodingKey {
-            case accepted, answered, failed, cancelled, refused, loads, unloads
+            case accepted, answered, failed, invalid, cancelled, refused, loads, unloads
             case failedLoads = "failed_loads"
         }
 
         public init(
-            accepted: Int, answered: Int, failed: Int, cancelled: Int, refused: Int, loads: Int, failedLoads: Int,
-            unloads: Int
+            accepted: Int, answered: Int, failed: Int, invalid: Int, cancelled: Int, refused: Int, loads: Int,
+            failedLoads: Int, unloads: Int
         ) {
             self.accepted = accepted
             self.answered = answered
             self.failed = failed
+            self.invalid = invalid
             self.cancelled = cancelled
             self.refused = refused
             self.loads = loads

@@ -44,12 +44,13 @@ struct ServeCommand: AsyncParsableCommand {
         let model = try modelOptions.choose(settings)
         let limits = try queueOptions.limits(settings)
         let supply = try model.supply(logger: logger)
+        metrics.describe(model)
         let host = ModelHost(name: model.name, limits: limits, clock: ContinuousClock(), logger: logger) {
             try BatchCaptioner(
                 model.load(supply, logger: logger), maxBatch: limits.maxLent,
                 availableMemory: { MemoryBudget().available() })
         }
-        let configuration = try serverConfiguration(settings, model, limits, metrics)
+        let configuration = try serverConfiguration(settings, model, limits) { metrics.text(supply.current) }
         let application = buildApplication(
             configuration: configuration, host: host, supply: supply, logger: logger)
         do {
@@ -60,7 +61,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func serverConfiguration(
-        _ settings: Settings, _ model: ChosenModel, _ limits: ModelHostLimits, _ metrics: ServerMetrics
+        _ settings: Settings, _ model: ChosenModel, _ limits: ModelHostLimits,
+        metricsText: @escaping @Sendable () -> String
     ) throws -> ServerConfiguration {
         let maxBody = try settings.bytes("max-body", doorOptions.maxBody) ?? 32 << 20
         return ServerConfiguration(
@@ -80,6 +82,6 @@ struct ServeCommand: AsyncParsableCommand {
             about: .init(
                 version: VisionServer.version, precision: model.precision.rawValue, maxBatch: limits.maxLent,
                 maxQueued: limits.maxQueued, maxQueuedBytes: limits.maxQueuedBytes),
-            metricsText: { metrics.text() })
+            metricsText: metricsText)
     }
 }

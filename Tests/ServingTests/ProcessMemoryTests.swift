@@ -30,3 +30,13 @@ struct ProcessMemoryTests {
         }
     #endif
 }
+
+@Suite("The process's own time on the processor")
+struct ProcessTimeTests {
+    @Test("it grows with work")
+    func grows() {
+        let before = ProcessTime.used()
+        while ProcessTime.used() - before < .milliseconds(2) {}
+        #expect(before > .zero)
+    }
+}

@@ -82,3 +82,17 @@ final class LoopbackConnection: Sendable {
         #endif
     }
 }
+
+extension LoopbackConnection {
+    /// One request, such as `GET /model`, on a connection of its own, and the whole answer.
+    static func ask(
+        _ port: Int, _ request: String, _ fields: [String] = [], body: String = ""
+    ) async throws -> String {
+        let connection = try LoopbackConnection(port: port)
+        let head = [
+            "\(request) HTTP/1.1", "Host: localhost", "Connection: close", "Content-Length: \(body.utf8.count)",
+        ]
+        try connection.send((head + fields).joined(separator: "\r\n") + "\r\n\r\n" + body)
+        return await connection.receive(until: "\u{0}")
+    }
+}

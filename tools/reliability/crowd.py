@@ -146,8 +146,9 @@ def conservation(rig):
     ends = {name: sum(getattr(tally, name) for tally in tallies) for name in ("answered", "left", "refused", "bad")}
     yield exactly("clients still waiting for an answer", alive, 0)
     yield at_least("answered, left, refused and bad requests, the least of them", min(ends.values()), 1)
-    yield exactly("accepted, less answered, failed and cancelled", counters["accepted"] - counters["answered"]
-                  - counters["failed"] - counters["cancelled"], 0)
+    yield exactly("accepted, less answered, failed, invalid and cancelled", counters["accepted"] - sum(
+        counters[name] for name in ("answered", "failed", "invalid", "cancelled")), 0)
+    yield exactly("failed", counters["failed"], 0)
     yield at_least("answered by the server's count, less by the clients'", counters["answered"] - ends["answered"], 9)
     yield at_least("cancelled by the server's count", counters["cancelled"], 1)
     yield exactly("running, waiting, bytes waiting", tuple(

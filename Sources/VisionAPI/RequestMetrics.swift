@@ -1,0 +1,54 @@
+import HTTPTypes
+import Hummingbird
+import Metrics
+
+/// What requests tell the metrics back end.
+///
+/// Every series is made at the start, at zero, from the routes and from the statuses that they answer with: so the one
+/// that counts refusals is there before the first of them, and nothing that clients send can bring another.
+struct RequestMetrics: Sendable {
+    private let byRoute: [String: RouteMetrics]
+    /// Of paths that do not exist, and of methods that theirs does not take.
+    private let unknown = RouteMetrics(route: "none", statuses: [204, 400, 401, 403, 404, 405])
+    private let cancelled = Counter(label: "vision_requests_cancelled_total")
+
+    init(_ routes: RouteTable) {
+        byRoute = routes.methodsByRoute.reduce(into: [:]) { metrics, route in
+            metrics[route.key] = RouteMetrics(route: route.key, statuses: Self.statuses(of: route.value))
+        }
+    }
+
+    /// - Parameter route: the route's own path, as the router names it; `nil` where there is none.
+    func record(_ route: String?, _ status: HTTPResponse.Status, _ time: Duration) {
+        (route.flatMap { byRoute[$0] } ?? unknown).record(status, time)
+    }
+
+    /// A client has left before its answer.
+    func recordCancelled() { cancelled.increment() }
+
+    /// Any other counts as `other`.
+    private static func statuses(of methods: [String]) -> [Int] {
+        methods.contains("POST") ? [200, 202, 400, 401, 403, 413, 415, 422, 429, 500, 503] : [200, 401, 403, 500, 503]
+    }
+}
+
+/// The series of one route.
+private struct RouteMetrics: Sendable {
+    private let byStatus: [Int: Counter]
+    private let other: Counter
+    private let time: Timer
+
+    init(route: String, statuses: [Int]) {
+        func counter(_ status: String) -> Counter {
+            Counter(label: "vision_requests_total", dimensions: [("route", route), ("status", status)])
+        }
+        byStatus = statuses.reduce(into: [:]) { $0[$1] = counter("\($1)") }
+        other = counter("other")
+        time = Timer(label: "vision_request_duration_seconds", dimensions: [("route", route)])
+    }
+
+    func record(_ status: HTTPResponse.Status, _ time: Duration) {
+        (byStatus[status.code] ?? other).increment()
+        self.time.record(duration: time)
+    }
+}
