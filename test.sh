@@ -25,9 +25,15 @@ test_packages=(bats binutils curl git haproxy libimage-exiftool-perl python3 pyt
 # The kernels of 64-bit ARM run in an emulator (56 MB to fetch).
 if [[ $(uname -m) == x86_64 ]]; then test_packages+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user); fi
 
+# vision-server.bat runs in Wine's cmd.exe, against a stand-in for wsl.exe.
+windows_packages=(gcc-mingw-w64-x86-64 wine wine64)
+
 prepare() {
     install_packages "${build_packages[@]}"
     if command -v apt-get >/dev/null; then install_packages "${test_packages[@]}"; fi
+    if command -v apt-get >/dev/null && [[ $(uname -m) == x86_64 ]]; then
+        (install_packages "${windows_packages[@]}") || say "Without Wine the tests of vision-server.bat are skipped."
+    fi
     require_swift
 }
 
@@ -100,7 +106,7 @@ run_reliability() {
 check_scripts() {
     if command -v apt-get >/dev/null; then install_packages shellcheck; fi
     if command -v shellcheck >/dev/null; then
-        (cd -- "$root" && shellcheck -x vision-server.sh test.sh .ci/run tools/setup.sh tools/service.sh \
+        (cd -- "$root" && shellcheck -x vision-server.sh test.sh .ci/run tools/setup.sh tools/service.sh tools/wsl.sh \
             Tests/Packaging/run.sh Tests/Kernels/run.sh Benchmarks/run)
     else
         say "shellcheck is not installed: the shell scripts are not checked."

@@ -1,50 +1,55 @@
 @echo off
-rem Starts vision-server.sh inside the Windows Subsystem for Linux. Arguments are passed on; one that is a Windows path,
-rem such as C:\models\florence, becomes the path by which Linux knows it.
+rem Starts vision-server.sh inside the Windows Subsystem for Linux. Arguments are passed on. A backslash in one becomes a
+rem slash, and a path with a drive, such as C:\models\florence, the path by which Linux knows it. cmd.exe itself splits
+rem arguments at , ; and =, unless they stand in double quotes; PowerShell takes its own quotes off before that, so write
+rem '"<DocVQA>"' there. VISION_WSL_DISTRIBUTION names a distribution other than the default one.
 setlocal EnableExtensions DisableDelayedExpansion
 
+rem Where WSL is not installed, wsl.exe is there all the same and offers to install it; only --status ends at once.
 where wsl.exe >nul 2>nul
 if errorlevel 1 goto no_wsl
-wsl.exe --exec /bin/true >nul 2>nul
-if errorlevel 1 goto no_distribution
+wsl.exe --status >nul 2>nul
+if %errorlevel% equ 50 goto no_wsl
 
-rem Forward slashes: a backslash in front of a quote would be taken for its escape.
-set "folder=%~dp0"
-if "%folder:~0,2%"=="\\" goto network_folder
-set "linux_path="
-call :translate "%folder:\=/%."
-if not defined linux_path goto no_folder
-set "script=%linux_path%/vision-server.sh"
+set "distribution="
+if defined VISION_WSL_DISTRIBUTION set distribution=--distribution "%VISION_WSL_DISTRIBUTION%"
+rem wsl.exe ends with -1 when it fails itself, so "if errorlevel 1" would miss that.
+wsl.exe %distribution% --exec bash -c true >nul 2>nul <nul
+if %errorlevel% equ 0 goto has_bash
+wsl.exe %distribution% --exec sh -c true >nul 2>nul <nul
+if %errorlevel% equ 0 goto no_bash
+goto no_distribution
+:has_bash
 
-set "wsl=WSL 2"
-wsl.exe --exec grep -qi microsoft-standard /proc/version
-if errorlevel 1 set "wsl=WSL 1 (WSL 2 is faster; wsl --set-version changes that)"
+rem WSL translates this variable by itself, whatever the folder's name: nothing has to be read back here.
+set "VISION_FOLDER=%~dp0"
+if "%VISION_FOLDER:~0,2%"=="\\" goto network_folder
+
+rem What is set for the server here is set there as well.
+set "names=VISION_FOLDER/p"
+for %%P in (VISION_SERVER_ HF_ HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY) do call :pass %%P 2>nul
+if defined WSLENV set "names=%WSLENV%:%names%"
+set "WSLENV=%names%"
+
+wsl.exe %distribution% --exec bash -c "test -r \"$VISION_FOLDER/tools/wsl.sh\"" >nul 2>nul <nul
+if %errorlevel% neq 0 goto no_folder
 
 set "arguments="
 :next_argument
 if [%1]==[] goto start
 set "argument=%~1"
-set "linux_path="
-if "%argument:~1,2%"==":\" call :translate "%argument:\=/%"
-if "%argument:~1,2%"==":/" call :translate "%argument%"
-if defined linux_path set "argument=%linux_path%"
+if defined argument set "argument=%argument:\=/%"
 set arguments=%arguments% "%argument%"
 shift
 goto next_argument
 
 :start
-rem What is set for the server here is set there as well.
-set "names="
-for /f "delims==" %%V in ('set VISION_SERVER_ 2^>nul') do call set "names=%%names%%:%%V"
-if defined names if defined WSLENV set "WSLENV=%WSLENV%%names%"
-if defined names if not defined WSLENV set "WSLENV=%names:~1%"
-echo Starting vision-server inside %wsl%. Ctrl+C stops it. 1>&2
-wsl.exe --exec bash "%script%" %arguments%
+wsl.exe %distribution% --exec bash -c "exec bash \"$VISION_FOLDER/tools/wsl.sh\" \"$@\"" vision-server %arguments%
 exit /b %errorlevel%
 
-rem The Linux path of the Windows path %1, in linux_path; nothing when there is none.
-:translate
-for /f "usebackq delims=" %%P in (`wsl.exe --exec wslpath -u "%~1"`) do set "linux_path=%%P"
+rem Adds the names of the variables that begin like its argument to those that are passed on.
+:pass
+for /f "delims==" %%V in ('set %1') do call set "names=%%names%%:%%V"
 exit /b 0
 
 :no_wsl
@@ -57,10 +62,17 @@ echo vision-server runs inside the Windows Subsystem for Linux, but no Linux dis
 echo Install one with: wsl --install -d Debian. What is wrong otherwise, wsl --status says. 1>&2
 exit /b 1
 
+:no_bash
+echo vision-server runs inside the Windows Subsystem for Linux, but the distribution there has no bash. 1>&2
+echo Docker Desktop's own is like that. Install one with: wsl --install -d Debian, and make it the default one with: 1>&2
+echo wsl --set-default Debian, or name it: set VISION_WSL_DISTRIBUTION=Debian 1>&2
+exit /b 1
+
 :no_folder
-echo WSL cannot see the folder "%folder%". Copy the repository to a local drive such as C:. 1>&2
+echo WSL cannot see the folder "%VISION_FOLDER%". Copy the repository to a local drive such as C:. 1>&2
 exit /b 1
 
 :network_folder
-echo The folder "%folder%" is on no drive of this machine. Run ./vision-server.sh inside WSL, or copy it to C:. 1>&2
+echo The folder "%VISION_FOLDER%" is on no drive of this machine. 1>&2
+echo Run ./vision-server.sh inside WSL, or copy the repository to C:. 1>&2
 exit /b 1

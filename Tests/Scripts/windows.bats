@@ -1,13 +1,50 @@
 #!/usr/bin/env bats
 # What can be said about the scripts for Windows without a Windows. VISION_TEST_PYTHON is a Python with tree-sitter.
+# vision-server.bat runs in Wine's cmd.exe, with a stand-in for wsl.exe that says what it was asked for.
 
 # Its variables are those of servers.bash, and names with a dollar sign are meant so.
-# shellcheck disable=SC2016,SC2034,SC2154
+# shellcheck disable=SC1003,SC2016,SC2034,SC2154
 load servers.bash
+
+setup_file() {
+    if ! has_wine; then return; fi
+    export WINEPREFIX=$BATS_FILE_TMPDIR/wine WINEDEBUG=-all
+    export WINEPATH="Z:${BATS_FILE_TMPDIR//\//\\}"
+    # Wine links the folders of its user to those of this home.
+    mkdir -- "$BATS_FILE_TMPDIR/home"
+    HOME=$BATS_FILE_TMPDIR/home wineboot --init 3>&- >"$BATS_FILE_TMPDIR/wineboot" 2>&1
+    x86_64-w64-mingw32-gcc -municode -Wall -Wextra -Werror -O1 -o "$BATS_FILE_TMPDIR/wsl.exe" \
+        "$BATS_TEST_DIRNAME/wsl_stand_in.c"
+}
+
+teardown_file() {
+    if has_wine; then wineserver -k 3>&- || true; fi
+}
 
 setup() {
     cd -- "$BATS_TEST_TMPDIR" || return
     cp -- "$root/vision-client.ps1" "$root/vision-caption-folder-images.ps1" .
+}
+
+has_wine() {
+    command -v wine >/dev/null && command -v x86_64-w64-mingw32-gcc >/dev/null
+}
+
+# start_batch FOLDER ARGUMENTS...: runs vision-server.bat in a folder of this name; its exit code is $code, what it says
+# stands in the file said, and what wsl.exe was to run in the file asked.
+start_batch() {
+    has_wine || skip "there is no Wine or no mingw-w64"
+    mkdir -p -- "$1"
+    cp -- "$root/vision-server.bat" "$1/"
+    : >asked
+    code=0
+    (cd -- "$1" && WSL_STAND_IN_LOG="Z:${BATS_TEST_TMPDIR//\//\\}\\asked" \
+        wine cmd /c vision-server.bat "${@:2}" 3>&- </dev/null) >said 2>&1 || code=$?
+}
+
+# asked_for ARGUMENTS...: these, and no others, are what vision-server.sh would have got.
+asked_for() {
+    diff <(sed -n 's/^argument //p' asked | tail -n +4) <(printf '%s\n' vision-server "$@")
 }
 
 # check [FILE...]: what is wrong with the scripts; fails when something is.
@@ -86,4 +123,68 @@ expect_fault() {
     [[ $(git -C "$root" check-attr eol vision-server.sh) == *": lf" ]]
     [[ $(git -C "$root" check-attr eol vision-client.ps1) == *": crlf" ]]
     [[ $(git -C "$root" check-attr eol vision-server.bat) == *": crlf" ]]
+    # Programs without an ending, too: "bash\r" is not found.
+    [[ $(git -C "$root" check-attr eol .ci/run) == *": lf" && $(git -C "$root" check-attr eol Benchmarks/run) == *": lf" ]]
+}
+
+@test "windows: vision-server.bat passes its folder on, whatever it is called" {
+    local folder
+    # Wine, unlike cmd.exe, expands what stands between percent signs in %~dp0, so that is not tried.
+    for folder in plain Jörg 中文 'a (b) & c' "it's; a, b=c !"; do
+        start_batch "$folder" --port 8000
+        [[ $code -eq 0 ]]
+        grep -qxF "variable VISION_FOLDER=/mnt/z$BATS_TEST_TMPDIR/$folder/" asked
+        asked_for --port 8000
+    done
+}
+
+@test "windows: vision-server.bat makes slashes of backslashes, and no argument swallows the next" {
+    start_batch plain --model '.\models\x\' --port 8000
+    asked_for --model ./models/x/ --port 8000
+    start_batch plain caption '.\a b.png' 'C:\Users\Jörg\m\' '' "it's"
+    asked_for caption './a b.png' C:/Users/Jörg/m/ '' "it's"
+}
+
+@test "windows: vision-server.bat passes on the variables that the server reads, and those that WSLENV has" {
+    export VISION_SERVER_MODEL='C:\models\x' HF_HOME='C:\hf' HTTPS_PROXY=http://proxy:1 OTHER=1 WSLENV=OTHER
+    start_batch plain
+    diff <(grep '^variable' asked | grep -v FOLDER | sort) <(printf 'variable %s\n' 'HF_HOME=C:\hf' \
+        HTTPS_PROXY=http://proxy:1 OTHER=1 'VISION_SERVER_MODEL=C:\models\x')
+}
+
+@test "windows: vision-server.bat tells what is missing apart, and never waits for WSL to be installed" {
+    local state words
+    while IFS='|' read -r state words; do
+        export WSL_STAND_IN=$state
+        start_batch plain --port 8000
+        [[ $code -eq 1 ]]
+        grep -qF -- "$words" said
+        [[ ! -s asked ]]
+    done <<'END'
+absent|which is not installed
+empty|no Linux distribution starts there
+bare|the distribution there has no bash
+blind|WSL cannot see the folder
+END
+}
+
+@test "windows: vision-server.bat ends as the server does, and takes another distribution by name" {
+    export WSL_STAND_IN_EXIT=130 VISION_WSL_DISTRIBUTION='my Debian'
+    start_batch plain
+    [[ $code -eq 130 ]]
+    [[ $(sort -u asked | grep -c '^distribution my Debian$') -eq 1 ]]
+}
+
+@test "windows: inside WSL paths with a drive become Linux paths, everything else stays" {
+    mkdir -p repository/tools bin
+    cp -- "$root"/tools/{wsl,setup}.sh repository/tools/
+    printf '%s\n' '#!/bin/bash' 'printf "%s\n" "$VISION_SERVER_MODEL" "$HF_HOME" "$@"' >repository/vision-server.sh
+    printf '%s\n' '#!/bin/bash' '[[ $1 == -u && $2 == [A-Z]:* ]] || exit 1' \
+        'path=${2//\\//}' 'drive=${path%%:*}' 'printf "/mnt/%s%s\n" "${drive,}" "${path#*:}"' >bin/wslpath
+    chmod +x bin/wslpath
+    VISION_SERVER_MODEL='C:\models\x' HF_HOME=D:/hf PATH=$PWD/bin:$PATH \
+        bash repository/tools/wsl.sh --model C:/a/Jörg/ ./models/x '' 'a:b' '<OD>' >said
+    diff said <(printf '%s\n' /mnt/c/models/x /mnt/d/hf --model /mnt/c/a/Jörg/ ./models/x '' a:b '<OD>')
+    if PATH=$PWD/bin:$PATH bash repository/tools/wsl.sh c:/nosuch 2>said; then return 1; fi
+    grep -F 'WSL cannot see c:/nosuch.' said
 }
