@@ -11,7 +11,7 @@ The extension of the caption files, such as txt.
 .PARAMETER folder_path
 The folder with the pictures.
 #>
-param([string]$prompt, [string]$caption_extension, [string]$folder_path)
+param([string]$prompt, [string]$caption_extension, $folder_path)
 
 $usage = @'
 Usage: vision-caption-folder-images.ps1 <prompt> <caption_extension> <folder>
@@ -20,11 +20,12 @@ Usage: vision-caption-folder-images.ps1 <prompt> <caption_extension> <folder>
   .\vision-caption-folder-images.ps1 GENERATE_TAGS tags.txt 'C:\my photos'
 
 Writes a caption beside each picture of the folder and of the folders inside it: photos\cat.jpg gets photos\cat.txt.
-Pictures are jpg, jpeg, png, gif, bmp, tif, tiff and webp files, in capitals or not. A picture whose caption file
-exists is skipped, so an interrupted run goes on where it stopped. cat.jpg and cat.png in one folder would share
-cat.txt: unless that exists, this is reported and neither is captioned. A picture that fails doesn't stop the others.
-The exit code is 1 if any failed. A prompt is written with or without its angle brackets; PowerShell needs quotes
-around those. A server that is busy, or still downloading its model, is waited for.
+Pictures are jpg, jpeg, jpe, jfif, mpo, png, apng, gif, bmp, tif, tiff and webp files, in capitals or not; hidden
+folders and those of other programs are left out. A picture whose caption file exists and is not blank is skipped, so
+an interrupted run goes on where it stopped; a file that is no text is never replaced. cat.jpg and cat.png in one
+folder would share cat.txt: unless that exists, this is reported and neither is captioned. A picture that fails doesn't
+stop the others. The exit code is 1 if any failed. A prompt is written with or without its angle brackets; PowerShell
+needs quotes around those. A server that is busy, still downloading its model, or starting again is waited for.
 
 Environment:
   VISION_HOST      the server's address; http://localhost:54880 without it
@@ -35,18 +36,61 @@ Environment:
 # From here to the matching line below, vision-client.ps1 and vision-caption-folder-images.ps1 are the same, so that
 # each works alone; a test compares them. All of it is ASCII: Windows PowerShell misreads other characters.
 
+$callersPreference = $ErrorActionPreference
 $ErrorActionPreference = 'Stop'
 
 # True when the last failure is one that other requests would meet as well.
 $hopeless = $false
+# Whether any server has taken a connection yet, and whether the last request found none that does.
+$reached = $false
+$unreached = $false
+$secondsWithoutServer = 30
 
-# Standard error of the process in a console, which Write-Error would decorate; elsewhere the host's way to show errors.
+# Whether the process was started for this script, and not for a PowerShell that goes on with what it gives.
+$scriptName = $MyInvocation.MyCommand.Name
+$started = $Host.Name -eq 'ConsoleHost' -and
+    @([Environment]::GetCommandLineArgs() | ForEach-Object { ($_ -split '[\\/]')[-1] }) -contains $scriptName
+
+# What a process says is UTF-8, whatever its console's code page is; what was there before is put back at the end.
+$consoleEncoding = $null
+if ($started) {
+    try {
+        $consoleEncoding = [Console]::OutputEncoding
+        [Console]::OutputEncoding = [Text.UTF8Encoding]::new($false)
+    } catch {
+        # Without a console there is no code page.
+        $consoleEncoding = $null
+    }
+}
+
+function Restore-Console {
+    if ($null -ne $consoleEncoding) { [Console]::OutputEncoding = $consoleEncoding }
+}
+
+# A problem after which the script goes on: plain text on the standard error of a process, elsewhere an error record,
+# which can be redirected and is lost in no runspace.
 function Write-Problem([string]$Text) {
-    if ($Host.Name -eq 'ConsoleHost') {
+    if ($started) {
         [Console]::Error.WriteLine($Text)
     } else {
-        $Host.UI.WriteErrorLine($Text)
+        Write-Error -Message $Text -ErrorAction Continue
     }
+}
+
+# The problem that ends the script; a caller whose preference is Stop can catch it.
+function Write-LastProblem([string]$Text) {
+    if ($started) {
+        [Console]::Error.WriteLine($Text)
+    } else {
+        Write-Error -Message $Text -ErrorAction $callersPreference
+    }
+}
+
+# An argument as it was typed; an item of Get-ChildItem means its full name, not the bare one of Windows PowerShell.
+function Get-Typed($Argument) {
+    if ($Argument -is [IO.FileSystemInfo]) { return $Argument.FullName }
+    if ($Argument -is [array]) { return $Argument -join ',' }
+    return "$Argument"
 }
 
 # A text that may be shown on a console: names and answers can hold control characters.
@@ -56,7 +100,8 @@ function Format-Shown([string]$Text) {
 
 # The server's address without a slash at its end.
 function Get-ServerAddress {
-    $address = $env:VISION_HOST
+    # cmd.exe keeps the blank of "set VISION_HOST=one && ...".
+    $address = "$env:VISION_HOST".Trim()
     if (-not $address) { $address = 'localhost:54880' }
     if ($address -notlike '*://*') { $address = "http://$address" }
     if ($address -notmatch '\Ahttps?://') {
@@ -69,14 +114,14 @@ function Get-ServerAddress {
     return $address.TrimEnd('/')
 }
 
-# The seconds that a request may take; 0 is any time.
+# The seconds that a request may take; 0 is any time. Timers end at 24 days, so nothing longer is asked of them.
 function Get-TimeLimit {
-    $limit = $env:VISION_TIMEOUT
+    $limit = "$env:VISION_TIMEOUT".Trim()
     if (-not $limit) { return 0 }
     if ($limit -notmatch '\A[0-9]{1,9}\z') {
         throw "VISION_TIMEOUT is $(Format-Shown $limit), but it has to be a whole number of seconds."
     }
-    return [int]$limit
+    return [Math]::Min([int]$limit, 2000000)
 }
 
 # The HTTP client. It follows no redirection, and goes through no proxy to a server on this machine.
@@ -95,7 +140,7 @@ function New-Connection {
     $client = [Net.Http.HttpClient]::new($handler)
     $client.Timeout = [Threading.Timeout]::InfiniteTimeSpan
     $client.DefaultRequestHeaders.ExpectContinue = $false
-    $key = $env:VISION_API_KEY
+    $key = "$env:VISION_API_KEY".Trim()
     if ($key) {
         if ($key -match '[\x00-\x1f\x7f]') { throw 'VISION_API_KEY holds a line break or another control character.' }
         [void]$client.DefaultRequestHeaders.TryAddWithoutValidation('Authorization', "Bearer $key")
@@ -103,13 +148,20 @@ function New-Connection {
     return $client
 }
 
-# What a failed connection means, as a sentence; sets $hopeless.
+# The exception that all others around it come from. GetBaseException would stop at the first that holds only one.
+function Get-RootCause([Exception]$Failure) {
+    while ($null -ne $Failure.InnerException) { $Failure = $Failure.InnerException }
+    return $Failure
+}
+
+# What a failed connection means, as a sentence; sets $hopeless and $unreached.
 function Get-ConnectionProblem([Exception]$Cause) {
     $reason = ''
     if ($Cause -is [Net.Sockets.SocketException]) { $reason = "$($Cause.SocketErrorCode)" }
     if ($Cause -is [Net.WebException]) { $reason = "$($Cause.Status)" }
     if ($Cause -is [IO.IOException]) { $reason = 'ConnectionClosed' }
     $script:hopeless = $true
+    $script:unreached = $true
     switch ($reason) {
         { $_ -in 'ConnectionRefused', 'ConnectFailure' } {
             return "No vision-server answers at $server. Start one with ./vision-server.sh, on Windows with " +
@@ -124,9 +176,11 @@ function Get-ConnectionProblem([Exception]$Cause) {
         { $_ -in 'ConnectionReset', 'ConnectionAborted', 'Shutdown', 'ConnectionClosed', 'ReceiveFailure',
             'SendFailure', 'KeepAliveFailure', 'PipelineFailure' } {
             $script:hopeless = $false
+            $script:unreached = $false
             return "The connection to $server was cut before the answer was complete."
         }
     }
+    $script:unreached = $false
     return "$server cannot be asked: $(Format-Shown $Cause.Message)"
 }
 
@@ -147,10 +201,30 @@ function Send-Request([string]$Path, [byte[]]$Body, [int]$Limit) {
         if ($cancellation.IsCancellationRequested -or $null -eq $task.Exception) {
             throw "The server at $server did not answer within the $timeout seconds that VISION_TIMEOUT allows."
         }
-        $cause = $task.Exception.GetBaseException()
-        throw (Get-ConnectionProblem $cause)
+        throw (Get-ConnectionProblem (Get-RootCause $task.Exception))
     }
     return Read-Answer $task.Result
+}
+
+# The answer to one request. A server that has taken a connection before, and takes none now, may be starting again: it
+# is tried each second for a while.
+function Get-Answer([string]$Path, [byte[]]$Body, [int]$Limit) {
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    while ($true) {
+        $script:unreached = $false
+        try {
+            $answer = Send-Request $Path $Body $Limit
+            $script:reached = $true
+            return $answer
+        } catch {
+            if (-not $unreached) { $script:reached = $true }
+            if (-not $unreached -or -not $reached) { throw }
+            if ($clock.Elapsed.TotalSeconds -ge $secondsWithoutServer) {
+                throw "No server has taken a connection for $secondsWithoutServer seconds. $($_.Exception.Message)"
+            }
+        }
+        Start-Sleep -Milliseconds 1000
+    }
 }
 
 # An answer's status, its text, and the seconds that the server asks to wait; -1 when it doesn't ask.
@@ -179,7 +253,8 @@ function Invoke-Request([string]$Path, [byte[]]$Body) {
     while ($true) {
         $limit = 0
         if ($timeout -gt 0) { $limit = [int][Math]::Max(1, [Math]::Floor($timeout - $clock.Elapsed.TotalSeconds)) }
-        $answer = Send-Request $Path $Body $limit
+        $answer = Get-Answer $Path $Body $limit
+        $script:hopeless = $false
         if ($answer.Status -ne 503 -or $answer.RetryAfter -lt 0) { break }
         $problem = Get-AnswerProblem $answer
         if ($problem -cne $notice) { Write-Problem $problem }
@@ -334,23 +409,107 @@ function Read-Picture([string]$Picture) {
 
 # The matching line: the part that both scripts share ends here.
 
-$pictureExtensions = '.jpg', '.jpeg', '.png', '.gif', '.bmp', '.tif', '.tiff', '.webp'
+# List: endings of pictures that are read
+$pictureEndings = -split 'jpg jpeg jpe jfif mpo png apng gif bmp tif tiff webp'
 
-# The paths of the pictures below a folder, sorted. Folders that cannot be read are told and set $incomplete.
-function Find-Pictures([string]$Folder) {
-    $unreadable = $null
-    $found = Get-ChildItem -LiteralPath $Folder -Recurse -File -Force -ErrorVariable unreadable `
-        -ErrorAction SilentlyContinue
-    foreach ($failure in $unreadable) {
-        $script:incomplete = $true
-        Write-Problem "Not every folder could be read: $(Format-Shown $failure.Exception.Message)"
+# List: endings of pictures and films that are not read
+$endingsNotRead = -split 'heic heif hif avif jxl jp2 j2k jpf jpx jxr wdp svg psd psb xcf kra eps tga ico exr hdr dds qoi
+    dng cr2 cr3 crw nef nrw arw srf sr2 orf rw2 raf pef ptx srw x3f rwl iiq 3fr fff mef mos mrw erf dcr kdc raw
+    mov mp4 m4v avi mkv webm mpg mpeg mts m2ts 3gp wmv insv'
+
+# List: other endings that no caption has
+$otherEndings = -split 'xmp aae thm lrv pp3 dop cos vrd on1 mie icc icm lrcat lrtemplate
+    zip 7z rar tar gz tgz bz2 xz zst lz4 iso dmg cbz
+    safetensors ckpt pt pth bin onnx gguf npz npy pkl h5 parquet
+    mp3 wav flac ogg m4a pdf doc docx xls xlsx odt db sqlite exe dll so'
+
+# List: folders that are left out
+$foldersLeftOut = -split '.* @eadir #recycle @recycle @recently-snapshot @tmp $recycle.bin system?volume?information
+    lost+found __macosx'
+
+# List: files that are left out
+$filesLeftOut = -split '._*'
+
+# Whether a name is like one of these patterns, in capitals or not.
+function Test-LeftOut([string]$Name, [string[]]$Patterns) {
+    foreach ($pattern in $Patterns) {
+        if ($Name -like $pattern) { return $true }
     }
-    $names = @($found | ForEach-Object { $_.FullName } | Where-Object {
-        $pictureExtensions -contains [IO.Path]::GetExtension($_) -and [IO.File]::Exists($_)
-    })
-    $paths = [string[]]$names
+    return $false
+}
+
+# The end of a name behind its last dot, in small letters.
+function Get-Ending([string]$Name) {
+    return [IO.Path]::GetExtension($Name).TrimStart('.').ToLowerInvariant()
+}
+
+# Notes what kind of file was found.
+function Add-File($File, [string]$Shown) {
+    if (Test-LeftOut $File.Name $filesLeftOut) { return }
+    $ending = Get-Ending $File.Name
+    if ($pictureEndings -ccontains $ending -and [IO.File]::Exists($File.FullName)) {
+        $shownFolders[$File.FullName] = $Shown
+    }
+    if ($endingsNotRead -ccontains $ending) { $notRead[$ending] = 1 + $notRead[$ending] }
+}
+
+# The paths of the pictures below a folder, sorted. Folders that cannot be read are told and set $incomplete. The walk
+# is by hand: Windows PowerShell follows links with -Recurse, and would try each folder that is left out.
+function Find-Pictures([string]$Folder, [string]$Shown) {
+    $waiting = [Collections.Generic.Stack[string]]::new()
+    $waiting.Push($Folder)
+    $names = [Collections.Hashtable]::new([StringComparer]::Ordinal)
+    $names[$Folder] = $Shown
+    while ($waiting.Count -gt 0) {
+        $path = $waiting.Pop()
+        $name = $names[$path]
+        $names.Remove($path)
+        $unreadable = $null
+        $items = Get-ChildItem -LiteralPath $path -Force -ErrorVariable unreadable -ErrorAction SilentlyContinue
+        foreach ($failure in $unreadable) {
+            $script:incomplete = $true
+            Write-Problem "Not every folder could be read: $(Format-Shown $failure.Exception.Message)"
+        }
+        foreach ($item in $items) {
+            if ($item -isnot [IO.DirectoryInfo]) {
+                Add-File $item $name
+            } elseif ($item.LinkType) {
+                # A link or a junction; the folders of OneDrive, which have the same attribute, are none.
+                continue
+            } elseif (Test-LeftOut $item.Name $foldersLeftOut) {
+                $leftOut[$item.Name] = $true
+            } else {
+                $names[$item.FullName] = Join-Shown $name $item.Name
+                $waiting.Push($item.FullName)
+            }
+        }
+    }
+    $paths = [string[]]@($shownFolders.Keys)
     [Array]::Sort($paths, [StringComparer]::Ordinal)
     return $paths
+}
+
+# Says what a folder holds that is not looked at.
+function Write-LeftOut {
+    $counts = @($endingsNotRead | Where-Object { $notRead[$_] } | ForEach-Object { "$($notRead[$_]) $_" })
+    if ($counts.Count -gt 0) { Write-Problem "Left out, as such files are not read: $($counts -join ', ')." }
+    $names = [string[]]@($leftOut.Keys)
+    if ($names.Count -eq 0) { return }
+    [Array]::Sort($names, [StringComparer]::Ordinal)
+    $shown = Format-Shown ($names[0..([Math]::Min(5, $names.Count) - 1)] -join ', ')
+    if ($names.Count -gt 5) { $shown += ', ...' }
+    Write-Problem "Left out, as hidden folders and those of other programs are: $shown."
+}
+
+# A name below a folder, which is shown as it was typed.
+function Join-Shown([string]$Folder, [string]$Name) {
+    if ($Folder -match '[\\/]\z') { return $Folder + $Name }
+    return $Folder + [IO.Path]::DirectorySeparatorChar + $Name
+}
+
+# A picture, or the caption file beside it, as it is shown.
+function Get-ShownName([string]$Picture, [string]$File) {
+    return Format-Shown (Join-Shown $shownFolders[$Picture] ([IO.Path]::GetFileName($File)))
 }
 
 # The caption file of a picture.
@@ -371,37 +530,118 @@ function Group-ByCaptionFile([string[]]$Pictures) {
     return $groups
 }
 
+# Whether there is a caption in a file. A blank one is none; what is no text, or may not be read, is thrown.
+function Test-Caption([string]$File, [string]$Shown) {
+    if (-not [IO.File]::Exists($File)) { return $false }
+    try {
+        $bytes = [IO.File]::ReadAllBytes($File)
+    } catch {
+        throw "$Shown may not be read, so it was left as it is."
+    }
+    $text = $null
+    try {
+        $text = [Text.UTF8Encoding]::new($false, $true).GetString($bytes)
+    } catch {
+        # Not UTF-8; the text stays nothing.
+    }
+    if ($null -ne $text -and $text -match '\A\ufeff?\s*\z') { return $false }
+    if ($null -eq $text -or $text -match '[\x00-\x08\x0b\x0e-\x1f\x7f]') {
+        throw "$Shown is no text in UTF-8, so it was left as it is. Save it as UTF-8, or move it away."
+    }
+    return $true
+}
+
+# Whether a failed write means a full disk: two codes of Windows, and what others say.
+function Test-DiskFull([Exception]$Cause) {
+    return ($Cause.HResult -band 0xffff) -in 0x70, 0x27 -or $Cause.Message -match 'No space left|quota exceeded'
+}
+
+# A name for the unfinished file in a folder, short because Windows PowerShell knows no path above 260 characters.
+function Get-UnfinishedFile([string]$Folder) {
+    return [IO.Path]::Combine($Folder, ".vision-$((Get-Random) % 10000)")
+}
+
+# Throws when nothing may be written into the folder of a picture, before the model is asked; in the folder that was
+# given this ends the run.
+function Assert-Writable([string]$Picture) {
+    $folder = [IO.Path]::GetDirectoryName($Picture)
+    if ($null -eq $writable[$folder]) {
+        $unfinished = Get-UnfinishedFile $folder
+        try {
+            [IO.File]::WriteAllBytes($unfinished, [byte[]]@())
+            [IO.File]::Delete($unfinished)
+            $writable[$folder] = $true
+        } catch {
+            # A full disk is told by the write that fails.
+            $writable[$folder] = Test-DiskFull ($_.Exception.GetBaseException())
+            if (-not $writable[$folder] -and $shownFolders[$Picture] -ceq $typed) {
+                $script:ended = $true
+                throw "Nothing may be written into $(Format-Shown $typed). The same command goes on from here."
+            }
+            if (-not $writable[$folder]) {
+                throw "$(Format-Shown $shownFolders[$Picture]): nothing may be written into it; its pictures fail."
+            }
+        }
+    }
+    if (-not $writable[$folder]) {
+        $script:isTold = $true
+        throw 'Nothing may be written into its folder.'
+    }
+}
+
 # Writes under a temporary name beside the caption file and renames, so that a caption file is whole or not there.
 # UTF-8 without a mark, one line feed at the end.
-function Save-Caption([string]$Text, [string]$File) {
-    $folder = [IO.Path]::GetDirectoryName($File)
-    $unfinished = [IO.Path]::Combine($folder, ".vision-caption.$PID.$(Get-Random)")
+function Save-Caption([string]$Text, [string]$File, [string]$Shown) {
+    $unfinished = Get-UnfinishedFile ([IO.Path]::GetDirectoryName($File))
     try {
         [IO.File]::WriteAllBytes($unfinished, [Text.Encoding]::UTF8.GetBytes($Text + "`n"))
+        if ([IO.File]::Exists($File)) {
+            if (Test-Caption $File $Shown) { throw "$Shown was written by somebody else meanwhile." }
+            [IO.File]::Delete($File)
+        }
         [IO.File]::Move($unfinished, $File)
     } catch {
         $cause = $_.Exception.GetBaseException()
-        throw "$(Format-Shown $File) cannot be written: $(Format-Shown $cause.Message)"
+        # Thrown above, as a sentence.
+        if ($cause -is [Management.Automation.RuntimeException]) { throw }
+        if (Test-DiskFull $cause) {
+            $script:ended = $true
+            throw "The disk is full: $Shown cannot be written. Make room; the same command goes on from here."
+        }
+        throw "$Shown cannot be written: $(Format-Shown $cause.Message)"
     } finally {
-        # Runs after Ctrl-C as well.
-        [IO.File]::Delete($unfinished)
+        # Runs after Ctrl-C as well. A folder that has vanished must not hide the reason.
+        try { [IO.File]::Delete($unfinished) } catch { $null = $_ }
     }
 }
 
 # Captions one picture; what is in the way is thrown.
 function Save-PictureCaption([string]$Picture, [string]$File) {
-    if ([IO.Directory]::Exists($File)) {
-        throw "$(Format-Shown $File) is in the way: it is there, but it is no file."
-    }
+    $shown = Get-ShownName $Picture $File
+    if ([IO.Directory]::Exists($File)) { throw "$shown is in the way: it is there, but it is no file." }
     if ($groups[$File].Count -gt 1) {
         $shared = [IO.Path]::GetFileName($File)
         throw (Format-Shown "$($groups[$File] -join ', ') would share the caption file $shared. Rename all but one.")
     }
-    Save-Caption (Get-Caption $prompt $Picture) $File
+    Assert-Writable $Picture
+    Save-Caption (Get-Caption $prompt $Picture) $File $shown
 }
 
-$words = @($prompt, $caption_extension, $folder_path) + $args
-if ($words -contains '--help' -or $words -contains '-h' -or $words -contains '-help') {
+# The caption extension without a dot in front; what could be the end of another kind of file is refused.
+function Get-Extension([string]$Typed) {
+    $ending = $Typed -replace '\A\.', ''
+    if ($ending -in '', '.' -or $ending -match '[\x00-\x1f/\\:*?"<>|]|[. ]\z') {
+        throw 'The caption extension is the end of a file name, such as txt.'
+    }
+    $last = Get-Ending ".$ending"
+    if ($pictureEndings + $endingsNotRead + $otherEndings -ccontains $last) {
+        throw "$last is the extension of files that are no captions; a caption needs another, such as txt."
+    }
+    return $ending
+}
+
+$words = @($prompt, $caption_extension, "$folder_path") + $args
+if ($words -contains '--help' -or $words -contains '-h' -or $words -contains '-help' -or $words -contains '/?') {
     $usage
     exit 0
 }
@@ -410,43 +650,55 @@ $captioned = 0
 $skipped = 0
 $failures = [Collections.Generic.List[string]]::new()
 $incomplete = $false
+# Whether the failure of a picture is one that ends the run without being the picture's, or one that was told before.
+$ended = $false
+$isTold = $false
 $pictures = @()
-$finished = $false
+# The folder of each picture as it is shown, which folders can be written to, and what is left out.
+$shownFolders = [Collections.Hashtable]::new([StringComparer]::Ordinal)
+$writable = [Collections.Hashtable]::new([StringComparer]::Ordinal)
+$notRead = [Collections.Hashtable]::new()
+$leftOut = [Collections.Hashtable]::new([StringComparer]::Ordinal)
+$code = 130
 
 try {
-    if (-not $prompt -or -not $caption_extension -or -not $folder_path -or $args.Count -gt 0) { throw $usage }
-    $extension = $caption_extension -replace '\A\.', ''
-    if ($extension -in '', '.' -or $extension -match '[\x00-\x1f/\\:*?"<>|]') {
-        throw 'The caption extension is the end of a file name, such as txt.'
-    }
-    if ($pictureExtensions -contains ".$extension") {
-        throw "$extension is the extension of a picture; a caption needs another, such as txt."
-    }
-    $folder = Resolve-Name $folder_path
-    if (-not [IO.Directory]::Exists($folder)) { throw "$(Format-Shown $folder) is no folder." }
+    if (-not $prompt -or -not $caption_extension -or $null -eq $folder_path -or $args.Count -gt 0) { throw $usage }
+    $extension = Get-Extension $caption_extension
+    $typed = Get-Typed $folder_path
+    # "C:\my photos\" reaches the script with the quote: a backslash in front of one is taken for its escape.
+    if ($env:OS -eq 'Windows_NT') { $typed = $typed.TrimEnd('"') }
+    if ($typed -eq '') { throw 'The folder is an empty word.' }
+    $folder = Resolve-Name $typed
+    if (-not [IO.Directory]::Exists($folder)) { throw "$(Format-Shown $typed) is no folder." }
     $server = Get-ServerAddress
     $timeout = Get-TimeLimit
     $connection = New-Connection
 
-    $pictures = @(Find-Pictures $folder)
+    $pictures = @(Find-Pictures $folder $typed)
+    Write-LeftOut
     $groups = Group-ByCaptionFile $pictures
     for ($index = 0; $index -lt $pictures.Count; $index++) {
         $picture = $pictures[$index]
         $file = Get-CaptionFile $picture
-        $progress = "[$($index + 1) of $($pictures.Count)] $(Format-Shown $picture)"
-        if ([IO.File]::Exists($file)) {
-            "${progress}: skipped, its caption exists"
-            $skipped += 1
-            continue
-        }
+        $progress = "[$($index + 1) of $($pictures.Count)] $(Get-ShownName $picture $picture)"
         $hopeless = $false
+        $isTold = $false
         try {
+            if (Test-Caption $file (Get-ShownName $picture $file)) {
+                "${progress}: skipped, its caption exists"
+                $skipped += 1
+                continue
+            }
             Save-PictureCaption $picture $file
             $captioned += 1
             "${progress}: captioned"
         } catch {
-            Write-Problem "${progress}: failed. $($_.Exception.Message)"
-            $failures.Add($picture)
+            if ($ended) {
+                Write-Problem $_.Exception.Message
+                break
+            }
+            if (-not $isTold) { Write-Problem "${progress}: failed. $($_.Exception.Message)" }
+            $failures.Add((Get-ShownName $picture $picture))
         }
         if ($hopeless) {
             Write-Problem 'The other pictures would fail as well; the same command goes on from here.'
@@ -460,16 +712,19 @@ try {
     "$sum."
     if ($failures.Count -gt 0) {
         Write-Problem 'Failed:'
-        foreach ($failure in $failures) { Write-Problem "  $(Format-Shown $failure)" }
+        foreach ($failure in $failures) { Write-Problem "  $failure" }
     }
-    $finished = $true
+    $code = 0
+    if ($failures.Count -gt 0 -or $incomplete -or $ended) { $code = 1 }
 } catch {
-    $finished = $true
-    Write-Problem $_.Exception.Message
-    exit 1
+    $code = 1
+    Write-LastProblem $_.Exception.Message
 } finally {
     # Ctrl-C comes here alone.
-    if (-not $finished) { Write-Problem "Stopped; captions written: $captioned. The same command goes on from there." }
+    if ($code -eq 130) {
+        Write-Problem "Stopped; captions written: $captioned. The same command goes on from there."
+        if ($started) { $Host.SetShouldExit(130) }
+    }
+    Restore-Console
 }
-if ($failures.Count -gt 0 -or $incomplete) { exit 1 }
-exit 0
+exit $code

@@ -18,6 +18,10 @@ A prompt is written with or without its angle brackets; PowerShell needs quotes 
 answer with JSON. The caption goes to standard output, errors to standard error with exit code 1. A server that is
 busy, or still downloading its model, is waited for.
 
+In PowerShell, $caption = .\vision-client.ps1 CAPTION cat.jpg gives any character whole. A process of its own
+(powershell -File ...) writes UTF-8 into files and pipes; a PowerShell that captures that reads its console's code page
+instead, unless [Console]::OutputEncoding is UTF-8 there.
+
 Environment:
   VISION_HOST      the server's address; http://localhost:54880 without it
   VISION_API_KEY   the key, if the server wants one
@@ -27,18 +31,61 @@ Environment:
 # From here to the matching line below, vision-client.ps1 and vision-caption-folder-images.ps1 are the same, so that
 # each works alone; a test compares them. All of it is ASCII: Windows PowerShell misreads other characters.
 
+$callersPreference = $ErrorActionPreference
 $ErrorActionPreference = 'Stop'
 
 # True when the last failure is one that other requests would meet as well.
 $hopeless = $false
+# Whether any server has taken a connection yet, and whether the last request found none that does.
+$reached = $false
+$unreached = $false
+$secondsWithoutServer = 30
 
-# Standard error of the process in a console, which Write-Error would decorate; elsewhere the host's way to show errors.
+# Whether the process was started for this script, and not for a PowerShell that goes on with what it gives.
+$scriptName = $MyInvocation.MyCommand.Name
+$started = $Host.Name -eq 'ConsoleHost' -and
+    @([Environment]::GetCommandLineArgs() | ForEach-Object { ($_ -split '[\\/]')[-1] }) -contains $scriptName
+
+# What a process says is UTF-8, whatever its console's code page is; what was there before is put back at the end.
+$consoleEncoding = $null
+if ($started) {
+    try {
+        $consoleEncoding = [Console]::OutputEncoding
+        [Console]::OutputEncoding = [Text.UTF8Encoding]::new($false)
+    } catch {
+        # Without a console there is no code page.
+        $consoleEncoding = $null
+    }
+}
+
+function Restore-Console {
+    if ($null -ne $consoleEncoding) { [Console]::OutputEncoding = $consoleEncoding }
+}
+
+# A problem after which the script goes on: plain text on the standard error of a process, elsewhere an error record,
+# which can be redirected and is lost in no runspace.
 function Write-Problem([string]$Text) {
-    if ($Host.Name -eq 'ConsoleHost') {
+    if ($started) {
         [Console]::Error.WriteLine($Text)
     } else {
-        $Host.UI.WriteErrorLine($Text)
+        Write-Error -Message $Text -ErrorAction Continue
     }
+}
+
+# The problem that ends the script; a caller whose preference is Stop can catch it.
+function Write-LastProblem([string]$Text) {
+    if ($started) {
+        [Console]::Error.WriteLine($Text)
+    } else {
+        Write-Error -Message $Text -ErrorAction $callersPreference
+    }
+}
+
+# An argument as it was typed; an item of Get-ChildItem means its full name, not the bare one of Windows PowerShell.
+function Get-Typed($Argument) {
+    if ($Argument -is [IO.FileSystemInfo]) { return $Argument.FullName }
+    if ($Argument -is [array]) { return $Argument -join ',' }
+    return "$Argument"
 }
 
 # A text that may be shown on a console: names and answers can hold control characters.
@@ -48,7 +95,8 @@ function Format-Shown([string]$Text) {
 
 # The server's address without a slash at its end.
 function Get-ServerAddress {
-    $address = $env:VISION_HOST
+    # cmd.exe keeps the blank of "set VISION_HOST=one && ...".
+    $address = "$env:VISION_HOST".Trim()
     if (-not $address) { $address = 'localhost:54880' }
     if ($address -notlike '*://*') { $address = "http://$address" }
     if ($address -notmatch '\Ahttps?://') {
@@ -61,14 +109,14 @@ function Get-ServerAddress {
     return $address.TrimEnd('/')
 }
 
-# The seconds that a request may take; 0 is any time.
+# The seconds that a request may take; 0 is any time. Timers end at 24 days, so nothing longer is asked of them.
 function Get-TimeLimit {
-    $limit = $env:VISION_TIMEOUT
+    $limit = "$env:VISION_TIMEOUT".Trim()
     if (-not $limit) { return 0 }
     if ($limit -notmatch '\A[0-9]{1,9}\z') {
         throw "VISION_TIMEOUT is $(Format-Shown $limit), but it has to be a whole number of seconds."
     }
-    return [int]$limit
+    return [Math]::Min([int]$limit, 2000000)
 }
 
 # The HTTP client. It follows no redirection, and goes through no proxy to a server on this machine.
@@ -87,7 +135,7 @@ function New-Connection {
     $client = [Net.Http.HttpClient]::new($handler)
     $client.Timeout = [Threading.Timeout]::InfiniteTimeSpan
     $client.DefaultRequestHeaders.ExpectContinue = $false
-    $key = $env:VISION_API_KEY
+    $key = "$env:VISION_API_KEY".Trim()
     if ($key) {
         if ($key -match '[\x00-\x1f\x7f]') { throw 'VISION_API_KEY holds a line break or another control character.' }
         [void]$client.DefaultRequestHeaders.TryAddWithoutValidation('Authorization', "Bearer $key")
@@ -95,13 +143,20 @@ function New-Connection {
     return $client
 }
 
-# What a failed connection means, as a sentence; sets $hopeless.
+# The exception that all others around it come from. GetBaseException would stop at the first that holds only one.
+function Get-RootCause([Exception]$Failure) {
+    while ($null -ne $Failure.InnerException) { $Failure = $Failure.InnerException }
+    return $Failure
+}
+
+# What a failed connection means, as a sentence; sets $hopeless and $unreached.
 function Get-ConnectionProblem([Exception]$Cause) {
     $reason = ''
     if ($Cause -is [Net.Sockets.SocketException]) { $reason = "$($Cause.SocketErrorCode)" }
     if ($Cause -is [Net.WebException]) { $reason = "$($Cause.Status)" }
     if ($Cause -is [IO.IOException]) { $reason = 'ConnectionClosed' }
     $script:hopeless = $true
+    $script:unreached = $true
     switch ($reason) {
         { $_ -in 'ConnectionRefused', 'ConnectFailure' } {
             return "No vision-server answers at $server. Start one with ./vision-server.sh, on Windows with " +
@@ -116,9 +171,11 @@ function Get-ConnectionProblem([Exception]$Cause) {
         { $_ -in 'ConnectionReset', 'ConnectionAborted', 'Shutdown', 'ConnectionClosed', 'ReceiveFailure',
             'SendFailure', 'KeepAliveFailure', 'PipelineFailure' } {
             $script:hopeless = $false
+            $script:unreached = $false
             return "The connection to $server was cut before the answer was complete."
         }
     }
+    $script:unreached = $false
     return "$server cannot be asked: $(Format-Shown $Cause.Message)"
 }
 
@@ -139,10 +196,30 @@ function Send-Request([string]$Path, [byte[]]$Body, [int]$Limit) {
         if ($cancellation.IsCancellationRequested -or $null -eq $task.Exception) {
             throw "The server at $server did not answer within the $timeout seconds that VISION_TIMEOUT allows."
         }
-        $cause = $task.Exception.GetBaseException()
-        throw (Get-ConnectionProblem $cause)
+        throw (Get-ConnectionProblem (Get-RootCause $task.Exception))
     }
     return Read-Answer $task.Result
+}
+
+# The answer to one request. A server that has taken a connection before, and takes none now, may be starting again: it
+# is tried each second for a while.
+function Get-Answer([string]$Path, [byte[]]$Body, [int]$Limit) {
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    while ($true) {
+        $script:unreached = $false
+        try {
+            $answer = Send-Request $Path $Body $Limit
+            $script:reached = $true
+            return $answer
+        } catch {
+            if (-not $unreached) { $script:reached = $true }
+            if (-not $unreached -or -not $reached) { throw }
+            if ($clock.Elapsed.TotalSeconds -ge $secondsWithoutServer) {
+                throw "No server has taken a connection for $secondsWithoutServer seconds. $($_.Exception.Message)"
+            }
+        }
+        Start-Sleep -Milliseconds 1000
+    }
 }
 
 # An answer's status, its text, and the seconds that the server asks to wait; -1 when it doesn't ask.
@@ -171,7 +248,8 @@ function Invoke-Request([string]$Path, [byte[]]$Body) {
     while ($true) {
         $limit = 0
         if ($timeout -gt 0) { $limit = [int][Math]::Max(1, [Math]::Floor($timeout - $clock.Elapsed.TotalSeconds)) }
-        $answer = Send-Request $Path $Body $limit
+        $answer = Get-Answer $Path $Body $limit
+        $script:hopeless = $false
         if ($answer.Status -ne 503 -or $answer.RetryAfter -lt 0) { break }
         $problem = Get-AnswerProblem $answer
         if ($problem -cne $notice) { Write-Problem $problem }
@@ -330,10 +408,7 @@ function Read-Picture([string]$Picture) {
 # process was started for and its output goes into a file or a pipe. There PowerShell itself would write the console's
 # old encoding and CR LF.
 function Write-Result([string[]]$Lines) {
-    $started = @([Environment]::GetCommandLineArgs() | ForEach-Object { ($_ -split '[\\/]')[-1] }) -contains $scriptName
-    if (-not ($started -and $Host.Name -eq 'ConsoleHost' -and [Console]::IsOutputRedirected)) {
-        return $Lines
-    }
+    if (-not ($started -and [Console]::IsOutputRedirected)) { return $Lines }
     $bytes = [Text.Encoding]::UTF8.GetBytes(($Lines -join "`n") + "`n")
     $output = [Console]::OpenStandardOutput()
     $output.Write($bytes, 0, $bytes.Length)
@@ -371,13 +446,13 @@ function Get-Model {
     return $name
 }
 
-$scriptName = $MyInvocation.MyCommand.Name
-$words = @($args | ForEach-Object { "$_" })
-if ($words.Count -gt 0 -and $words[0] -in '-h', '--help', '-help') {
+$words = @(foreach ($word in $args) { Get-Typed $word })
+if ($words.Count -gt 0 -and $words[0] -in '-h', '--help', '-help', '/?') {
     $usage
     exit 0
 }
 
+$code = 130
 try {
     $server = Get-ServerAddress
     $timeout = Get-TimeLimit
@@ -390,8 +465,13 @@ try {
     } else {
         throw $usage
     }
+    $code = 0
 } catch {
-    Write-Problem $_.Exception.Message
-    exit 1
+    $code = 1
+    Write-LastProblem $_.Exception.Message
+} finally {
+    # Ctrl-C comes here alone.
+    if ($code -eq 130 -and $started) { $Host.SetShouldExit(130) }
+    Restore-Console
 }
-exit 0
+exit $code

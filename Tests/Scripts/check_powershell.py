@@ -6,7 +6,8 @@ Needs tree-sitter and tree-sitter-powershell from PyPI. Checked is that
 - the grammar of PowerShell takes all of it, without what only PowerShell 7 knows;
 - it is ASCII, since Windows PowerShell reads a file without a mark in the machine's old encoding;
 - every command is a function of the file or one of a few cmdlets, called with parameters that both versions have. Not
-  among them are those whose output differs between the versions: Invoke-RestMethod, Out-File, Set-Content, Write-Error;
+  among them are those whose results differ between the versions: Invoke-RestMethod, Out-File, Set-Content, and
+  Get-ChildItem with -Recurse, which follows links in one of them;
 - every type is one of those that both .NET Framework 4.6 and .NET have; pictures are not drawn anew (System.Drawing);
 - every variable that is read is set somewhere, in a spelling that differs in nothing but capitals;
 - every function is called;
@@ -22,22 +23,24 @@ import tree_sitter_powershell
 CMDLETS = {
     "Add-Type": {"-AssemblyName"},
     "ForEach-Object": set(),
-    "Get-ChildItem": {"-LiteralPath", "-Recurse", "-File", "-Force", "-ErrorAction", "-ErrorVariable"},
+    "Get-ChildItem": {"-LiteralPath", "-Force", "-ErrorAction", "-ErrorVariable"},
     "Get-Location": set(),
     "Get-Random": set(),
     "Start-Sleep": {"-Milliseconds"},
     "Where-Object": set(),
+    "Write-Error": {"-Message", "-ErrorAction"},
 }
 # A call of Get-ChildItem without it would take brackets in names for wildcards.
 REQUIRED = {"Get-ChildItem": "-LiteralPath"}
 TYPES = """
-    array byte[] char collections.generic.list collections.hashtable console convert diagnostics.stopwatch environment
-    exception int io.directory io.file io.ioexception io.path math net.http.bytearraycontent
+    array byte[] char collections.generic.list collections.generic.stack collections.hashtable console convert
+    diagnostics.stopwatch environment exception int io.directory io.directoryinfo io.file io.filesysteminfo io.ioexception
+    io.path management.automation.runtimeexception math net.http.bytearraycontent
     net.http.headers.mediatypeheadervalue net.http.httpclient net.http.httpclienthandler net.http.httpmethod
     net.http.httprequestmessage net.securityprotocoltype net.servicepointmanager net.sockets.socketexception
     net.webexception pscustomobject ref regex string string[] stringcomparer text.encoding
-    threading.cancellationtokensource threading.tasks.task threading.tasks.task[] threading.timeout timespan uri urikind
-    void
+    text.utf8encoding threading.cancellationtokensource threading.tasks.task threading.tasks.task[] threading.timeout
+    timespan uri urikind void
 """.split()
 AUTOMATIC = "_ args env error executioncontext false host myinvocation null pid psversiontable true".split()
 NEWER_SYNTAX = {"&&", "||", "??", "??=", "?.", "?[", "ternary_expression"}
