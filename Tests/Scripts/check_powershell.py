@@ -34,8 +34,8 @@ CMDLETS = {
 REQUIRED = {"Get-ChildItem": "-LiteralPath"}
 TYPES = """
     array byte[] char collections.generic.list collections.generic.stack collections.hashtable console convert
-    diagnostics.stopwatch environment exception int io.directory io.directoryinfo io.file io.filesysteminfo io.ioexception
-    io.path management.automation.runtimeexception math net.http.bytearraycontent
+    diagnostics.stopwatch environment exception int io.directory io.directoryinfo io.file io.filesysteminfo
+    io.ioexception io.path management.automation.runtimeexception math net.http.bytearraycontent
     net.http.headers.mediatypeheadervalue net.http.httpclient net.http.httpclienthandler net.http.httpmethod
     net.http.httprequestmessage net.securityprotocoltype net.servicepointmanager net.sockets.socketexception
     net.webexception pscustomobject ref regex string string[] stringcomparer text.encoding

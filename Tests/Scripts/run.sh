@@ -11,7 +11,8 @@ Usage: Tests/Scripts/run.sh [bats options]
 
   Tests/Scripts/run.sh --filter Ctrl-C    only the tests whose name contains Ctrl-C
 
-Needs bash, curl, git, bats, shellcheck and python3 with venv.
+Needs bash, curl, git, bats, shellcheck and python3 with venv. Where there is a PowerShell 7 (pwsh), the suites of the
+two bash scripts run against their PowerShell twins, too; elsewhere those tests are counted as skipped.
 
 Environment:
   VISION_SERVER_BINARY  the server to test against; .build/release/vision-server without it. Where there is none, the
@@ -44,12 +45,21 @@ export VISION_TEST_PYTHON
 
 (cd -- "$root" && shellcheck -x vision-client.sh vision-caption-folder-images.sh Tests/Scripts/*.{sh,bash,bats})
 
+twins=("$here/client.bats" "$here/folder.bats")
 code=0
 log=$(mktemp)
 trap 'rm -f -- "$log"' EXIT
 bats --tap "$@" "$here" | tee "$log" || code=$?
+if command -v pwsh >/dev/null; then
+    printf 'The same for the PowerShell twins\n'
+    VISION_TEST_TWIN=powershell bats --tap "$@" "${twins[@]}" | tee -a "$log" || code=$?
+    untried=0
+else
+    untried=$(bats --count "$@" "${twins[@]}")
+    printf 'There is no pwsh: %s tests of the PowerShell twins are skipped.\n' "$untried"
+fi
 skipped=$(grep -c '^ok .*# skip' "$log" || true)
 passed=$(($(grep -c '^ok ' "$log" || true) - skipped))
 failed=$(grep -c '^not ok ' "$log" || true)
-printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$((skipped + untried))"
 [[ $code -eq 0 && $failed -eq 0 && $passed -gt 0 ]]

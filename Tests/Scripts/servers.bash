@@ -15,11 +15,26 @@ narrow_path() {
     narrow=$BATS_TEST_TMPDIR/bin
 }
 
-# Every test gets a copy of the one script, alone in a folder, a temporary folder of its own and a clean environment.
+# With VISION_TEST_TWIN=powershell the suites of the bash scripts run against their PowerShell twins.
+is_powershell() {
+    [[ ${VISION_TEST_TWIN-} == powershell ]]
+}
+
+# only_bash REASON: the test has no meaning for the PowerShell twin.
+only_bash() {
+    if is_powershell; then skip "not for PowerShell: $1"; fi
+}
+
+# prepare_script NAME.sh: every test gets a copy of the one script, or of its twin, alone in a folder, a temporary
+# folder of its own and a clean environment. The script is run by ${runner[@]}.
 prepare_script() {
+    local name=$1
+    if is_powershell; then name=${name%.sh}.ps1; fi
     mkdir -p -- "$BATS_TEST_TMPDIR/alone" "$BATS_TEST_TMPDIR/tmp" "$BATS_TEST_TMPDIR/home" "$BATS_TEST_TMPDIR/fake"
-    cp -- "$root/$1" "$BATS_TEST_TMPDIR/alone/"
-    script=$BATS_TEST_TMPDIR/alone/$1
+    cp -- "$root/$name" "$BATS_TEST_TMPDIR/alone/"
+    script=$BATS_TEST_TMPDIR/alone/$name
+    runner=("$script")
+    if is_powershell; then runner=("$(command -v pwsh)" -NoProfile -File "$script"); fi
     fake=$BATS_TEST_TMPDIR/fake
     export HOME=$BATS_TEST_TMPDIR/home TMPDIR=$BATS_TEST_TMPDIR/tmp
     unset VISION_HOST VISION_API_KEY VISION_TIMEOUT http_proxy HTTP_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
@@ -33,7 +48,7 @@ prepare_script() {
 # ask ARGUMENTS...: runs the script with the narrow path; its outputs are the files out and err, its exit code $code.
 ask() {
     code=0
-    PATH=$narrow "${as_nobody[@]}" "$script" "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" </dev/null || code=$?
+    PATH=$narrow "${as_nobody[@]}" "${runner[@]}" "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" </dev/null || code=$?
     err=$(<"$BATS_TEST_TMPDIR/err")
 }
 

@@ -3,8 +3,8 @@
 // UTF-16 on standard output. It runs nothing: what would be run is appended to a file, a line each, in UTF-8.
 //
 // WSL_STAND_IN says what it stands for: "good" (the default), "absent" (WSL is not installed: anything but --status
-// offers to install it), "empty" (no distribution), "bare" (a distribution without bash), "blind" (one that does not see
-// the folder). WSL_STAND_IN_LOG is that file, and WSL_STAND_IN_EXIT the exit code of what would be run.
+// offers to install it), "empty" (no distribution), "bare" (a distribution without bash), "blind" (one that does not
+// see the folder). WSL_STAND_IN_LOG is that file, and WSL_STAND_IN_EXIT the exit code of what would be run.
 #include <stdio.h>
 #include <stdlib.h>
 #include <wchar.h>
