@@ -643,6 +643,7 @@ function Get-Extension([string]$Typed) {
 $words = @($prompt, $caption_extension, "$folder_path") + $args
 if ($words -contains '--help' -or $words -contains '-h' -or $words -contains '-help' -or $words -contains '/?') {
     $usage
+    Restore-Console
     exit 0
 }
 

@@ -449,6 +449,7 @@ function Get-Model {
 $words = @(foreach ($word in $args) { Get-Typed $word })
 if ($words.Count -gt 0 -and $words[0] -in '-h', '--help', '-help', '/?') {
     $usage
+    Restore-Console
     exit 0
 }
 
