@@ -27,7 +27,6 @@ extension ModelHost {
                 return try result.get()
             } onCancel: {
                 cancellation.set()
-                Task { await host.handle(.left(ticket)) }
             }
         }
 
@@ -53,14 +52,15 @@ extension ModelHost {
                 return try outcome.get()
             } onCancel: {
                 cancellation.set()
-                Task { await host.handle(.left(ticket)) }
             }
         }
     }
 
-    /// Takes a place in the line, before the work of preparing the request is begun, and gives it back at the end.
+    /// Takes a place in the line, before the work of preparing the request is begun, and gives it back at the end, or at
+    /// once when the caller's task is cancelled, whatever it is doing.
     ///
-    /// Those behind wait for one that is still being prepared: the order of arrival is kept.
+    /// Who is ready for the model passes who is still being prepared; among those that are ready the order of arrival
+    /// is kept.
     /// - Parameters:
     ///   - bytes: Memory that the request holds.
     ///   - isCallersFault: Of an error of `body`: then the request counts as invalid, and not as failed.
@@ -71,7 +71,11 @@ extension ModelHost {
     ) async throws -> R {
         let ticket = try await takePlace(bytes: bytes)
         do {
-            let result = try await body(Place(host: self, ticket: ticket))
+            let result = try await withTaskCancellationHandler {
+                try await body(Place(host: self, ticket: ticket))
+            } onCancel: {
+                Task { await handle(.left(ticket)) }
+            }
             await leave(ticket, .answered)
             return result
         } catch {

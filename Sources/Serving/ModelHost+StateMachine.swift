@@ -121,7 +121,7 @@ extension ModelHost {
         private mutating func left(_ ticket: Ticket, _ now: C.Instant) -> [Action] {
             guard let entry = line.remove(ticket) else { return [] }
             let dropped: [Action] = entry.isReady ? [.drop(ticket)] : []
-            // One that was still being prepared may have held up those behind it.
+            // One that was still being prepared may have been the last who kept the model.
             switch phase {
             case .idle, .lent: return dropped + lendOrRest(now)
             case .unloaded, .loading, .unloading: return dropped

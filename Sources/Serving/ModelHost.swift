@@ -2,8 +2,8 @@ public import Logging
 public import ServiceLifecycle
 import Synchronization
 
-/// One model that many ask for: loaded at the first request, lent in the order of arrival to one after the other or to a
-/// few at a time, let go when nobody has used it for a while.
+/// One model that many ask for: loaded at the first request, lent to one after the other or to a few at a time, in the
+/// order of arrival among those that are ready for it, let go when nobody has used it for a while.
 ///
 /// The host loads and unloads while its `run()` runs; requests that come earlier wait for that.
 public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == Duration {
@@ -69,6 +69,9 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
             waiting: machine.line.count,
             waitingBytes: machine.line.bytes, counters: counters)
     }
+
+    /// How many of those that wait are ready for the model.
+    package var readyCount: Int { machine.line.entries.count(where: \.isReady) }
 
     /// Throws what a request that comes now would be refused with, before anything of it is read.
     public func checkAdmission() throws(ModelHostError) {

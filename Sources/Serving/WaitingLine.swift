@@ -4,7 +4,7 @@ package struct WaitingLine: Sendable {
         package let ticket: UInt64
         /// Memory that the request holds while it waits.
         package var bytes: Int
-        /// A request that is still being prepared keeps its place, and those behind it wait.
+        /// A request that is still being prepared keeps its place, and those behind it that are ready pass it.
         package var isReady = false
         /// How long the model may have been loaded in all until this one has waited too long.
         package let patience: Duration?
@@ -43,9 +43,9 @@ package struct WaitingLine: Sendable {
         return entries.remove(at: place)
     }
 
-    /// The first in line, if it is prepared.
+    /// The first in line who is prepared.
     mutating func popFirstReady() -> UInt64? {
-        guard let first = entries.first, first.isReady else { return nil }
+        guard let first = entries.first(where: \.isReady) else { return nil }
         return remove(first.ticket)?.ticket
     }
 
@@ -59,5 +59,5 @@ package struct WaitingLine: Sendable {
     /// The prepared request that will have waited too long first.
     var firstPatience: Duration? { entries.first { $0.isReady && $0.patience != nil }?.patience }
 
-    var hasReady: Bool { entries.contains(where: \.isReady) }
+    package var hasReady: Bool { entries.contains(where: \.isReady) }
 }

@@ -1,20 +1,26 @@
 public import Florence2
 public import Hummingbird
 import HummingbirdCore
+public import Images
 public import Logging
 public import Serving
 
 /// The service: routes, errors and log around one model's host, which runs and stops with it.
 ///
-/// - Parameter supply: The model's files; it runs with the service, too.
+/// - Parameters:
+///   - supply: The model's files; it runs with the service, too.
+///   - preparePicture: Decodes and resizes; a test may do something else.
 public func buildApplication<C: Clock>(
-    configuration: ServerConfiguration, host: ModelHost<BatchCaptioner, C>, supply: ModelSupply<C>, logger: Logger
+    configuration: ServerConfiguration, host: ModelHost<BatchCaptioner, C>, supply: ModelSupply<C>, logger: Logger,
+    preparePicture: @escaping PreparePicture = {
+        try ImageDecoder().prepare($0, with: $1, watch: DecodeWatch($2))
+    }
 ) -> some ApplicationProtocol where C.Duration == Duration {
     // The framework's own start line says less than ours.
     var frameworkLogger = logger
     frameworkLogger.logLevel = max(logger.logLevel, .notice)
     return Application(
-        router: buildRouter(configuration, host, supply, logger),
+        router: buildRouter(configuration, host, supply, logger, preparePicture),
         server: .visionHTTP1(maxBodySize: configuration.maxBodySize, deadlines: configuration.deadlines),
         configuration: .init(
             address: .hostname(configuration.host, port: configuration.port),
@@ -32,10 +38,11 @@ public func buildApplication<C: Clock>(
 
 private func buildRouter<C: Clock>(
     _ configuration: ServerConfiguration, _ host: ModelHost<BatchCaptioner, C>, _ supply: ModelSupply<C>,
-    _ logger: Logger
+    _ logger: Logger, _ preparePicture: @escaping PreparePicture
 ) -> Router<VisionRequestContext> where C.Duration == Duration {
     let info = InfoController(configuration: configuration)
-    let images = ImageController(host: host, supply: supply, configuration: configuration)
+    let images = ImageController(
+        host: host, supply: supply, configuration: configuration, preparePicture: preparePicture)
     let model = ModelController(host: host, supply: supply, configuration: configuration)
     let bare = Router(context: VisionRequestContext.self)
     model.addPublicRoutes(to: bare)

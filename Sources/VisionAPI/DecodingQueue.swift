@@ -1,39 +1,121 @@
-import Foundation
+package import Images
 import Synchronization
 
-/// Runs the work that comes before the model (JSON, base64, decoding, resizing), two requests at a time.
+/// Runs the work that comes before the model (JSON, base64, decoding, resizing) on threads of its own, as a
+/// `DecodeSchedule` decides.
 ///
 /// It takes up to seconds for a large picture: on the cooperative pool it would hold up every other request.
-struct DecodingQueue: Sendable {
-    private let queue: OperationQueue
+package final class DecodingQueue: Sendable {
+    package typealias Ticket = DecodeSchedule.Ticket
 
-    init(width: Int = 2) {
-        queue = OperationQueue()
-        queue.maxConcurrentOperationCount = width
+    private struct State {
+        var schedule: DecodeSchedule
+        var jobs: [Ticket: DecodeJob] = [:]
     }
 
-    /// Work whose caller has left by the time that its turn comes is not begun.
-    func run<R: Sendable>(_ work: @escaping @Sendable () throws -> R) async throws -> R {
-        try Task.checkCancellation()
-        let caller = Caller()
+    package let limits: DecodeLimits
+    private let state: Mutex<State>
+    private let lastTicket = Atomic<Ticket>(0)
+
+    package init(limits: DecodeLimits = .init()) {
+        self.limits = limits
+        state = Mutex(State(schedule: DecodeSchedule(limits: limits)))
+    }
+
+    /// A request's place among those whose work waits; to be drawn in the order of arrival.
+    package func drawTicket() -> Ticket {
+        lastTicket.wrappingAdd(1, ordering: .relaxed).newValue
+    }
+
+    /// What is there now, by ticket.
+    package var entries: [DecodeSchedule.Entry] { state.withLock { $0.schedule.entries } }
+
+    /// Runs the next piece of a request's work when it is its turn. A caller whose task is cancelled gets away at once.
+    ///
+    /// - Parameters:
+    ///   - bytes: Memory that the work will take.
+    ///   - work: Has to let go of everything and end soon after its question has thrown; it may then be run anew.
+    /// - Throws: `VisionAPIError.decodingTooLarge`, `.noThread`, `CancellationError`, or what `work` throws.
+    package func run<R: Sendable>(
+        _ ticket: Ticket, bytes: Int = 0, _ work: @escaping @Sendable (@escaping DecodeWatch.Question) throws -> R
+    ) async throws -> R {
+        guard bytes <= limits.largest else {
+            throw VisionAPIError.decodingTooLarge(bytes: bytes, limit: limits.largest)
+        }
+        let reply = DecodeReply<R>()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                queue.addOperation {
-                    continuation.resume(
-                        with: Result { if caller.hasLeft { throw CancellationError() } else { try work() } })
+                reply.wait(continuation)
+                let job = DecodeJob(ticket: ticket, fastTime: limits.fastTime) { [self] in
+                    handle(.slowed(ticket))
+                } work: { question in
+                    let result = Result { try work(question) }
+                    return { reply.settle(result) }
+                } refuse: {
+                    reply.settle(.failure($0))
                 }
+                start(job, bytes) { reply.isAbandoned }
             }
         } onCancel: {
-            caller.leave()
+            reply.abandon()
+            handle(.left(ticket))
         }
     }
-}
 
-/// Whether somebody still waits for a piece of work.
-private final class Caller: Sendable {
-    private let left = Atomic<Bool>(false)
+    private func start(_ job: DecodeJob, _ bytes: Int, isAbandoned: () -> Bool) {
+        guard !isAbandoned() else { return }
+        state.withLock { $0.jobs[job.ticket] = job }
+        handle(.arrived(job.ticket, bytes: bytes))
+        // Who left in between was not there yet.
+        if isAbandoned() { handle(.left(job.ticket)) }
+    }
 
-    var hasLeft: Bool { left.load(ordering: .relaxed) }
+    private func handle(_ event: DecodeSchedule.Event) {
+        for job in obey(event) { startThread(job) }
+    }
 
-    func leave() { left.store(true, ordering: .relaxed) }
+    private func startThread(_ job: DecodeJob) {
+        do {
+            try DecodeThread.start { [self] in live(job) }
+        } catch {
+            handle(.ended(job.ticket))
+            job.refuse(error)
+        }
+    }
+
+    /// The life of a thread: one job after the other, as long as its own end lets another one begin.
+    private func live(_ first: DecodeJob) {
+        var next: DecodeJob? = first
+        while let job = next {
+            let delivery = job.run()
+            var begun = obey(delivery == nil ? .returned(job.ticket) : .ended(job.ticket))[...]
+            next = begun.popFirst()
+            for job in begun { startThread(job) }
+            // Only now, as the request's next piece of work has the same ticket.
+            delivery?()
+        }
+    }
+
+    /// Tells the jobs what has been decided; answers those that a thread has to begin.
+    private func obey(_ event: DecodeSchedule.Event) -> [DecodeJob] {
+        state.withLock { state in
+            var begun: [DecodeJob] = []
+            for action in state.schedule.handle(event) {
+                switch action {
+                case .begin(let ticket): if let job = state.jobs[ticket] { begun.append(job) }
+                case .pause(let ticket): state.jobs[ticket]?.tell(.pause)
+                case .resume(let ticket): state.jobs[ticket]?.tell(.go)
+                case .putBack(let ticket): state.jobs[ticket]?.tell(.putBack)
+                case .stop(let ticket): state.jobs[ticket]?.tell(.stop)
+                case .drop(let ticket): state.jobs[ticket] = nil
+                }
+            }
+            switch event {
+            case .ended(let ticket), .returned(let ticket):
+                if !state.schedule.contains(ticket) { state.jobs[ticket] = nil }
+            case .arrived, .slowed, .left: break
+            }
+            return begun
+        }
+    }
 }

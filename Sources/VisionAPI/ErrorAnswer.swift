@@ -49,6 +49,7 @@ struct ErrorAnswer {
         case .methodNotAllowed(let allowed): headers[.allow] = allowed.joined(separator: ", ")
         case .unauthorized: headers[.wwwAuthenticate] = "Bearer"
         case .bodyTooLarge: headers[.connection] = "close"
+        case .noThread: headers[.retryAfter] = "5"
         case .readingTooMuch:
             headers[.retryAfter] = "2"
             headers[.connection] = "close"
@@ -64,9 +65,9 @@ struct ErrorAnswer {
         case .mistypedField: (.unprocessableContent, .invalidField)
         case .outOfRange, .invalidKeepAlive: (.badRequest, .invalidField)
         case .promptTooLong, .wrongNumberOfPrompts, .repeatedPrompt: (.badRequest, .invalidPrompt)
-        case .invalidBase64, .invalidDataURL: (.badRequest, .invalidImage)
+        case .invalidBase64, .invalidDataURL, .decodingTooLarge: (.badRequest, .invalidImage)
         case .bodyTooLarge: (.contentTooLarge, .tooLarge)
-        case .readingTooMuch: (.serviceUnavailable, .queueFull)
+        case .readingTooMuch, .noThread: (.serviceUnavailable, .queueFull)
         case .unauthorized: (.unauthorized, .unauthorized)
         case .foreignOrigin: (.forbidden, .forbiddenOrigin)
         case .unknownPath: (.notFound, .notFound)

@@ -1,23 +1,32 @@
 import Florence2
 import Hummingbird
-import Images
+public import Images
 import Serving
 import VisionAPITypes
+
+/// Makes the bytes of a picture file what the model takes, and asks the question as it goes.
+public typealias PreparePicture =
+    @Sendable (_ file: [UInt8], ImageProcessor, @escaping DecodeWatch.Question) throws -> PreparedImage
 
 /// `POST /process_image`: a picture and a prompt come in, the model's answer goes out.
 struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
     let host: ModelHost<BatchCaptioner, C>
     let supply: ModelSupply<C>
     let parser: ImageRequestParser
-    let decoder = ImageDecoder()
+    let preparePicture: PreparePicture
     let bodies: BodyReader
-    private let decoding = DecodingQueue()
+    private let decoding: DecodingQueue
     private let metrics = CaptionMetrics()
 
-    init(host: ModelHost<BatchCaptioner, C>, supply: ModelSupply<C>, configuration: ServerConfiguration) {
+    init(
+        host: ModelHost<BatchCaptioner, C>, supply: ModelSupply<C>, configuration: ServerConfiguration,
+        preparePicture: @escaping PreparePicture
+    ) {
         self.host = host
         self.supply = supply
+        self.preparePicture = preparePicture
         parser = ImageRequestParser(extraPrompts: configuration.extraPrompts, anyPrompt: configuration.anyPrompt)
+        decoding = DecodingQueue(limits: configuration.decoding)
         bodies = BodyReader(maxBodySize: configuration.maxBodySize, maxReadingSize: configuration.maxReadingSize)
     }
 
@@ -26,7 +35,7 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     /// A request that cannot be served now is refused before its body is read; then it takes its place in the line; then
-    /// its picture is decoded and shrunk. So the line holds small pictures only, and a bad one never wakes the model.
+    /// its picture is decoded and shrunk. So a bad one never wakes the model, and who is ready first passes the others.
     @Sendable private func processImage(_ request: Request, context: VisionRequestContext) async throws -> Response {
         try await context.untilDeparture {
             let assets = try supply.take()
@@ -39,10 +48,17 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
         }
     }
 
-    /// The file goes with the end of this function; the request that waits holds a small picture.
+    /// In two steps, as the picture's header says how much memory the second one waits for. The file goes with the end of
+    /// this function; the request that waits for the model holds a small picture.
     private func prepare(_ body: ReadBody, _ processor: ImageProcessor) async throws -> ImageRequest {
-        let request = try await decoding.run { [parser] in try parser.parse(body) }
-        let image = try await decoding.run { [decoder] in processor.prepare(try decoder.decode(request.file)) }
+        let ticket = decoding.drawTicket()
+        let (request, bytes) = try await decoding.run(ticket) { [parser] _ in
+            let request = try parser.parse(body)
+            return (request, try ImageDecoder().header(of: request.file, for: processor).decodeMemory)
+        }
+        let image = try await decoding.run(ticket, bytes: bytes) { [preparePicture] question in
+            try preparePicture(request.file, processor, question)
+        }
         return request.with(image)
     }
 

@@ -15,6 +15,8 @@ public struct ServerConfiguration: Sendable {
     public var maxBodySize: Int
     /// The most bytes of all bodies that are being read at the same time.
     public var maxReadingSize: Int
+    /// How much memory decoding may take.
+    public var decoding: DecodeLimits
     /// The most connections; more wait until one is closed.
     public var maxConnections: Int
     /// What clients must show; none: everybody is let in.
@@ -50,8 +52,9 @@ public struct ServerConfiguration: Sendable {
     public init(
         host: String = "127.0.0.1", port: Int = 54880, modelName: String, extraPrompts: [String] = [],
         anyPrompt: Bool = false, preload: Bool = false, maxBodySize: Int = 32 << 20, maxReadingSize: Int = 256 << 20,
-        maxConnections: Int = 1024, apiKeys: APIKeys = .none, corsOrigins: [String] = [],
-        deadlines: ConnectionDeadlines.Limits = .init(), about: About = .init(version: "", precision: "fp32"),
+        decoding: DecodeLimits = .init(), maxConnections: Int = 1024, apiKeys: APIKeys = .none,
+        corsOrigins: [String] = [], deadlines: ConnectionDeadlines.Limits = .init(),
+        about: About = .init(version: "", precision: "fp32"),
         metricsText: @escaping @Sendable () -> String = { "" }
     ) {
         self.host = host
@@ -62,6 +65,7 @@ public struct ServerConfiguration: Sendable {
         self.preload = preload
         self.maxBodySize = maxBodySize
         self.maxReadingSize = maxReadingSize
+        self.decoding = decoding
         self.maxConnections = maxConnections
         self.apiKeys = apiKeys
         self.corsOrigins = corsOrigins

@@ -15,6 +15,10 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
     case bodyTooLarge(limit: Int)
     /// The bodies that are being read at the same time are too much together.
     case readingTooMuch
+    /// Decoding the picture takes more memory than one may take.
+    case decodingTooLarge(bytes: Int, limit: Int)
+    /// The system has no room for another thread.
+    case noThread
     /// No key, or a wrong one.
     case unauthorized
     /// A web page that is not on the list wants something done.
@@ -48,6 +52,12 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
             "The prompt \(prompt.prefix(100)) stands in the list twice."
         case .readingTooMuch:
             "The server is reading too many pictures at the same time. Send the request again later."
+        case .decodingTooLarge(let bytes, let limit):
+            "The picture takes too many bytes for decoding: \((bytes >> 20) + 1) MB, and one may take \(limit >> 20) MB. "
+                + "Make it smaller, or start the server with a larger --max-decode-memory."
+        case .noThread:
+            "The system refuses the server another thread. The limit may be the user's (ulimit -u), the service's "
+                + "(TasksMax) or the container's (pids). Send the request again later."
         case .unauthorized:
             "This server wants a key. Send it as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\"."
         case .bodyTooLarge(let limit):

@@ -46,9 +46,10 @@ struct PlaceTests {
         #expect(workshop.log.withLock { $0 }.isEmpty)
     }
 
-    @Test("a place taken first is served first, even when its picture is prepared last")
+    @Test("who is ready passes who is still being prepared; those that are ready keep the order of arrival")
     func orderOfArrival() async throws {
         let workshop = Workshop()
+        let gate = Gate()
         try await workshop.withHost { host in
             let (slow, finish) = AsyncStream.makeStream(of: Void.self)
             try await withThrowingTaskGroup(of: Void.self) { group in
@@ -59,13 +60,43 @@ struct PlaceTests {
                     }
                 }
                 await eventually { await host.status.waiting == 1 }
-                group.addTask { try await host.withModel { _, _ in workshop.log.withLock { $0.append(2) } } }
-                await eventually { await host.status.state == .idle }
+                group.addTask {
+                    try await host.withModel { _, _ in
+                        gate.pass()
+                        workshop.log.withLock { $0.append(2) }
+                    }
+                }
+                await gate.someoneStands()
+                group.addTask { try await host.withModel { _, _ in workshop.log.withLock { $0.append(3) } } }
+                await eventually { await host.status.waiting == 2 }
                 finish.finish()
+                // The first one is ready now, and before the third.
+                await eventually { await host.readyCount == 2 }
+                gate.open()
                 try await group.waitForAll()
             }
         }
-        #expect(workshop.log.withLock { $0 } == [1, 2])
+        #expect(workshop.log.withLock { $0 } == [2, 1, 3])
+    }
+
+    @Test("who leaves while it is being prepared loses its place at once, though the preparing goes on")
+    func leavingWhilePrepared() async throws {
+        let workshop = Workshop()
+        try await workshop.withHost(limits: .init(maxQueued: 1)) { host in
+            let (stubborn, finish) = AsyncStream.makeStream(of: Void.self)
+            let leaver = Task {
+                try await host.withPlace { _ in
+                    // Work that does not heed its cancellation.
+                    await Task { for await _ in stubborn {} }.value
+                }
+            }
+            await eventually { await host.status.waiting == 1 }
+            leaver.cancel()
+            await eventually { await host.status.waiting == 0 }
+            try await host.withModel { _, _ in }
+            finish.finish()
+            _ = await leaver.result
+        }
     }
 
     @Test("who waits longer than the limit is sent away, and the model never sees the request")

@@ -47,24 +47,28 @@ struct StateMachineTests {
         #expect(machine.phase == .lent([3]))
     }
 
-    @Test("a request that is still being prepared wakes no model, and keeps its place")
+    @Test("a request that is still being prepared wakes no model; those that are ready pass it")
     func preparing() {
         var machine = machine()
         #expect(machine.handle(.arrived(1, bytes: 5), at: at(0)) == [])
         #expect(machine.phase == .unloaded)
         #expect(machine.request(2, at: at(0)) == [.load])
-        #expect(machine.handle(.loaded, at: at(1)) == [])
+        #expect(machine.handle(.loaded, at: at(1)) == [.lend(2)])
+        #expect(machine.request(3, at: at(1)) == [])
         #expect(machine.deadline(at: at(1)) == at(601))
-        #expect(machine.handle(.ready(1, bytes: 5), at: at(2)) == [.lend(1)])
-        #expect(machine.giveBack(nil, at: at(3)) == [.lend(2)])
+        // Once it is ready it is the first again.
+        #expect(machine.handle(.ready(1, bytes: 5), at: at(2)) == [])
+        #expect(machine.giveBack(nil, at: at(3)) == [.lend(1)])
+        #expect(machine.giveBack(nil, at: at(4)) == [.lend(3)])
     }
 
-    @Test("a request whose preparing fails lets those behind it through")
-    func preparingFails() {
-        var machine = idle(machine())
+    @Test("a request that is still being prepared keeps an idle model; when it leaves, what was put off is done")
+    func preparingKeepsTheModel() {
+        var machine = idle(machine(.lasting(.seconds(5))))
         _ = machine.handle(.arrived(2, bytes: 0), at: at(1))
-        #expect(machine.request(3, at: at(1)) == [])
-        #expect(machine.handle(.left(2), at: at(2)) == [.lend(3)])
+        #expect(machine.deadline(at: at(2)) == nil)
+        #expect(machine.handle(.unloadRequested, at: at(2)) == [])
+        #expect(machine.handle(.left(2), at: at(9)) == [.unload])
     }
 
     @Test("a failed load answers all who wait, and the next request tries again")
@@ -248,30 +252,21 @@ struct StateMachineTests {
         #expect(machine.handle(.arrived(3, bytes: 0), at: at(0)) == [.refuse([3], .stopping)])
     }
 
-    @Test("as many have the model as may, in the order of arrival, and it goes when the last gives it back")
+    @Test("as many have the model as may, the first of those that are ready, and it goes when the last gives it back")
     func lentToSeveral() {
         var machine = Machine(limits: .init(keepAlive: .lasting(.zero), maxLent: 2), at: at(0))
         for ticket in 1...4 as ClosedRange<UInt64> { _ = machine.handle(.arrived(ticket, bytes: 0), at: at(0)) }
         #expect(machine.handle(.ready(1, bytes: 0), at: at(0)) == [.load])
         #expect(machine.handle(.ready(3, bytes: 0), at: at(0)) == [])
-        #expect(machine.handle(.loaded, at: at(1)) == [.lend(1)])
-        // The third is prepared, but the second came earlier.
-        #expect(machine.handle(.ready(2, bytes: 0), at: at(2)) == [.lend(2)])
-        #expect(machine.holders == [1, 2])
-        #expect(machine.handle(.returned(2, nil), at: at(3)) == [.lend(3)])
-        #expect(machine.handle(.left(4), at: at(3)) == [])
+        #expect(machine.handle(.loaded, at: at(1)) == [.lend(1), .lend(3)])
+        #expect(machine.handle(.ready(4, bytes: 0), at: at(2)) == [])
+        #expect(machine.handle(.ready(2, bytes: 0), at: at(2)) == [])
+        #expect(machine.holders == [1, 3])
+        // The fourth was ready before the second, which came earlier.
+        #expect(machine.handle(.returned(3, nil), at: at(3)) == [.lend(2)])
+        #expect(machine.handle(.left(4), at: at(3)) == [.drop(4)])
         #expect(machine.handle(.returned(1, nil), at: at(4)) == [])
-        #expect(machine.handle(.returned(3, nil), at: at(5)) == [.unload])
-    }
-
-    @Test("one who holds up the others and leaves lets them in beside those who have the model")
-    func leavingLetsInBesideHolders() {
-        var machine = Machine(limits: .init(maxLent: 2), at: at(0))
-        for ticket in 1...3 as ClosedRange<UInt64> { _ = machine.handle(.arrived(ticket, bytes: 0), at: at(0)) }
-        _ = machine.handle(.ready(1, bytes: 0), at: at(0))
-        _ = machine.handle(.loaded, at: at(1))
-        #expect(machine.handle(.ready(3, bytes: 0), at: at(1)) == [])
-        #expect(machine.handle(.left(2), at: at(2)) == [.lend(3)])
+        #expect(machine.handle(.returned(2, nil), at: at(5)) == [.unload])
     }
 }
 

@@ -95,7 +95,8 @@ struct Base64Tests {
     }
 }
 
-private struct SplitMix: RandomNumberGenerator {
+/// The same sequence on every machine.
+struct SplitMix: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {

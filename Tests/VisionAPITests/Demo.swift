@@ -65,12 +65,16 @@ enum Demo {
     static func application(
         around host: ModelHost<BatchCaptioner, ContinuousClock>,
         _ configuration: ServerConfiguration = .init(modelName: "demo"),
-        supply: ModelSupply<ContinuousClock>? = nil
+        supply: ModelSupply<ContinuousClock>? = nil,
+        preparePicture: @escaping PreparePicture = {
+            try ImageDecoder().prepare($0, with: $1, watch: DecodeWatch($2))
+        }
     ) throws -> some ApplicationProtocol {
         let assets = try ModelAssets(files: files)
         return buildApplication(
             configuration: configuration, host: host,
-            supply: supply ?? Supply(name: "demo", goods: assets, clock: ContinuousClock()), logger: logger)
+            supply: supply ?? Supply(name: "demo", goods: assets, clock: ContinuousClock()), logger: logger,
+            preparePicture: preparePicture)
     }
 }
 
