@@ -46,7 +46,7 @@ let package = Package(
             name: "CImageCodecs",
             linkerSettings: [
                 .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
-                .linkedLibrary("gif"), .linkedLibrary("tiff"),
+                .linkedLibrary("gif"), .linkedLibrary("tiff"), .linkedLibrary("z"),
             ]),
         .target(name: "CPixels"),
         .target(name: "CDemoModel"),

@@ -11,4 +11,9 @@ static inline int cimage_fail(int status, const char *text, char *message) {
     return status;
 }
 
+/// Whether the file still says what its header said.
+static inline int cimage_is_same(cimage_header a, cimage_header b) {
+    return a.width == b.width && a.height == b.height && a.channels == b.channels;
+}
+
 #endif

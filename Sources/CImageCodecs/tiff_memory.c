@@ -6,12 +6,22 @@
 // No block that libtiff asks for is larger than the whole file and this.
 #define ALLOCATION_SLACK ((uint64_t)64 << 20)
 
+int tiff_memory_is_stopped(tiff_memory *memory) {
+    const cimage_client *client = memory->client;
+    if (!memory->is_stopped && client != NULL && client->check(client->context, memory->handed))
+        memory->is_stopped = 1;
+    return memory->is_stopped;
+}
+
 static tmsize_t memory_read(thandle_t handle, void *target, tmsize_t count) {
     tiff_memory *memory = handle;
     if (count <= 0 || memory->position >= memory->size)
         return 0;
     uint64_t left = memory->size - memory->position;
     uint64_t taken = (uint64_t)count < left ? (uint64_t)count : left;
+    memory->handed += taken; // any number of strips may name the same bytes
+    if (tiff_memory_is_stopped(memory))
+        return 0;
     memcpy(target, memory->bytes + memory->position, taken);
     memory->position += taken;
     return (tmsize_t)taken;

@@ -1,6 +1,28 @@
 #include "message.h"
 
+#include <stdlib.h>
+
 #include <webp/decode.h>
+
+// What the decoder is fed at a time at least. It begins anew with the rows that a block ends in, so each block holds
+// some of them.
+#define FEED_BYTES ((size_t)64 << 10)
+#define ROWS_A_BLOCK 16
+// The tables of a picture without loss. A file may ask for more than any encoder does, up to the second figure.
+#define TABLE_BYTES ((uint64_t)6 << 10)
+#define MAX_TABLES_BYTES ((uint64_t)32 << 20)
+
+typedef struct {
+    const uint8_t *bytes;
+    size_t size;
+    cimage_header header;
+    const cimage_client *client;
+    WebPIDecoder *codec;
+    uint8_t *pixels;
+    size_t fed;
+    uint32_t given;   // rows that the client has
+    int is_invisible; // no opaque pixel has been seen, and the client wants none of the rows before the first
+} webp_reader;
 
 static const char *text_of(VP8StatusCode status) {
     switch (status) {
@@ -8,12 +30,25 @@ static const char *text_of(VP8StatusCode status) {
         return "there is no memory for it";
     case VP8_STATUS_UNSUPPORTED_FEATURE:
         return "it uses a feature that is not read here";
+    case VP8_STATUS_OK:
     case VP8_STATUS_SUSPENDED:
     case VP8_STATUS_NOT_ENOUGH_DATA:
         return "the file ends before the picture does";
     default:
         return "its data is damaged";
     }
+}
+
+/// All pixels twice where nothing is lost, once and an alpha plane with its own decoder elsewhere.
+static uint64_t memory_of(const WebPBitstreamFeatures *features, size_t size) {
+    uint64_t width = (uint64_t)features->width, area = width * (uint64_t)features->height;
+    uint64_t memory = area * (features->has_alpha ? 4 : 3) + width * 256 + ((uint64_t)2 << 20);
+    uint64_t tables = area / 16 < size / 2 ? area / 16 : size / 2;
+    tables = tables * TABLE_BYTES < MAX_TABLES_BYTES ? tables * TABLE_BYTES : MAX_TABLES_BYTES;
+    int is_lossy = features->format == 1;
+    if (!is_lossy || features->has_alpha)
+        memory += 4 * area + tables;
+    return is_lossy && features->has_alpha ? memory + area : memory;
 }
 
 int cimage_webp_header(const uint8_t *bytes, size_t size, cimage_header *header, int *animated, char *message) {
@@ -24,29 +59,91 @@ int cimage_webp_header(const uint8_t *bytes, size_t size, cimage_header *header,
     header->width = (uint32_t)features.width;
     header->height = (uint32_t)features.height;
     header->channels = features.has_alpha ? 4 : 3;
+    header->memory = memory_of(&features, size);
     *animated = features.has_animation;
     return CIMAGE_OK;
 }
 
-int cimage_webp_decode(const uint8_t *bytes, size_t size, cimage_header header, uint8_t *pixels, char *message) {
+static int has_opaque_pixel(const uint8_t *row, uint32_t width) {
+    for (uint32_t x = 0; x < width; x++) {
+        if (row[4 * (size_t)x + 3] == 255)
+            return 1;
+    }
+    return 0;
+}
+
+/// Gives the rows that are there up to `end`; while the picture is invisible they are kept.
+static int give_rows(webp_reader *reader, uint32_t seen, uint32_t end) {
+    size_t row_bytes = (size_t)reader->header.width * reader->header.channels;
+    for (uint32_t y = seen; reader->is_invisible && y < end; y++)
+        reader->is_invisible = !has_opaque_pixel(reader->pixels + y * row_bytes, reader->header.width);
+    for (; !reader->is_invisible && reader->given < end; reader->given++) {
+        if (reader->client->row(reader->client->context, reader->pixels + reader->given * row_bytes))
+            return CIMAGE_STOPPED;
+    }
+    return CIMAGE_OK;
+}
+
+/// How much to feed next. Until the first row is there each try reads all tables again, so the tries get longer.
+static size_t next_block(const webp_reader *reader, uint32_t rows) {
+    size_t block = reader->size / reader->header.height * ROWS_A_BLOCK;
+    if (rows == 0 && reader->fed > block)
+        block = reader->fed;
+    if (block < FEED_BYTES)
+        block = FEED_BYTES;
+    return block < reader->size - reader->fed ? block : reader->size - reader->fed;
+}
+
+static int feed(webp_reader *reader, char *message) {
+    VP8StatusCode status = VP8_STATUS_SUSPENDED;
+    int rows = 0;
+    while (status == VP8_STATUS_SUSPENDED && reader->fed < reader->size) {
+        reader->fed += next_block(reader, (uint32_t)rows);
+        if (reader->client->check(reader->client->context, reader->fed))
+            return cimage_fail(CIMAGE_STOPPED, "stopped", message);
+        status = WebPIUpdate(reader->codec, reader->bytes, reader->fed);
+        int seen = rows;
+        WebPIDecGetRGB(reader->codec, &rows, NULL, NULL, NULL);
+        if (rows > seen && give_rows(reader, (uint32_t)seen, (uint32_t)rows) != CIMAGE_OK)
+            return cimage_fail(CIMAGE_STOPPED, "stopped", message);
+    }
+    if (status != VP8_STATUS_OK || (uint32_t)rows != reader->header.height)
+        return cimage_fail(CIMAGE_DAMAGED, text_of(status), message);
+    return reader->is_invisible ? cimage_fail(CIMAGE_INVISIBLE, "no pixel of it is opaque", message) : CIMAGE_OK;
+}
+
+static int decode(webp_reader *reader, WebPDecoderConfig *config, char *message) {
+    size_t stride = (size_t)reader->header.width * reader->header.channels;
+    reader->pixels = malloc(stride * reader->header.height);
+    if (reader->pixels == NULL)
+        return cimage_fail(CIMAGE_DAMAGED, "there is no memory for it", message);
+    config->output.colorspace = reader->header.channels == 4 ? MODE_RGBA : MODE_RGB;
+    config->output.is_external_memory = 1;
+    config->output.u.RGBA.rgba = reader->pixels;
+    config->output.u.RGBA.stride = (int)stride;
+    config->output.u.RGBA.size = stride * reader->header.height;
+    reader->codec = WebPIDecode(NULL, 0, config);
+    int status = reader->codec == NULL ? cimage_fail(CIMAGE_DAMAGED, "there is no memory for it", message)
+                                       : feed(reader, message);
+    WebPIDelete(reader->codec);
+    WebPFreeDecBuffer(&config->output);
+    free(reader->pixels);
+    return status;
+}
+
+int cimage_webp_decode(const uint8_t *bytes, size_t size, cimage_header header, int only_opaque,
+                       const cimage_client *client, char *message) {
     WebPDecoderConfig config;
     if (!WebPInitDecoderConfig(&config))
         return cimage_fail(CIMAGE_DAMAGED, "libwebp has another version", message);
-    VP8StatusCode status = WebPGetFeatures(bytes, size, &config.input);
-    if (status != VP8_STATUS_OK)
-        return cimage_fail(CIMAGE_DAMAGED, text_of(status), message);
-    uint32_t channels = config.input.has_alpha ? 4 : 3;
-    if ((uint32_t)config.input.width != header.width || (uint32_t)config.input.height != header.height ||
-        channels != header.channels) {
+    cimage_header found;
+    int animated = 0;
+    int status = cimage_webp_header(bytes, size, &found, &animated, message);
+    if (status != CIMAGE_OK)
+        return status;
+    if (!cimage_is_same(found, header) || header.height == 0)
         return cimage_fail(CIMAGE_DAMAGED, "its size is not what its header said", message);
-    }
-    size_t stride = (size_t)header.width * channels;
-    config.output.colorspace = channels == 4 ? MODE_RGBA : MODE_RGB;
-    config.output.is_external_memory = 1;
-    config.output.u.RGBA.rgba = pixels;
-    config.output.u.RGBA.stride = (int)stride;
-    config.output.u.RGBA.size = stride * header.height;
-    status = WebPDecode(bytes, size, &config);
-    WebPFreeDecBuffer(&config.output);
-    return status == VP8_STATUS_OK ? CIMAGE_OK : cimage_fail(CIMAGE_DAMAGED, text_of(status), message);
+    webp_reader reader = {.bytes = bytes, .size = size, .header = header, .client = client};
+    reader.is_invisible = only_opaque && header.channels == 4;
+    return decode(&reader, &config, message);
 }

@@ -16,6 +16,8 @@ struct BMPHeader {
     /// Where the rows start.
     let pixelOffset: Int
 
+    var isRunLength: Bool { compression == .rle8 || compression == .rle4 }
+
     private static let fileHeaderBytes = 14
 
     init(_ reader: ByteReader) throws(ImageError) {

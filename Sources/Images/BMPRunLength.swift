@@ -7,7 +7,7 @@ struct BMPRunLength {
     let isNibbles: Bool
 
     /// [height, width] indices in stored row order.
-    func decode(_ data: ArraySlice<UInt8>) throws(ImageError) -> [UInt8] {
+    func decode(_ data: ArraySlice<UInt8>, _ progress: DecodeProgress) throws(ImageError) -> [UInt8] {
         var canvas = [UInt8](repeating: 0, count: width * height)
         let reader = ByteReader(data)
         var offset = 0
@@ -20,6 +20,7 @@ struct BMPRunLength {
                 throw .damaged(.bmp, "the file ends before the picture does")
             }
             offset += 2
+            try progress.row(width: 1 + count)
             switch (count, code) {
             case (0, 0):
                 x = 0

@@ -12,13 +12,13 @@ struct BicubicCoefficients {
     /// The longest window.
     let maxCount: Int
 
-    init(from inputSize: Int, to outputSize: Int) {
+    /// `mirrored`: both sides run from their end to their start, the weights being those of the positions that they
+    /// have in truth, which may differ in their last bit.
+    init(from inputSize: Int, to outputSize: Int, mirrored: Bool = false) {
         let scale = Double(inputSize) / Double(outputSize)
         let filterScale = max(scale, 1)
         let support = 2 * filterScale
-        let longest = Int(support.rounded(.up)) * 2 + 1
-        let block = Int(CPX_TAPS)
-        let stride = (longest + block - 1) / block * block
+        let stride = Self.stride(from: inputSize, to: outputSize)
         var windows: [cpx_window] = []
         windows.reserveCapacity(outputSize)
         var weights = [Int32](repeating: 0, count: outputSize * stride)
@@ -26,17 +26,36 @@ struct BicubicCoefficients {
             let center = (Double(position) + 0.5) * scale
             let first = max(Int(center - support + 0.5), 0)
             let end = min(Int(center + support + 0.5), inputSize)
-            windows.append(cpx_window(first: first, count: end - first))
+            windows.append(cpx_window(first: mirrored ? inputSize - end : first, count: end - first))
             let window = (first..<end).map { Self.bicubic((Double($0) - center + 0.5) * (1 / filterScale)) }
             let sum = window.reduce(0, +)
+            let row = stride * (mirrored ? outputSize - 1 - position : position)
             for (index, weight) in window.enumerated() {
-                weights[position * stride + index] = Self.fixedPoint(sum == 0 ? weight : weight / sum)
+                let column = mirrored ? window.count - 1 - index : index
+                weights[row + column] = Self.fixedPoint(sum == 0 ? weight : weight / sum)
             }
         }
+        if mirrored { windows.reverse() }
         self.windows = windows
         self.weights = weights
         self.stride = stride
         maxCount = windows.reduce(0) { max($0, $1.count) }
+    }
+
+    /// The longest window that there can be.
+    static func longest(from inputSize: Int, to outputSize: Int) -> Int {
+        let scale = max(Double(inputSize) / Double(outputSize), 1)
+        return Int((2 * scale).rounded(.up)) * 2 + 1
+    }
+
+    private static func stride(from inputSize: Int, to outputSize: Int) -> Int {
+        let block = Int(CPX_TAPS)
+        return (longest(from: inputSize, to: outputSize) + block - 1) / block * block
+    }
+
+    /// The bytes that they take.
+    static func memory(from inputSize: Int, to outputSize: Int) -> Int {
+        outputSize * (stride(from: inputSize, to: outputSize) * 4 + 32)
     }
 
     /// As the kernels read them.

@@ -32,6 +32,18 @@ struct ByteReader {
         slice(at: offset, count: text.utf8.count)?.elementsEqual(text.utf8) ?? false
     }
 
+    /// Where `pattern` begins first from `offset` on.
+    func offset(of pattern: [UInt8], from offset: Int) -> Int? {
+        guard let first = pattern.first, offset >= 0, offset <= count else { return nil }
+        var rest = bytes.dropFirst(offset)
+        while let index = rest.firstIndex(of: first) {
+            rest = rest[index...]
+            if rest.starts(with: pattern) { return index - bytes.startIndex }
+            rest = rest.dropFirst()
+        }
+        return nil
+    }
+
     private func integer(at offset: Int, count: Int, _ order: Order) -> Int? {
         guard let slice = slice(at: offset, count: count) else { return nil }
         return switch order {

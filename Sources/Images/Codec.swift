@@ -1,52 +1,53 @@
 import CImageCodecs
 
-/// How a C door is called: its status becomes an error, its pixels an array.
+/// How a C door is called: its status becomes an error, its rows go into a sink.
 enum Codec {
     typealias Message = UnsafeMutablePointer<CChar>
 
     /// Runs a door that reads a header.
     static func header<Header>(
-        _ format: ImageFormat, of bytes: [UInt8], into header: Header,
+        _ format: ImageFormat, of bytes: ArraySlice<UInt8>, into header: Header,
         _ door: (UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<Header>, Message) -> Int32
     ) throws(ImageError) -> Header {
         var header = header
+        _ = try call(format, bytes) { door($0, $1, &header, $2) }
+        return header
+    }
+
+    /// Runs a door that decodes and hands `row` each row that it gives.
+    /// - Returns: false when the door says that all is invisible, as it was asked to (`CIMAGE_INVISIBLE`).
+    static func rows(
+        _ format: ImageFormat, of bytes: ArraySlice<UInt8>, width: Int, _ progress: DecodeProgress,
+        row: @escaping (UnsafePointer<UInt8>) -> Void,
+        _ door: (UnsafePointer<UInt8>?, Int, UnsafePointer<cimage_client>, Message) -> Int32
+    ) throws(ImageError) -> Bool {
+        let receiver = RowReceiver(width: width, progress: progress, row: row)
+        return try withExtendedLifetime(receiver) { () throws(ImageError) in
+            var client = receiver.client
+            return try call(format, bytes, progress) { door($0, $1, &client, $2) }
+        }
+    }
+
+    private static func call(
+        _ format: ImageFormat, _ bytes: ArraySlice<UInt8>, _ progress: DecodeProgress? = nil,
+        _ door: (UnsafePointer<UInt8>?, Int, Message) -> Int32
+    ) throws(ImageError) -> Bool {
+        var status = Int32(CIMAGE_OK)
         var failure: ImageError?
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CIMAGE_MESSAGE_SIZE)) { message in
             message.initialize(repeating: 0)
             guard let start = message.baseAddress else { return }
-            let status = bytes.withUnsafeBufferPointer { door($0.baseAddress, $0.count, &header, start) }
-            failure = error(format, status, message)
+            status = bytes.withUnsafeBufferPointer { door($0.baseAddress, $0.count, start) }
+            failure = progress?.failure ?? error(format, status, message)
         }
         if let failure { throw failure }
-        return header
-    }
-
-    /// Runs a door that writes `count` bytes of pixels.
-    static func pixels(
-        _ format: ImageFormat, of bytes: [UInt8], count: Int,
-        _ door: (UnsafePointer<UInt8>?, Int, UnsafeMutablePointer<UInt8>?, Message) -> Int32
-    ) throws(ImageError) -> [UInt8] {
-        var failure: ImageError?
-        let pixels = [UInt8](unsafeUninitializedCapacity: count) { target, filled in
-            LargePages.use(for: UnsafeMutableRawBufferPointer(target))
-            withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CIMAGE_MESSAGE_SIZE)) { message in
-                message.initialize(repeating: 0)
-                guard let start = message.baseAddress else { return }
-                let status = bytes.withUnsafeBufferPointer {
-                    door($0.baseAddress, $0.count, target.baseAddress, start)
-                }
-                failure = error(format, status, message)
-            }
-            filled = failure == nil ? count : 0
-        }
-        if let failure { throw failure }
-        return pixels
+        return status == Int32(CIMAGE_OK)
     }
 
     private static func error(
         _ format: ImageFormat, _ status: Int32, _ message: UnsafeMutableBufferPointer<CChar>
     ) -> ImageError? {
-        if status == Int32(CIMAGE_OK) { return nil }
+        if status == Int32(CIMAGE_OK) || status == Int32(CIMAGE_INVISIBLE) { return nil }
         let text = sentence(message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)))
         return status == Int32(CIMAGE_UNSUPPORTED) ? .unsupported(format, text) : .damaged(format, text)
     }
@@ -56,5 +57,35 @@ enum Codec {
         let printable = text.map { (0x20..<0x7F).contains($0) ? $0 : UInt8(ascii: "?") }
         let end = printable.lastIndex { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: " ") }.map { $0 + 1 } ?? 0
         return String(decoding: printable[..<end], as: UTF8.self)
+    }
+}
+
+/// What a door's client is in Swift.
+private final class RowReceiver {
+    private let width: Int
+    private let progress: DecodeProgress
+    private let row: (UnsafePointer<UInt8>) -> Void
+
+    init(width: Int, progress: DecodeProgress, row: @escaping (UnsafePointer<UInt8>) -> Void) {
+        self.width = width
+        self.progress = progress
+        self.row = row
+    }
+
+    /// For as long as the receiver lives.
+    var client: cimage_client {
+        cimage_client(
+            context: Unmanaged.passUnretained(self).toOpaque(),
+            check: { context, handed in
+                guard let context else { return 1 }
+                let receiver = Unmanaged<RowReceiver>.fromOpaque(context).takeUnretainedValue()
+                return receiver.progress.mayGoOn(handed: handed) ? 0 : 1
+            },
+            row: { context, row in
+                guard let context, let row else { return 1 }
+                let receiver = Unmanaged<RowReceiver>.fromOpaque(context).takeUnretainedValue()
+                receiver.row(row)
+                return receiver.progress.mayGoOn(width: receiver.width) ? 0 : 1
+            })
     }
 }

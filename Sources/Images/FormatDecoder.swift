@@ -6,6 +6,8 @@ protocol FormatDecoder {
     var height: Int { get }
     /// How the stored picture has to be turned.
     var orientation: Orientation { get }
-    /// [height, width, 3] as stored, transparency laid on white. The size has been checked by the caller.
-    func decode() throws(ImageError) -> [UInt8]
+    /// The most bytes that `decode` takes at a time.
+    var memory: Int { get }
+    /// Gives `sink` all rows as stored, transparency laid on white. The size has been checked by the caller.
+    func decode(into sink: any RowSink, _ progress: DecodeProgress) throws(ImageError)
 }

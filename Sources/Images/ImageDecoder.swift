@@ -2,15 +2,19 @@
 ///
 /// What it gives for an opaque 8-bit picture equals Pillow's `convert("RGB")`. On purpose it differs in that EXIF
 /// orientation is applied, transparency is laid on white, and 16-bit gray keeps its high byte (Pillow saturates).
+/// A file that is damaged behind its last row, or in a checksum only, is read: nothing of the picture is lost.
 public struct ImageDecoder: Sendable {
     /// The longest side of any picture; JPEG and GIF cannot have a longer one.
     public static let maxSide = 65_535
 
     /// The most pixels (width x height) that are decoded.
     public let maxPixels: Int
+    /// How much work a picture may be.
+    public let limits: DecodeLimits
 
-    public init(maxPixels: Int = 100_000_000) {
+    public init(maxPixels: Int = 100_000_000, limits: DecodeLimits = DecodeLimits()) {
         self.maxPixels = maxPixels
+        self.limits = limits
     }
 
     /// Format, stored size and orientation, and the memory that `prepare` with `processor` will take, from the header
@@ -19,29 +23,40 @@ public struct ImageDecoder: Sendable {
         of bytes: [UInt8], for processor: ImageProcessor = ImageProcessor()
     ) throws(ImageError) -> ImageHeader {
         let (format, decoder) = try open(bytes)
-        let area = decoder.width * decoder.height
+        let resize = RowResize.memory(
+            width: decoder.width, height: decoder.height, decoder.orientation, to: processor.width, processor.height)
         return ImageHeader(
             format: format, width: decoder.width, height: decoder.height, orientation: decoder.orientation.rawValue,
-            decodeMemory: 8 * area + 6 * processor.width * processor.height + 4_000_000)
+            decodeMemory: decoder.memory + resize)
     }
 
-    /// The picture as the model takes it. `watch` is asked as the decode goes on, so that it can be paused or ended.
+    /// The upright picture: alpha on white, of several frames the first that shows something, of more than 8 bits a
+    /// sample their high byte.
+    public func decode(_ bytes: [UInt8], watch: DecodeWatch = .none) throws(ImageError) -> RGBImage {
+        let (format, decoder) = try open(bytes)
+        let picture = WholePicture(width: decoder.width, height: decoder.height)
+        try decoder.decode(into: picture, progress(of: bytes, format, watch))
+        guard let stored = picture.stored() else { throw .damaged(format, "rows of it are missing") }
+        return decoder.orientation.upright(stored)
+    }
+
+    /// The same picture as `processor` prepares it for the model; its rows are resized as they come, so that it is
+    /// never whole in memory. `watch` is asked as the decode goes on, so that it can be paused or ended.
     public func prepare(
         _ bytes: [UInt8], with processor: ImageProcessor, watch: DecodeWatch = .none
     ) throws(ImageError) -> PreparedImage {
-        let time = ProcessorTime()
-        try watch.ask(time.used)
-        let image = try decode(bytes)
-        try watch.ask(time.used)
-        return processor.prepare(image)
+        let (format, decoder) = try open(bytes)
+        let (orientation, stored) = (decoder.orientation, (width: decoder.width, height: decoder.height))
+        let resize = RowResize(
+            width: stored.width, height: stored.height, orientation, to: processor.width, processor.height)
+        try decoder.decode(into: resize, progress(of: bytes, format, watch))
+        guard let pixels = resize.upright() else { throw .damaged(format, "rows of it are missing") }
+        let upright = orientation.swapsSides ? (width: stored.height, height: stored.width) : stored
+        return processor.prepared(pixels, originalWidth: upright.width, originalHeight: upright.height)
     }
 
-    /// The upright picture: first frame, alpha on white, 16 bits a sample reduced to their high byte.
-    public func decode(_ bytes: [UInt8]) throws(ImageError) -> RGBImage {
-        let (_, decoder) = try open(bytes)
-        let pixels = try decoder.decode()
-        let stored = RGBImage(checkedWidth: decoder.width, height: decoder.height, pixels: pixels)
-        return decoder.orientation.upright(stored)
+    private func progress(of bytes: [UInt8], _ format: ImageFormat, _ watch: DecodeWatch) -> DecodeProgress {
+        DecodeProgress(format, size: bytes.count, limits: limits, watch: watch)
     }
 
     private func open(_ bytes: [UInt8]) throws(ImageError) -> (ImageFormat, any FormatDecoder) {

@@ -37,7 +37,13 @@ public struct ImageProcessor: Sendable, Equatable {
     /// Pillow 11.2.1's bicubic resize to `width` x `height`.
     public func prepare(_ image: RGBImage) -> PreparedImage {
         let pixels = Resize.bicubic(image, width: width, height: height)
-        return PreparedImage(pixels: pixels, original: image, values: values)
+        return prepared(pixels, originalWidth: image.width, originalHeight: image.height)
+    }
+
+    /// For pictures that were resized as they came.
+    func prepared(_ pixels: RGBImage, originalWidth: Int, originalHeight: Int) -> PreparedImage {
+        PreparedImage(
+            pixels: pixels, originalWidth: originalWidth, originalHeight: originalHeight, values: values)
     }
 
     /// [3, 256] (float32(byte * factor) - mean) / std: the product in double, the rest in float32, as transformers has it.

@@ -2,45 +2,34 @@ import CImageCodecs
 
 /// JPEG by libjpeg-turbo (accurate integer DCT, fancy upsampling): equal to Pillow's pixels.
 struct JPEGDecoder: FormatDecoder {
+    let orientation: Orientation
     private let bytes: [UInt8]
     private let header: cimage_header
 
     init(_ bytes: [UInt8]) throws(ImageError) {
         self.bytes = bytes
-        header = try Codec.header(.jpeg, of: bytes, into: cimage_header(), cimage_jpeg_header)
+        header = try Codec.header(.jpeg, of: bytes[...], into: cimage_header(), cimage_jpeg_header)
+        orientation = JPEGSegments(bytes).orientation
     }
 
     var width: Int { Int(header.width) }
     var height: Int { Int(header.height) }
+    var memory: Int { Int(header.memory) }
 
-    /// From the first APP1 segment that holds EXIF.
-    var orientation: Orientation {
-        let reader = ByteReader(bytes)
-        var offset = 2
-        while reader.byte(at: offset) == 0xFF, let marker = reader.byte(at: offset + 1) {
-            if marker == 0xFF {  // fill byte
-                offset += 1
-                continue
-            }
-            if marker == 0xDA || marker == 0xD9 { break }
-            guard let length = reader.uint16(at: offset + 2, .big), length >= 2 else { break }
-            if marker == 0xE1, reader.hasText("Exif\0\0", at: offset + 4),
-                let exif = reader.slice(at: offset + 10, count: length - 8)
-            {
-                return Orientation(exif: exif)
-            }
-            offset += 2 + length
-        }
-        return .upright
-    }
-
-    func decode() throws(ImageError) -> [UInt8] {
-        let header = header
-        let channels = Int(header.channels)
-        var pixels = try Codec.pixels(.jpeg, of: bytes, count: width * height * channels) {
+    func decode(into sink: any RowSink, _ progress: DecodeProgress) throws(ImageError) {
+        let (header, width, colors) = (header, width, colors)
+        _ = try Codec.rows(.jpeg, of: bytes[...], width: width, progress) { row in
+            sink.take { colors.convert(row, width: width, into: $0) }
+        } _: {
             cimage_jpeg_decode($0, $1, header, $2, $3)
         }
-        if channels == 4 { CMYK.convertToRGB(&pixels, inverted: true) }
-        return pixels
+    }
+
+    private var colors: StoredColors {
+        switch header.channels {
+        case 1: .palette(.gray)
+        case 3: .rgb
+        default: .cmyk(inverted: true)
+        }
     }
 }

@@ -4,7 +4,11 @@ enum Orientation: Int {
     case mirrored, upsideDown, flipped, transposed, turnedLeft, transversed, turnedRight
 
     /// Rows and columns change places.
-    private var swapsSides: Bool { rawValue >= 5 }
+    var swapsSides: Bool { rawValue >= 5 }
+    /// Columns run from right to left as stored.
+    var mirrorsColumns: Bool { [.mirrored, .upsideDown, .transversed, .turnedRight].contains(self) }
+    /// Rows run from bottom to top as stored.
+    var mirrorsRows: Bool { [.upsideDown, .flipped, .turnedLeft, .transversed].contains(self) }
 
     /// The picture as a person should see it.
     func upright(_ stored: RGBImage) -> RGBImage {

@@ -3,37 +3,37 @@ import CImageCodecs
 /// PNG by libpng: every colour type and depth, interlaced or not. 16-bit samples keep their high byte, gray too:
 /// Pillow does so for 16-bit RGB, and the same shade must not depend on how it is stored.
 struct PNGDecoder: FormatDecoder {
+    let orientation: Orientation
     private let bytes: [UInt8]
-    private let header: cimage_header
+    private let header: cimage_png_header_info
 
     init(_ bytes: [UInt8]) throws(ImageError) {
         self.bytes = bytes
-        header = try Codec.header(.png, of: bytes, into: cimage_header(), cimage_png_header)
+        header = try Codec.header(.png, of: bytes[...], into: cimage_png_header_info(), cimage_png_header)
+        orientation = PNGChunks(bytes).orientation
     }
 
-    var width: Int { Int(header.width) }
-    var height: Int { Int(header.height) }
+    var width: Int { Int(header.size.width) }
+    var height: Int { Int(header.size.height) }
+    var memory: Int { Int(header.size.memory) }
 
-    /// From the eXIf chunk, which may stand before or after the pixels.
-    var orientation: Orientation {
-        let reader = ByteReader(bytes)
-        var offset = 8
-        while let length = reader.uint32(at: offset, .big), !reader.hasText("IEND", at: offset + 4) {
-            if reader.hasText("eXIf", at: offset + 4) {
-                return reader.slice(at: offset + 8, count: length).map(Orientation.init(exif:)) ?? .upright
-            }
-            offset += 12 + length
+    func decode(into sink: any RowSink, _ progress: DecodeProgress) throws(ImageError) {
+        let (size, width, colors) = (header.size, width, colors)
+        _ = try Codec.rows(.png, of: bytes[...], width: width, progress) { row in
+            sink.take { colors.convert(row, width: width, into: $0) }
+        } _: {
+            cimage_png_decode($0, $1, size, $2, $3)
         }
-        return .upright
     }
 
-    func decode() throws(ImageError) -> [UInt8] {
-        let header = header
-        let channels = Int(header.channels)
-        var pixels = try Codec.pixels(.png, of: bytes, count: width * height * channels) {
-            cimage_png_decode($0, $1, header, $2, $3)
+    private var colors: StoredColors {
+        switch header.size.channels {
+        case 1 where header.has_palette != 0:
+            .palette(Palette(onWhite: withUnsafeBytes(of: header.palette) { [UInt8]($0) }))
+        case 1: .palette(.gray)
+        case 2: .paletteAlpha(.gray, premultiplied: false)
+        case 3: .rgb
+        default: .rgba(premultiplied: false)
         }
-        if channels == 4 { Compositing.layStraightOnWhite(&pixels) }
-        return pixels
     }
 }

@@ -9,10 +9,10 @@ public struct PreparedImage: Sendable {
 
     private let values: [Float]  // [3, 256]: the value of each byte in each channel
 
-    init(pixels: RGBImage, original: RGBImage, values: [Float]) {
+    init(pixels: RGBImage, originalWidth: Int, originalHeight: Int, values: [Float]) {
         self.pixels = pixels
-        originalWidth = original.width
-        originalHeight = original.height
+        self.originalWidth = originalWidth
+        self.originalHeight = originalHeight
         self.values = values
     }
 

@@ -5,32 +5,23 @@ package enum Resize {
         _ image: RGBImage, width: Int, height: Int, kernels: PixelKernels = .current
     ) -> RGBImage {
         if image.width == width, image.height == height { return image }
-        let columns = HorizontalPass(from: image, to: width, kernels)
-        let rows = VerticalPass(from: image.height, to: height, rowBytes: 3 * width, kernels)
-        let pixels = [UInt8](unsafeUninitializedCapacity: height * 3 * width) { target, filled in
-            image.pixels.withUnsafeBufferPointer { source in
-                guard let source = source.baseAddress, let target = target.baseAddress else { return }
-                run(columns, rows, from: source, into: target)
-            }
-            filled = height * 3 * width
-        }
-        return RGBImage(checkedWidth: width, height: height, pixels: pixels)
+        return streamed(image, orientation: 1, width: width, height: height, kernels: kernels) ?? image
     }
 
-    /// A pass that would change nothing is left out.
-    private static func run(
-        _ columns: HorizontalPass?, _ rows: VerticalPass?, from source: UnsafePointer<UInt8>,
-        into target: UnsafeMutablePointer<UInt8>
-    ) {
-        switch (columns, rows) {
-        case (let columns?, let rows?):
-            columns.withRows(of: source, kept: rows.maxCount) { row in rows.run(into: target, row: row) }
-        case (let columns?, nil):
-            columns.run(0..<columns.height, of: source, into: target)
-        case (nil, let rows?):
-            rows.run(into: target) { source + $0 * rows.rowBytes }
-        case (nil, nil):
-            break  // the size is the same: it did not come here
+    /// The same from a stored picture whose rows come one after the other, turned as the EXIF orientation says; nil when
+    /// that is none.
+    package static func streamed(
+        _ stored: RGBImage, orientation: Int, width: Int, height: Int, kernels: PixelKernels = .current
+    ) -> RGBImage? {
+        guard let orientation = Orientation(rawValue: orientation) else { return nil }
+        let resize = RowResize(
+            width: stored.width, height: stored.height, orientation, to: width, height, kernels: kernels)
+        stored.pixels.withUnsafeBufferPointer { source in
+            guard let start = source.baseAddress else { return }
+            for y in 0..<stored.height {
+                resize.take { $0.update(from: start + y * 3 * stored.width, count: 3 * stored.width) }
+            }
         }
+        return resize.upright()
     }
 }

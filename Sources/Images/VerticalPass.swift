@@ -1,16 +1,19 @@
 import CPixels
 
-/// The second pass: each output row is made at once from the rows of its window, so that its sums stay in registers.
+/// The pass across rows: each output row is made at once from the rows of its window, so that its sums stay in registers.
 struct VerticalPass {
+    /// Rows that it makes.
+    let height: Int
     /// Bytes of a row, the same before and after.
     let rowBytes: Int
     private let coefficients: BicubicCoefficients
     private let kernels: PixelKernels
 
     /// nil where the height stays.
-    init?(from inputHeight: Int, to height: Int, rowBytes: Int, _ kernels: PixelKernels) {
+    init?(from inputHeight: Int, to height: Int, rowBytes: Int, mirrored: Bool, _ kernels: PixelKernels) {
         if inputHeight == height { return nil }
-        coefficients = BicubicCoefficients(from: inputHeight, to: height)
+        coefficients = BicubicCoefficients(from: inputHeight, to: height, mirrored: mirrored)
+        self.height = height
         self.rowBytes = rowBytes
         self.kernels = kernels
     }
@@ -18,18 +21,18 @@ struct VerticalPass {
     /// The most input rows that an output row is made from.
     var maxCount: Int { coefficients.maxCount }
 
-    /// Fills `target` ([height, rowBytes]). `row` gives an input row: it is asked for those of one window after the
-    /// other, from top to bottom, and each has to stay until the last of its window was asked for and used.
-    func run(into target: UnsafeMutablePointer<UInt8>, row: (Int) -> UnsafePointer<UInt8>) {
+    /// How many input rows have to be there for output row `y`.
+    func needed(for y: Int) -> Int { coefficients.windows[y].first + coefficients.windows[y].count }
+
+    /// Makes output row `y` from the input rows that `row` gives.
+    func make(_ y: Int, into target: UnsafeMutablePointer<UInt8>, row: (Int) -> UnsafePointer<UInt8>) {
+        let window = coefficients.windows[y]
         withUnsafeTemporaryAllocation(of: UnsafePointer<UInt8>?.self, capacity: maxCount) { rows in
-            rows.initialize(repeating: nil)
+            for index in 0..<window.count { rows.initializeElement(at: index, to: row(window.first + index)) }
             coefficients.weights.withUnsafeBufferPointer { weights in
                 guard let rows = rows.baseAddress, let weights = weights.baseAddress else { return }
-                for (y, window) in coefficients.windows.enumerated() {
-                    for index in 0..<window.count { rows[index] = row(window.first + index) }
-                    kernels.table.pointee.vertical(
-                        rows, weights + y * coefficients.stride, window.count, rowBytes, target + y * rowBytes)
-                }
+                kernels.table.pointee.vertical(
+                    rows, weights + y * coefficients.stride, window.count, rowBytes, target)
             }
         }
     }

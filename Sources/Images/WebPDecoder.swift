@@ -1,81 +1,67 @@
 import CImageCodecs
 
-/// WebP by libwebp: lossy, lossless, with alpha; of an animation the first frame on a white canvas.
+/// WebP by libwebp: lossy, lossless, with alpha; of an animation the first frame that shows something, on white.
 struct WebPDecoder: FormatDecoder {
+    let orientation: Orientation
+    let memory: Int
     private let bytes: [UInt8]
     private let header: cimage_header
-    private let isAnimated: Bool
+    private let frames: [WebPFrame]  // of an animation
+    private let isCut: Bool  // there should be more of them
 
     init(_ bytes: [UInt8]) throws(ImageError) {
         self.bytes = bytes
         var animated: Int32 = 0
-        header = try Codec.header(.webp, of: bytes, into: cimage_header()) {
+        header = try Codec.header(.webp, of: bytes[...], into: cimage_header()) {
             cimage_webp_header($0, $1, $2, &animated, $3)
         }
-        isAnimated = animated != 0
+        let chunks = WebPChunks(bytes)
+        orientation = Metadata.orientation(exif: chunks.first("EXIF"), xmp: chunks.first("XMP "))
+        (frames, isCut) = animated == 0 ? ([], false) : try chunks.frames(maxCount: 16)
+        memory = frames.map { Int($0.header.memory) }.max() ?? Int(header.memory)
     }
 
     var width: Int { Int(header.width) }
     var height: Int { Int(header.height) }
 
-    /// From the EXIF chunk; some writers put JPEG's "Exif" mark before it.
-    var orientation: Orientation {
-        guard let exif = chunk("EXIF") else { return .upright }
-        let hasMark = ByteReader(exif).hasText("Exif\0\0", at: 0)
-        return Orientation(exif: hasMark ? exif.dropFirst(6) : exif)
-    }
-
-    func decode() throws(ImageError) -> [UInt8] {
-        isAnimated ? try decodeFirstFrame() : try Self.decodeStill(bytes, header)
-    }
-
-    private static func decodeStill(_ bytes: [UInt8], _ header: cimage_header) throws(ImageError) -> [UInt8] {
-        let channels = Int(header.channels)
-        let count = Int(header.width) * Int(header.height) * channels
-        var pixels = try Codec.pixels(.webp, of: bytes, count: count) {
-            cimage_webp_decode($0, $1, header, $2, $3)
+    func decode(into sink: any RowSink, _ progress: DecodeProgress) throws(ImageError) {
+        guard let first = frames.first else {
+            _ = try decode(WebPFrame(still: bytes[...], header), onlyOpaque: false, into: sink, progress)
+            return
         }
-        if channels == 4 { Compositing.layStraightOnWhite(&pixels) }
-        return pixels
-    }
-
-    /// The frame's place is in the ANMF chunk's 16 bytes (24-bit numbers, offsets halved); its picture follows them.
-    private func decodeFirstFrame() throws(ImageError) -> [UInt8] {
-        guard let frame = chunk("ANMF"), frame.count > 16 else { throw .damaged(.webp, "it has no complete frame") }
-        let reader = ByteReader(frame)
-        let left = 2 * ((reader.uint32(at: 0, .little) ?? 0) & 0xFF_FFFF)
-        let top = 2 * ((reader.uint32(at: 3, .little) ?? 0) & 0xFF_FFFF)
-        let picture = Array(frame.dropFirst(16))
-        var animated: Int32 = 0
-        let size = try Codec.header(.webp, of: picture, into: cimage_header()) {
-            cimage_webp_header($0, $1, $2, &animated, $3)
-        }
-        guard left + Int(size.width) <= width, top + Int(size.height) <= height else {
+        guard first.fits(width: width, height: height) else {
             throw .damaged(.webp, "its first frame is larger than its canvas")
         }
-        let pixels = try Self.decodeStill(picture, size)
-        if size.width == header.width, size.height == header.height { return pixels }
-        return onCanvas(pixels, width: Int(size.width), left: left, top: top)
+        for frame in frames where frame.fits(width: width, height: height) {
+            if try decode(frame, onlyOpaque: true, into: sink, progress) { return }
+        }
+        if isCut { throw .damaged(.webp, "the file ends before a frame that shows something") }
+        _ = try decode(first, onlyOpaque: false, into: sink, progress)
     }
 
-    private func onCanvas(_ pixels: [UInt8], width frameWidth: Int, left: Int, top: Int) -> [UInt8] {
-        var canvas = [UInt8](repeating: 255, count: width * height * 3)
-        let rowBytes = 3 * frameWidth
-        for (index, start) in stride(from: 0, to: pixels.count, by: rowBytes).enumerated() {
-            let target = 3 * ((top + index) * width + left)
-            canvas.replaceSubrange(target..<target + rowBytes, with: pixels[start..<start + rowBytes])
+    /// Gives the canvas with the frame on it; false, and no row, when nothing of it is opaque and `onlyOpaque`.
+    private func decode(
+        _ frame: WebPFrame, onlyOpaque: Bool, into sink: any RowSink, _ progress: DecodeProgress
+    ) throws(ImageError) -> Bool {
+        let (canvasWidth, header) = (width, frame.header)
+        let (frameWidth, left) = (Int(header.width), frame.left)
+        let colors = header.channels == 4 ? StoredColors.rgba(premultiplied: false) : .rgb
+        var given = 0
+        let isSeen = try Codec.rows(.webp, of: frame.picture, width: frameWidth, progress) { row in
+            if given == 0 { Self.giveWhite(frame.top, width: canvasWidth, to: sink) }
+            given += 1
+            sink.take { target in
+                if frameWidth < canvasWidth { target.update(repeating: 255, count: 3 * canvasWidth) }
+                colors.convert(row, width: frameWidth, into: target + 3 * left)
+            }
+        } _: {
+            cimage_webp_decode($0, $1, header, onlyOpaque ? 1 : 0, $2, $3)
         }
-        return canvas
+        if isSeen { Self.giveWhite(height - frame.top - given, width: canvasWidth, to: sink) }
+        return isSeen
     }
 
-    /// The payload of the first RIFF chunk of that name.
-    private func chunk(_ name: String) -> ArraySlice<UInt8>? {
-        let reader = ByteReader(bytes)
-        var offset = 12
-        while let length = reader.uint32(at: offset + 4, .little) {
-            if reader.hasText(name, at: offset) { return reader.slice(at: offset + 8, count: length) }
-            offset += 8 + length + length % 2
-        }
-        return nil
+    private static func giveWhite(_ rows: Int, width: Int, to sink: any RowSink) {
+        for _ in 0..<max(0, rows) { sink.take { $0.update(repeating: 255, count: 3 * width) } }
     }
 }

@@ -128,7 +128,7 @@ extension Diagnosis {
     static func selfTest(_ model: ChosenModel) -> Diagnosis {
         do {
             let files = DemoModel.files
-            let image = try files.imageProcessor().prepare(ImageDecoder().decode(DemoModel.examplePicture))
+            let image = try ImageDecoder().prepare(DemoModel.examplePicture, with: files.imageProcessor())
             let captioner = try Captioner(
                 files, threads: model.threads, instructionSet: model.instructionSet, precision: model.precision)
             let answer = try captioner.answer(image, prompt: TaskPrompt("<CAPTION>")).answer

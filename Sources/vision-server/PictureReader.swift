@@ -13,7 +13,7 @@ struct PictureReader {
         } catch {
             throw UnreadableFile(file: file)
         }
-        return processor.prepare(try decoder.decode(bytes))
+        return try decoder.prepare(bytes, with: processor)
     }
 }
 

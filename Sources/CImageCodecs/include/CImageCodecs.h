@@ -1,7 +1,8 @@
 // Doors to the system's image codec libraries. No function prints, keeps state between calls, or jumps out of its own
 // frame; the caller owns every buffer. `message` points to CIMAGE_MESSAGE_SIZE bytes; it receives a text (ended by NUL)
-// whenever the result is not CIMAGE_OK. A header function reads no pixels. A decode function writes exactly
-// width * height * channels bytes, rows from top to bottom without gaps, and checks that the file still says so.
+// whenever the result is not CIMAGE_OK. A header function reads no pixels. A decode function hands the rows to its
+// client, each width * channels bytes, from top to bottom, and checks that the file still says what its header said.
+// A picture is whole when its last row is there: what follows in the file is not read.
 #ifndef CIMAGECODECS_H
 #define CIMAGECODECS_H
 
@@ -14,36 +15,58 @@ enum {
     CIMAGE_OK = 0,
     CIMAGE_DAMAGED = 1,     // the file breaks its format's rules or ends early
     CIMAGE_UNSUPPORTED = 2, // a kind of the format that is not read here
+    CIMAGE_STOPPED = 3,     // the client ended the decode
+    CIMAGE_INVISIBLE = 4,   // no pixel of the picture is opaque, and only_opaque was asked for; no row was given
 };
 
 typedef struct {
     uint32_t width, height; // as stored, before any orientation
-    uint32_t channels;      // bytes a pixel in the decoded picture
+    uint32_t channels;      // bytes a pixel in the decoded rows
+    uint64_t memory;        // the most bytes that the decode function takes at a time
 } cimage_header;
 
-// JPEG: channels 3 is RGB (gray is spread), 4 is CMYK as stored, which by Adobe's habit is inverted.
-int cimage_jpeg_header(const uint8_t *bytes, size_t size, cimage_header *header, char *message);
-int cimage_jpeg_decode(const uint8_t *bytes, size_t size, cimage_header header, uint8_t *pixels, char *message);
+// Where the rows go, and who may end a decode. Nonzero from either function ends it: CIMAGE_STOPPED.
+typedef struct {
+    void *context;
+    // Called between blocks of input and while no row comes, with the number of the file's bytes that the decoder has
+    // been handed so far; what it was handed twice counts twice.
+    int (*check)(void *context, uint64_t handed);
+    // Takes the next row, which is gone when it returns.
+    int (*row)(void *context, const uint8_t *row);
+} cimage_client;
 
-// PNG: channels 3 is RGB, 4 is RGBA (alpha not multiplied in); 16-bit samples keep their high byte.
-int cimage_png_header(const uint8_t *bytes, size_t size, cimage_header *header, char *message);
-int cimage_png_decode(const uint8_t *bytes, size_t size, cimage_header header, uint8_t *pixels, char *message);
+// JPEG: channels 1 is gray, 3 RGB, 4 CMYK as stored, which by Adobe's habit is inverted.
+int cimage_jpeg_header(const uint8_t *bytes, size_t size, cimage_header *header, char *message);
+int cimage_jpeg_decode(const uint8_t *bytes, size_t size, cimage_header header, const cimage_client *client,
+                       char *message);
+
+// PNG: channels 1 is gray or a palette's index, 2 gray and alpha, 3 RGB, 4 RGBA (alpha not multiplied in); 16-bit
+// samples keep their high byte.
+typedef struct {
+    cimage_header size;
+    int has_palette;
+    uint8_t palette[256 * 4]; // RGBA
+} cimage_png_header_info;
+int cimage_png_header(const uint8_t *bytes, size_t size, cimage_png_header_info *header, char *message);
+int cimage_png_decode(const uint8_t *bytes, size_t size, cimage_header header, const cimage_client *client,
+                      char *message);
+
+// Inflates a zlib stream into `target`; answers how many bytes it holds then, or -1 when the stream is damaged or gives
+// more than `capacity`.
+int64_t cimage_inflate(const uint8_t *bytes, size_t size, uint8_t *target, size_t capacity);
 
 // WebP: one still picture, a whole file or the payload of an animation frame; channels 3 is RGB, 4 is RGBA.
 // The header of an animation gives its canvas; `animated` tells.
 int cimage_webp_header(const uint8_t *bytes, size_t size, cimage_header *header, int *animated, char *message);
-int cimage_webp_decode(const uint8_t *bytes, size_t size, cimage_header header, uint8_t *pixels, char *message);
+int cimage_webp_decode(const uint8_t *bytes, size_t size, cimage_header header, int only_opaque,
+                       const cimage_client *client, char *message);
 
-// GIF: the first frame on its logical screen, one palette index a pixel (channels 1).
-typedef struct {
-    uint8_t colors[256 * 3]; // RGB; a gray ramp when the file has no palette
-    int transparent;         // the index that is transparent, or -1
-} cimage_gif_palette;
+// GIF: the first of at most 16 frames that has an opaque pixel, on its logical screen, on white; channels 3.
 int cimage_gif_header(const uint8_t *bytes, size_t size, cimage_header *header, char *message);
-int cimage_gif_decode(const uint8_t *bytes, size_t size, cimage_header header, uint8_t *pixels,
-                      cimage_gif_palette *palette, char *message);
+int cimage_gif_decode(const uint8_t *bytes, size_t size, cimage_header header, const cimage_client *client,
+                      char *message);
 
-// TIFF: the first page; 8-bit samples as stored (16-bit ones keep their high byte, gray below 8 bits is widened).
+// TIFF: the first page; 8-bit samples as stored (wider ones keep their high byte, gray below 8 bits is widened).
 enum {
     CIMAGE_TIFF_GRAY,
     CIMAGE_TIFF_GRAY_INVERTED, // 0 is white
@@ -60,10 +83,11 @@ typedef struct {
     cimage_header size;
     int colors;      // CIMAGE_TIFF_*
     int alpha;       // CIMAGE_ALPHA_*; the last channel when there is one
-    int orientation; // the Orientation tag, 1 when absent
+    int orientation; // the Orientation tag, 0 when absent
     uint8_t palette[256 * 3];
 } cimage_tiff_header_info;
 int cimage_tiff_header(const uint8_t *bytes, size_t size, cimage_tiff_header_info *header, char *message);
-int cimage_tiff_decode(const uint8_t *bytes, size_t size, cimage_header header, uint8_t *pixels, char *message);
+int cimage_tiff_decode(const uint8_t *bytes, size_t size, cimage_header header, const cimage_client *client,
+                       char *message);
 
 #endif

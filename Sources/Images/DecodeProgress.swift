@@ -1,0 +1,54 @@
+/// One decode on its way: what it has used so far, and whether it may go on.
+final class DecodeProgress {
+    /// Why the decode has to end, once it has to.
+    private(set) var failure: ImageError?
+
+    private let format: ImageFormat
+    private let mostHanded: Int
+    private let limits: DecodeLimits
+    private let watch: DecodeWatch
+    private let time = ProcessorTime()
+    private var pixelsSinceAsked = 0
+
+    /// Rows of so many pixels together take a millisecond or a few: often enough to be asked.
+    private static let pixelsBetweenQuestions = 1 << 16
+
+    init(_ format: ImageFormat, size: Int, limits: DecodeLimits, watch: DecodeWatch) {
+        self.format = format
+        mostHanded = limits.mostHanded(of: size)
+        self.limits = limits
+        self.watch = watch
+    }
+
+    /// Whether the decode may go on after its decoder was handed `handed` bytes in all.
+    func mayGoOn(handed: UInt64) -> Bool {
+        if failure == nil, handed > UInt64(mostHanded) {
+            failure = .readsTooMuch(format, limit: mostHanded)
+        }
+        return ask()
+    }
+
+    /// Whether the decode may go on after another row of `width` pixels.
+    func mayGoOn(width: Int) -> Bool {
+        pixelsSinceAsked += width
+        return pixelsSinceAsked < Self.pixelsBetweenQuestions ? failure == nil : ask()
+    }
+
+    /// The same for decoders of our own.
+    func row(width: Int) throws(ImageError) {
+        if !mayGoOn(width: width), let failure { throw failure }
+    }
+
+    private func ask() -> Bool {
+        pixelsSinceAsked = 0
+        guard failure == nil else { return false }
+        let used = time.used
+        do throws(ImageError) {
+            if used > limits.processorTime { throw .tooSlow(format, limit: limits.processorTime) }
+            try watch.ask(used)
+        } catch {
+            failure = error
+        }
+        return failure == nil
+    }
+}

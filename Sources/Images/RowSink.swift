@@ -1,0 +1,33 @@
+/// Takes a picture's rows one after the other, from the top as stored.
+protocol RowSink: AnyObject {
+    /// `fill` writes the next row, [width, 3] RGB, to where it is wanted.
+    func take(_ fill: (UnsafeMutablePointer<UInt8>) -> Void)
+}
+
+/// Keeps all of them.
+final class WholePicture: RowSink {
+    private let width: Int
+    private let height: Int
+    private let pixels: UnsafeMutableRawBufferPointer
+    private var taken = 0
+
+    init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+        pixels = .allocate(byteCount: 3 * width * height, alignment: 64)
+        LargePages.use(for: pixels)
+    }
+
+    deinit { pixels.deallocate() }
+
+    func take(_ fill: (UnsafeMutablePointer<UInt8>) -> Void) {
+        guard taken < height, let start = pixels.baseAddress else { return }
+        fill((start + taken * 3 * width).assumingMemoryBound(to: UInt8.self))
+        taken += 1
+    }
+
+    /// The picture as stored, once all of its rows are there.
+    func stored() -> RGBImage? {
+        taken == height ? RGBImage(checkedWidth: width, height: height, pixels: [UInt8](pixels)) : nil
+    }
+}
