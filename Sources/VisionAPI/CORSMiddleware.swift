@@ -30,7 +30,7 @@ struct CORSMiddleware: RouterMiddleware {
             response.headers[.accessControlAllowHeaders] = "content-type, authorization, x-api-key"
             response.headers[.accessControlMaxAge] = "600"
         } else {
-            response.headers[.accessControlExposeHeaders] = "retry-after"
+            response.headers[.accessControlExposeHeaders] = "retry-after, x-request-id"
         }
         return response
     }

@@ -101,7 +101,7 @@ struct ErrorAnswer {
 
     /// The answer itself; its code is noted for the log.
     func response(_ context: VisionRequestContext) throws -> Response {
-        context.notes.errorCode = code
+        context.notes.note(code)
         return try .json(ErrorBody(detail: detail, code: code), status: status, headers: headers)
     }
 }

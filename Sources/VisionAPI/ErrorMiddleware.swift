@@ -1,5 +1,4 @@
 import Hummingbird
-import Logging
 
 /// Gives every error the same shape, `{"detail": "...", "code": "..."}`, and keeps what is internal in the log.
 struct ErrorMiddleware: RouterMiddleware {
@@ -34,7 +33,7 @@ struct ErrorMiddleware: RouterMiddleware {
 
     private func answer(_ error: any Error, _ context: VisionRequestContext) throws -> Response {
         let known = ErrorAnswer(answering: error, maxBodySize: maxBodySize)
-        if known == nil { context.logger.error("A request failed: \(error)") }
+        if known == nil { context.notes.note(failure: error) }
         return try (known ?? .internalError).response(context)
     }
 }

@@ -42,19 +42,24 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
             try await host.checkAdmission()
             let body = try await bodies.read(request)
             return try await host.withPlace(bytes: body.count, isCallersFault: Self.isCallersFault) { place in
-                let job = try await prepare(body, assets.processor)
-                return try answer(job, try await caption(job, place))
+                let job = try await prepare(body, assets.processor, context.notes)
+                return try answer(job, try await caption(job, place, context.notes))
             }
         }
     }
 
     /// In two steps, as the picture's header says how much memory the second one waits for. The file goes with the end of
     /// this function; the request that waits for the model holds a small picture.
-    private func prepare(_ body: ReadBody, _ processor: ImageProcessor) async throws -> ImageRequest {
+    private func prepare(
+        _ body: ReadBody, _ processor: ImageProcessor, _ notes: RequestNotes
+    ) async throws -> ImageRequest {
         let ticket = decoding.drawTicket()
         let (request, bytes) = try await decoding.run(ticket) { [parser] _ in
             let request = try parser.parse(body)
-            return (request, try ImageDecoder().header(of: request.file, for: processor).decodeMemory)
+            notes.note(request.prompts)
+            let header = try ImageDecoder().header(of: request.file, for: processor)
+            notes.note(header)
+            return (request, header.decodeMemory)
         }
         let image = try await decoding.run(ticket, bytes: bytes) { [preparePicture] question in
             try preparePicture(request.file, processor, question)
@@ -67,11 +72,15 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
         ErrorAnswer(answering: error, maxBodySize: 0)?.status.kind == .clientError
     }
 
-    private func caption(_ job: ImageRequest, _ place: ModelHost<BatchCaptioner, C>.Place) async throws -> [Caption] {
+    private func caption(
+        _ job: ImageRequest, _ place: ModelHost<BatchCaptioner, C>.Place, _ notes: RequestNotes
+    ) async throws -> [Caption] {
+        notes.noteReady()
         let request = CaptionRequest(image: job.image, prompts: job.prompts, overrides: job.overrides)
         let captions = try await place.withSharedModel(bytes: job.byteCount, keepAlive: job.keepAlive) {
             captioner, isCancelled in
-            captioner.begin(request, isCancelled: isCancelled)
+            notes.noteTurn()
+            return captioner.begin(request, isCancelled: isCancelled)
         } result: {
             try await $0.captions()
         }

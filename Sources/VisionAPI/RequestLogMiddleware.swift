@@ -1,10 +1,12 @@
 import Hummingbird
 import Logging
-import VisionAPITypes
 
-/// One line a request: method, path, status, an error's code and how long it took; and one count of route and status.
+/// Gives each request its id, writes its line in the log, and counts it.
 struct RequestLogMiddleware: RouterMiddleware {
     typealias Context = VisionRequestContext
+
+    /// What asks several times a minute, day and night.
+    private static let probes: Set<String> = ["/health", "/ready", "/metrics"]
 
     let logger: Logger
     let metrics: RequestMetrics
@@ -14,28 +16,34 @@ struct RequestLogMiddleware: RouterMiddleware {
         next: (Request, VisionRequestContext) async throws -> Response
     ) async throws -> Response {
         let start = ContinuousClock.now
+        let id = RequestID(request)
         do {
-            let response = try await next(request, context)
-            let code = context.notes.errorCode.map { " \($0.rawValue)" } ?? ""
-            log(request, "\(response.status.code)\(code)", since: start)
-            metrics.record(context.endpointPath, response.status, ContinuousClock.now - start)
+            var response = try await next(request, context)
+            response.headers[.requestID] = id.text
+            let time = ContinuousClock.now - start
+            metrics.record(context.endpointPath, response.status, time)
+            log(request, id, context, status: response.status.code, time)
             return response
         } catch {
             metrics.recordCancelled()
-            log(request, "broken connection", since: start)
+            log(request, id, context, status: Self.clientLeft, ContinuousClock.now - start)
             throw error
         }
     }
 
-    private func log(_ request: Request, _ outcome: String, since start: ContinuousClock.Instant) {
-        let milliseconds = Int((ContinuousClock.now - start) / .milliseconds(1))
-        logger.info("\(request.method.rawValue) \(Self.printable(request.uri.path)) \(outcome) \(milliseconds) ms")
-    }
+    /// The status that there is none for: what nginx, too, calls a client who did not wait for the answer.
+    private static let clientLeft = 499
 
-    /// The start of a path without anything that could forge a line of the log.
-    private static func printable(_ path: String) -> String {
-        path.unicodeScalars.prefix(200).reduce(into: "") { line, scalar in
-            line += (0x21...0x7E).contains(scalar.value) ? String(scalar) : scalar.escaped(asASCII: true)
-        }
+    private func log(
+        _ request: Request, _ id: RequestID, _ context: VisionRequestContext, status: Int, _ time: Duration
+    ) {
+        let facts = context.notes.facts
+        let isProbe = context.endpointPath.map(Self.probes.contains) ?? false
+        logger.log(
+            level: facts.failure != nil ? .error : isProbe ? .debug : .info, "request",
+            metadata: RequestLine(
+                id: id.text, client: context.clientAddress, method: request.method.rawValue, path: request.uri.path,
+                status: status, time: time, facts: facts
+            ).metadata)
     }
 }

@@ -7,6 +7,8 @@ struct VisionRequestContext: RequestContext {
     /// For the log; all copies of the context share them.
     let notes = RequestNotes()
     private let channel: any Channel
+    /// The client's address, or that of a proxy in front.
+    var clientAddress: String? { channel.remoteAddress?.ipAddress }
 
     init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)

@@ -33,13 +33,25 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Queue") var queueOptions: QueueOptions
     @OptionGroup(title: "Door") var doorOptions: DoorOptions
     @OptionGroup(title: "Prompts") var promptOptions: PromptOptions
+    @OptionGroup(title: "Log") var logOptions: LogOptions
 
     func run() async throws {
         limitMemoryArenas()
-        LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
-        let metrics = ServerMetrics.install()
-        let logger = Logger(label: "vision-server")
         let settings = Settings(environment: ProcessInfo.processInfo.environment)
+        let format = try logOptions.install(settings)
+        let logger = Logger(label: "vision-server")
+        do {
+            try await serve(settings, logger)
+        } catch  where format == .json {
+            // The reason stands in the log like everything else, and not as a line that is no JSON.
+            let reason = VisionServer.message(for: error)
+            if !reason.isEmpty { logger.critical("\(reason)") }
+            throw VisionServer.exitCode(for: error)
+        }
+    }
+
+    private func serve(_ settings: Settings, _ logger: Logger) async throws {
+        let metrics = ServerMetrics.install()
         let drain = try settings.number("drain", drain, in: 0...600) ?? 0
         let model = try modelOptions.choose(settings)
         let limits = try queueOptions.limits(settings)
