@@ -113,8 +113,10 @@ package struct FolderRun: Sendable {
             do {
                 report.captioned(job.picture, try await outputs.write(result, for: job))
                 watch.settle(job.picture)
+            } catch let error as ClientError {
+                fail(job.picture.name, error.description)
             } catch {
-                fail(job.picture.name, "\(error)")
+                fail(job.picture.name, "The caption cannot be written: \(SystemReason.text(error)).")
             }
         case .failed(let reason): fail(job.picture.name, reason)
         case .over(let sentences): stop.stop(.servers(sentences))

@@ -51,10 +51,15 @@ package final class WriteGate: Sendable {
 /// The system's own words for why something failed.
 enum SystemReason {
     static func text(_ error: any Error) -> String {
-        let code =
-            (error as? POSIXError)?.code
-            ?? ((error as NSError).userInfo[NSUnderlyingErrorKey] as? POSIXError)?.code
-        return code.map { text(errno: $0.rawValue) } ?? "\(error)"
+        code(error).map { text(errno: $0) } ?? "the system does not say why"
+    }
+
+    /// Foundation's own errors have the system's number inside.
+    private static func code(_ error: any Error) -> Int32? {
+        if let error = error as? POSIXError { return error.code.rawValue }
+        let error = error as NSError
+        if error.domain == NSPOSIXErrorDomain { return Int32(clamping: error.code) }
+        return (error.userInfo[NSUnderlyingErrorKey] as? NSError).flatMap { code($0) }
     }
 
     static func text(errno code: Int32) -> String {

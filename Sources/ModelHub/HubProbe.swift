@@ -33,8 +33,10 @@ public enum HubProbe {
             }
         } catch let error as TemporaryFailure {
             return .unreachable(reason: error.reason)
+        } catch let error as ModelHubError {
+            return .unreachable(reason: error.description)
         } catch {
-            return .unreachable(reason: "\(error)")
+            return .unreachable(reason: "the question was interrupted")
         }
     }
 }

@@ -94,7 +94,7 @@ actor HubTransport {
             case .proxyAuthenticationRequired?:
                 "the proxy wants a name and a password (HTTPS_PROXY=http://name:password@host)"
             case .invalidProxyResponse?: "the proxy did not let the connection through"
-            default: shortened("the connection failed (\(error))")
+            default: ConnectionReason.text(error, host: origin.displayName)
             }
         return TemporaryFailure(host: origin.displayName, reason: reason)
     }

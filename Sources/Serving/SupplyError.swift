@@ -9,6 +9,8 @@ public enum SupplyError: Error, CustomStringConvertible {
         switch self {
         case .fetching(let model, let progress):
             "The model \(model) is being downloaded: \(progress.sentence). Send the request again later."
+        case .failed(let model, let reason) where reason is CancellationError:
+            "The download of the model \(model) was stopped. Send the request again later."
         case .failed(let model, let reason):
             "The model \(model) could not be downloaded. \(reason)"
         }

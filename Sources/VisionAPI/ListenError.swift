@@ -15,8 +15,13 @@ public struct ListenError: Error, CustomStringConvertible {
             description = "This user may not listen to \(address). Choose a --port above 1023."
         case let error as IOError where error.errnoCode == EADDRNOTAVAIL:
             description = "This machine has no address \(configuration.host). Choose another --host."
-        case is SocketAddressError:
-            description = "The name \(configuration.host) cannot be resolved. Choose another --host."
+        case is SocketAddressError, is SocketAddressError.UnknownHost:
+            description =
+                "The address \(configuration.host) is not known here. Choose another --host: 127.0.0.1 is this machine "
+                + "alone, 0.0.0.0 every address that it has."
+        case let error as IOError:
+            let reason = String(cString: strerror(error.errnoCode))
+            description = "\(address) cannot be listened to: \(reason). Choose another --host or --port."
         default: return nil
         }
     }

@@ -43,15 +43,18 @@ struct CaptionCommand: ParsableCommand {
         let files = try model.files()
         let reader = PictureReader(processor: try files.imageProcessor())
         let captioner = try model.load(files)
-        for warning in captioner.warnings { writeError(warning) }
+        for warning in captioner.warnings { StandardError.print(warning) }
         var failures = 0
         for image in images {
+            let line: CaptionLine
             do {
-                try write(caption(image, task, captioner, reader))
+                line = try caption(image, task, captioner, reader)
             } catch {
                 failures += 1
-                writeError("\(image): \(error)")
+                StandardError.print("\(image): \(error)")
+                continue
             }
+            try StandardOutput.print(json ? try line.json() : try line.plain(withFile: images.count > 1))
         }
         if failures > 0 { throw ExitCode.failure }
     }
@@ -65,14 +68,5 @@ struct CaptionCommand: ParsableCommand {
         let overrides = GenerationOverrides(numBeams: numBeams, maxNewTokens: maxNewTokens)
         let caption = try captioner.answer(picture, prompt: task, overrides: overrides)
         return CaptionLine(file: file, prompt: prompt, caption: caption, decodeSeconds: decodeSeconds)
-    }
-
-    private func write(_ line: CaptionLine) throws {
-        let text = json ? try line.json() : try line.plain(withFile: images.count > 1)
-        FileHandle.standardOutput.write(Data((text + "\n").utf8))
-    }
-
-    private func writeError(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 }

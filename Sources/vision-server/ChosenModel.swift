@@ -26,6 +26,12 @@ struct ChosenModel: Sendable {
     /// Whether files have to be fetched.
     var needsHub: Bool { if case .hub = source { true } else { false } }
 
+    /// Bytes that have to be fetched, as the hub tells; 0 where all is there, `nil` where nobody knows.
+    func bytesToFetch() async -> Int? {
+        guard case .hub(let repository, let hub) = source else { return 0 }
+        return await HubProbe.size(of: repository, hub)
+    }
+
     /// The model's files for a server: there, or fetched when somebody asks.
     func supply(logger: Logger) throws -> ModelSupply<ContinuousClock> {
         switch source {

@@ -37,25 +37,30 @@ extension String {
 
 extension Diagnosis {
     static func processor(_ chosen: InstructionSet) -> Diagnosis {
-        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let (cores, usable) = (ProcessInfo.processInfo.activeProcessorCount, WorkerPool.usableCores)
         let best = InstructionSet.supported.first ?? .generic
-        let text = "\(cores) cores, kernels for \(chosen.rawValue)"
+        let limit = usable < cores ? ", \(usable) of them for this process (affinity or a quota)" : ""
+        let text = "\(cores) cores\(limit), kernels for \(chosen.rawValue)"
         if chosen != best { return Diagnosis("processor", .odd, "\(text); it has \(best.rawValue), too") }
         let isSlow = chosen == .generic
         return Diagnosis(
             "processor", isSlow ? .odd : .well, isSlow ? "\(text): neither AVX2 nor AVX-512, so it is slow" : text)
     }
 
-    static func memory(for model: ChosenModel) -> Diagnosis {
+    /// - Parameter isServed: whether a server that runs already has the model, perhaps in memory.
+    static func memory(for model: ChosenModel, isServed: Bool) -> Diagnosis {
         guard let limit = MemoryBudget().tightest() else {
             return Diagnosis("memory", .odd, "this system does not tell how much is free")
         }
-        let free = gigabytes(limit.available)
+        let scope = limit.scope == .container ? " of the \(gigabytes(limit.total)) of this container or service" : ""
+        let free = "\(gigabytes(limit.available)) free\(scope)"
         guard let files = model.source.files, let need = try? files.memoryNeeded(model.precision) else {
-            return Diagnosis("memory", .well, "\(free) free")
+            return Diagnosis("memory", .well, free)
         }
-        if let shortage = MemoryBudget().shortage(of: need) { return Diagnosis("memory", .wrong, shortage) }
-        return Diagnosis("memory", .well, "\(free) free, the model needs about \(gigabytes(need))")
+        if let shortage = MemoryBudget().shortage(of: need) {
+            return Diagnosis("memory", isServed ? .odd : .wrong, shortage)
+        }
+        return Diagnosis("memory", .well, "\(free), the model needs about \(gigabytes(need))")
     }
 
     private static func gigabytes(_ bytes: Int) -> String {
@@ -73,21 +78,32 @@ extension Diagnosis {
             let names = broken.map(\.name).joined(separator: ", ")
             return Diagnosis("codecs", .wrong, "\(names) cannot be decoded: reinstall the libraries of these formats")
         }
-        return Diagnosis("codecs", .well, ImageFormat.acceptedNames + " are decoded")
+        return Diagnosis(
+            "codecs", .well, "\(ImageFormat.acceptedNames) are decoded, by \(CodecLibraries.versions)")
     }
 
     static func cache(_ hub: HubConfiguration) -> Diagnosis {
-        var folder = URL(filePath: hub.cacheFolder)
         // What is not there yet is made: then the folder above decides.
-        while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" {
-            folder.deleteLastPathComponent()
-        }
-        guard FileManager.default.isWritableFile(atPath: folder.path) else {
+        let folder = HubCache(folder: hub.cacheFolder).existingFolder
+        guard FileManager.default.isWritableFile(atPath: folder) else {
             return Diagnosis(
                 "cache", .odd,
                 "\(hub.cacheFolder) cannot be written: models that are in it work, others cannot be fetched")
         }
         return Diagnosis("cache", .well, hub.cacheFolder)
+    }
+
+    /// - Parameter need: Bytes of the model that have to be fetched; 0: none; `nil`: nobody knows.
+    static func disk(_ hub: HubConfiguration, need: Int?) -> Diagnosis {
+        guard let bytes = HubCache(folder: hub.cacheFolder).freeBytes else {
+            return Diagnosis("disk", .odd, "this system does not tell how much is free where the models go")
+        }
+        let free = "\(gigabytes(bytes)) free where the models go"
+        guard let need, need > 0 else { return Diagnosis("disk", .well, free) }
+        let words = "\(free), the model has \(gigabytes(need))"
+        return need < bytes
+            ? Diagnosis("disk", .well, words)
+            : Diagnosis("disk", .wrong, "\(words): make room, or set HF_HOME to a folder that has it")
     }
 
     static func model(_ model: ChosenModel) -> Diagnosis {
@@ -119,9 +135,29 @@ extension Diagnosis {
         }
     }
 
-    static func port(host: String, port: Int) -> Diagnosis {
-        if let reason = PortProbe.problem(host: host, port: port) { return Diagnosis("port", .wrong, reason) }
-        return Diagnosis("port", .well, "\(host):\(port) is free")
+    /// - Parameter server: What listens there already; `nil`: nothing does.
+    static func port(host: String, port: Int, server: ServerProbe.Finding?, model: ChosenModel) -> Diagnosis {
+        let address = "\(host):\(port)"
+        switch server {
+        case .server(let version, let name, let state):
+            let text = "vision-server \(version) listens to \(address) already: its model \(name) is \(state)"
+            return name == model.name
+                ? Diagnosis("port", .well, text) : Diagnosis("port", .odd, "\(text); \(model.name) was asked about")
+        case .locked:
+            return Diagnosis("port", .well, "a vision-server listens to \(address) already, and wants a key")
+        case .other:
+            return Diagnosis("port", .wrong, "another program listens to \(address): stop it, or choose another --port")
+        case nil: break
+        }
+        if case .unusable(let reason) = PortProbe.find(host: host, port: port) {
+            return Diagnosis("port", .wrong, reason)
+        }
+        return Diagnosis("port", .well, port == 0 ? "a free one is picked at the start" : "\(address) is free")
+    }
+
+    /// Variables that are misspelt.
+    static func variables(_ settings: Settings) -> [Diagnosis] {
+        settings.warnings().map { Diagnosis("variable", .odd, $0) }
     }
 
     /// The demo model's caption of the example picture is known.

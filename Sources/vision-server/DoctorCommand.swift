@@ -7,7 +7,10 @@ import ModelHub
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check this machine: one line each, exit code 1 if something is wrong.",
-        discussion: "Give it the options of the server that it is to check: model, host and port.")
+        discussion: """
+            Give it the options of the server that it is to check: model, host and port. The server may run already: then \
+            its line says what it is doing.
+            """)
 
     @Option(help: "Address that the server is to listen to. [env: VISION_SERVER_HOST] (default: 127.0.0.1)")
     var host: String?
@@ -28,13 +31,17 @@ struct DoctorCommand: AsyncParsableCommand {
             print(diagnosis.line)
             if diagnosis.verdict == .wrong { isWell = false }
         }
+        let isTaken = PortProbe.find(host: host, port: port) == .taken
+        let server = isTaken ? ServerProbe.ask(host: host, port: port) : nil
+        Diagnosis.variables(settings).forEach(report)
         report(.processor(model.instructionSet))
-        report(.memory(for: model))
+        report(.memory(for: model, isServed: server.map { $0 != .other } ?? false))
         report(.codecs())
         report(.cache(hub))
+        report(.disk(hub, need: await model.bytesToFetch()))
         report(.model(model))
         report(.hub(await HubProbe.run(hub), host: hub.hubHost, isNeeded: model.needsHub))
-        report(.port(host: host, port: port))
+        report(.port(host: host, port: port, server: server, model: model))
         report(.selfTest(model))
         if !isWell { throw ExitCode.failure }
     }

@@ -27,7 +27,7 @@ struct DownloadCommand: AsyncParsableCommand {
         let hub = try HubConfiguration(environment: ProcessInfo.processInfo.environment)
         let display = DownloadDisplay(name: repository.id, logger: logger)
         let downloader = ModelDownloader(configuration: hub, logger: logger)
-        if let folder = downloader.cache.snapshot(of: repository) { return print(folder) }
+        if let folder = downloader.cache.snapshot(of: repository) { return try StandardOutput.print(folder) }
         let folder: String
         do {
             folder = try await downloader.download(repository) { display.show($0) }
@@ -36,6 +36,6 @@ struct DownloadCommand: AsyncParsableCommand {
             display.end()
             throw error
         }
-        print(folder)
+        try StandardOutput.print(folder)
     }
 }

@@ -32,7 +32,7 @@ struct InspectCommand: ParsableCommand {
         let files = try model.files()
         let picture = try PictureReader(processor: try files.imageProcessor()).read(image)
         let captioner = try model.load(files)
-        for warning in captioner.warnings { FileHandle.standardError.write(Data((warning + "\n").utf8)) }
+        for warning in captioner.warnings { StandardError.print(warning) }
         let tensors = try captioner.inspect(picture, prompt: task, decoderIDs: decoderIDs)
         try SafetensorsWriter.write(tensors, to: output)
     }

@@ -6,8 +6,34 @@ import Foundation
 
 /// Whether a port can be listened to.
 enum PortProbe {
-    /// Why not, in words; `nil` when it can.
-    static func problem(host: String, port: Int) -> String? {
+    enum Finding: Equatable {
+        case free
+        /// Somebody listens to it.
+        case taken
+        /// In words.
+        case unusable(String)
+    }
+
+    static func find(host: String, port: Int) -> Finding {
+        withAddress(host, port) { address in
+            let descriptor = socket(address.ai_family, address.ai_socktype, address.ai_protocol)
+            guard descriptor >= 0 else { return .unusable("no socket can be opened: \(reason(errno))") }
+            defer { close(descriptor) }
+            // As the server does: a connection that has just ended does not block the port.
+            var yes: Int32 = 1
+            setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+            if bind(descriptor, address.ai_addr, address.ai_addrlen) == 0, listen(descriptor, 1) == 0 { return .free }
+            return switch errno {
+            case EADDRINUSE: .taken
+            case EACCES: .unusable("this user may not listen to \(host):\(port)")
+            case EADDRNOTAVAIL: .unusable("this machine has no address \(host)")
+            default: .unusable("\(host):\(port) cannot be listened to: \(reason(errno))")
+            }
+        } ?? .unusable("the address \(host) is not known here")
+    }
+
+    /// The first address of a name; `nil` where it has none.
+    static func withAddress<R>(_ host: String, _ port: Int, _ body: (addrinfo) -> R) -> R? {
         var hints = addrinfo()
         hints.ai_flags = AI_PASSIVE
         #if canImport(Glibc)
@@ -17,20 +43,13 @@ enum PortProbe {
         #endif
         var addresses: UnsafeMutablePointer<addrinfo>?
         guard getaddrinfo(host, "\(port)", &hints, &addresses) == 0, let address = addresses?.pointee else {
-            return "the name \(host) cannot be resolved"
+            return nil
         }
         defer { freeaddrinfo(addresses) }
-        let descriptor = socket(address.ai_family, address.ai_socktype, address.ai_protocol)
-        guard descriptor >= 0 else { return "no socket can be opened: \(String(cString: strerror(errno)))" }
-        defer { close(descriptor) }
-        // As the server does: a connection that has just ended does not block the port.
-        var yes: Int32 = 1
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
-        if bind(descriptor, address.ai_addr, address.ai_addrlen) == 0, listen(descriptor, 1) == 0 { return nil }
-        return switch errno {
-        case EADDRINUSE: "another program listens to \(host):\(port): perhaps this server runs already"
-        case EACCES: "this user may not listen to \(host):\(port)"
-        default: "\(host):\(port) cannot be listened to: \(String(cString: strerror(errno)))"
-        }
+        return body(address)
+    }
+
+    private static func reason(_ code: Int32) -> String {
+        String(cString: strerror(code)).lowercased()
     }
 }

@@ -40,9 +40,11 @@ struct ServeCommand: AsyncParsableCommand {
         let settings = Settings(environment: ProcessInfo.processInfo.environment)
         let format = try logOptions.install(settings)
         let logger = Logger(label: "vision-server")
+        for warning in settings.warnings() { logger.warning("\(warning)") }
         do {
             try await serve(settings, logger)
-        } catch  where format == .json {
+        } catch {
+            guard format == .json else { throw error }
             // The reason stands in the log like everything else, and not as a line that is no JSON.
             let reason = VisionServer.message(for: error)
             if !reason.isEmpty { logger.critical("\(reason)") }

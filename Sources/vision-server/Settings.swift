@@ -3,7 +3,14 @@ import Foundation
 
 /// What no flag says comes from the environment: `--unload-after` from `VISION_SERVER_UNLOAD_AFTER`.
 struct Settings {
+    static let prefix = "VISION_SERVER_"
+
     let environment: [String: String]
+
+    /// What Kubernetes puts into a container counts as not set.
+    init(environment: [String: String]) {
+        self.environment = environment.filter { !Self.isOfKubernetes($0, $1) }
+    }
 
     /// The flag's value, or else the variable's. An empty variable counts as unset.
     func text(_ flag: String, _ given: String?) -> String? {
@@ -51,7 +58,7 @@ struct Settings {
     }
 
     private static func variable(_ flag: String) -> String {
-        "VISION_SERVER_" + flag.uppercased().split(separator: "-").joined(separator: "_")
+        prefix + flag.uppercased().split(separator: "-").joined(separator: "_")
     }
 
     private static func notInRange(_ name: String, _ value: String, _ range: ClosedRange<Int>) -> ValidationError {

@@ -11,7 +11,7 @@ struct HouseTests {
         "PrometheusText": ["CoreMetrics"],
         "VisionAPITypes": [],
         "Florence2": ["Tensors", "Images"],
-        "ModelHub": ["AsyncHTTPClient", "Crypto", "Logging", "NIOCore", "NIOHTTP1"],
+        "ModelHub": ["AsyncHTTPClient", "Crypto", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix"],
         "VisionAPI": [
             "CPixels", "Florence2", "Images", "Serving", "VisionAPITypes", "Crypto", "HTTPTypes", "Hummingbird",
             "HummingbirdCore", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "ServiceLifecycle",

@@ -23,7 +23,8 @@ final class RunningProgram {
     private let process = Process()
     private let files: URL
 
-    init(_ arguments: [String], environment: [String: String] = [:]) throws {
+    /// - Parameter output: Where its standard output goes; `nil`: to a file that `finish` reads.
+    init(_ arguments: [String], environment: [String: String] = [:], output: String? = nil) throws {
         files = FileManager.default.temporaryDirectory.appending(path: "vision-server-test-\(UUID())")
         try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
         process.executableURL = Program.url
@@ -31,7 +32,10 @@ final class RunningProgram {
         let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("VISION_SERVER_") }
         process.environment = inherited.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try Self.writable(files.appending(path: "output"))
+        process.standardOutput =
+            if let output { try FileHandle(forWritingTo: URL(filePath: output)) } else {
+                try Self.writable(files.appending(path: "output"))
+            }
         process.standardError = try Self.writable(files.appending(path: "errors"))
         try process.run()
     }

@@ -11,6 +11,9 @@
 
 #define CIMAGE_MESSAGE_SIZE 256
 
+// Writes the libraries' names and versions, ended by NUL.
+void cimage_versions(char *text, size_t size);
+
 enum {
     CIMAGE_OK = 0,
     CIMAGE_DAMAGED = 1,     // the file breaks its format's rules or ends early
