@@ -66,6 +66,7 @@ let package = Package(
         .target(
             name: "PrometheusText", dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: swiftSettings),
+        .target(name: "JSONScanning", swiftSettings: swiftSettings),
         .target(name: "VisionAPITypes", swiftSettings: swiftSettings),
 
         // Floor 2: the model, and where its files come from.
@@ -96,7 +97,7 @@ let package = Package(
         .target(
             name: "VisionAPI",
             dependencies: [
-                "CPixels", "Florence2", "Images", "Serving", "VisionAPITypes",
+                "CPixels", "Florence2", "Images", "JSONScanning", "Serving", "VisionAPITypes",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -140,6 +141,7 @@ let package = Package(
 
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swiftSettings),
         .testTarget(name: "ImagesTests", dependencies: ["Images"], swiftSettings: swiftSettings),
+        .testTarget(name: "JSONScanningTests", dependencies: ["JSONScanning"], swiftSettings: swiftSettings),
         .testTarget(name: "ServingTests", dependencies: ["Serving"], swiftSettings: swiftSettings),
         .testTarget(
             name: "Florence2Tests", dependencies: ["Florence2", "Tensors", "Images"], swiftSettings: swiftSettings),

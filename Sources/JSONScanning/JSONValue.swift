@@ -1,0 +1,85 @@
+/// One value of a JSON text that has been checked: where it stands, unread.
+///
+/// Nothing is built before it is asked for, and a value that nobody asks for costs a look at its bytes. A value must not
+/// outlive the text.
+public struct JSONValue {
+    public enum Kind: Sendable {
+        case null, bool, number, string, array, object
+    }
+
+    /// The value's text, without the space around it.
+    public let text: UnsafeRawBufferPointer
+
+    public var kind: Kind {
+        switch text.first {
+        case Byte.quote: .string
+        case Byte.openBracket: .array
+        case Byte.openBrace: .object
+        case Byte.letterT, Byte.letterF: .bool
+        case Byte.letterN: .null
+        default: .number
+        }
+    }
+
+    /// Checks the whole of a text that holds one object, and picks the members of these names out of it.
+    ///
+    /// - Parameter text: UTF-8; a byte order mark before it is passed over.
+    /// - Returns: What was found; of members with the same name the last counts. `nil` if the value is no object.
+    public static func members(
+        of text: UnsafeRawBufferPointer, named names: [String]
+    ) throws(JSONError) -> [String: JSONValue]? {
+        var scanner = JSONScanner(text)
+        scanner.skipMark()
+        scanner.skipSpace()
+        guard scanner.next == Byte.openBrace else {
+            try scanner.skipValue()
+            try scanner.finish()
+            return nil
+        }
+        var wanted = MemberNames(names)
+        var found = [Range<Int>?](repeating: nil, count: names.count)
+        try scanner.eachMember { name, value in
+            if let index = wanted.index(of: UnsafeRawBufferPointer(rebasing: text[name])) { found[index] = value }
+        }
+        try scanner.finish()
+        return zip(names, found).reduce(into: [:]) { members, pair in
+            members[pair.0] = pair.1.map { JSONValue(text: UnsafeRawBufferPointer(rebasing: text[$0])) }
+        }
+    }
+
+    /// The members of these names; `nil` if the value is no object.
+    public func members(named names: [String]) -> [String: JSONValue]? {
+        // The grammar has been checked, so nothing can be wrong.
+        (try? Self.members(of: text, named: names)) ?? nil
+    }
+
+    /// The first elements, as many as there are up to a limit; `nil` if the value is no array.
+    public func elements(upTo limit: Int) -> [JSONValue]? {
+        guard kind == .array else { return nil }
+        var scanner = JSONScanner(text)
+        var elements: [JSONValue] = []
+        try? scanner.eachElement(upTo: limit) { range in
+            elements.append(JSONValue(text: UnsafeRawBufferPointer(rebasing: text[range])))
+        }
+        return elements
+    }
+
+    public var bool: Bool? { kind == .bool ? text.first == Byte.letterT : nil }
+
+    /// What stands between a string's quotes, escapes and all; `nil` if the value is no string.
+    public var rawString: UnsafeRawBufferPointer? {
+        kind == .string && text.count >= 2 ? UnsafeRawBufferPointer(rebasing: text[1..<text.count - 1]) : nil
+    }
+
+    /// `nil` if the value is no string, or one with half of a surrogate pair, which is no character.
+    public var string: String? {
+        guard var bytes = rawString.map(Array.init) else { return nil }
+        guard let count = bytes.withUnsafeMutableBytes(JSONEscapes.resolve(in:)) else { return nil }
+        return String(decoding: bytes[..<count], as: UTF8.self)
+    }
+
+    /// A number as it is written; `nil` if the value is none, or of more digits than a number that means anything.
+    public var number: String? {
+        kind == .number && text.count <= 1024 ? String(decoding: text, as: UTF8.self) : nil
+    }
+}
