@@ -42,7 +42,7 @@ package enum Reply: Sendable, Equatable {
         case .invalidImage, .tooLarge, .invalidJSON, .internalError:
             self = .refused(sentence)
         case .missingField, .invalidField, .invalidPrompt, .unauthorized, .forbiddenOrigin, .notFound,
-            .methodNotAllowed:
+            .methodNotAllowed, .unsupportedEncoding:
             self = .unusable(sentence)
         }
     }

@@ -58,6 +58,7 @@ private func buildRouter<C: Clock>(
     router.add(middleware: ErrorMiddleware(routes: routes, maxBodySize: configuration.maxBodySize))
     model.addPublicRoutes(to: router)
     let guarded = router.group().add(middleware: AuthMiddleware(keys: configuration.apiKeys))
+        .add(middleware: EncodingMiddleware())
     model.addRoutes(to: guarded)
     info.addRoutes(to: guarded)
     images.addRoutes(to: guarded)

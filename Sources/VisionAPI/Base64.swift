@@ -47,6 +47,10 @@ package enum Base64 {
         return try result.get()
     }
 
+    package static func decode(_ text: UnsafeRawBufferPointer) throws(Base64Error) -> [UInt8] {
+        try decode(text.assumingMemoryBound(to: UInt8.self), .current).get()
+    }
+
     private static func decode(
         _ text: UnsafeBufferPointer<UInt8>, _ kernels: PixelKernels
     ) -> Result<[UInt8], Base64Error> {

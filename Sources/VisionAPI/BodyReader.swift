@@ -60,8 +60,10 @@ final class ReadBody: Sendable {
     /// The bytes; none the second time.
     func take() -> Data {
         data.withLock { data in
-            defer { data = Data() }
-            return data
+            // The only reference, so that whoever takes them may write to them without a copy.
+            var taken = Data()
+            swap(&taken, &data)
+            return taken
         }
     }
 }

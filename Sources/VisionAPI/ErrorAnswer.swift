@@ -48,6 +48,7 @@ struct ErrorAnswer {
         switch error {
         case .methodNotAllowed(let allowed): headers[.allow] = allowed.joined(separator: ", ")
         case .unauthorized: headers[.wwwAuthenticate] = "Bearer"
+        case .unsupportedEncoding: headers[.acceptEncoding] = "identity"
         case .bodyTooLarge: headers[.connection] = "close"
         case .noThread: headers[.retryAfter] = "5"
         case .readingTooMuch:
@@ -65,11 +66,12 @@ struct ErrorAnswer {
         case .mistypedField: (.unprocessableContent, .invalidField)
         case .outOfRange, .invalidKeepAlive: (.badRequest, .invalidField)
         case .promptTooLong, .wrongNumberOfPrompts, .repeatedPrompt: (.badRequest, .invalidPrompt)
-        case .invalidBase64, .invalidDataURL, .decodingTooLarge: (.badRequest, .invalidImage)
+        case .invalidBase64, .invalidDataURL, .addressOfPicture, .decodingTooLarge: (.badRequest, .invalidImage)
         case .bodyTooLarge: (.contentTooLarge, .tooLarge)
         case .readingTooMuch, .noThread: (.serviceUnavailable, .queueFull)
         case .unauthorized: (.unauthorized, .unauthorized)
         case .foreignOrigin: (.forbidden, .forbiddenOrigin)
+        case .unsupportedEncoding: (.unsupportedMediaType, .unsupportedEncoding)
         case .unknownPath: (.notFound, .notFound)
         case .methodNotAllowed: (.methodNotAllowed, .methodNotAllowed)
         }

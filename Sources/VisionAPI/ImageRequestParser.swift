@@ -10,15 +10,24 @@ struct ImageRequestParser: Sendable {
 
     /// - Throws: `VisionAPIError` or `TaskPromptError`, each of them the client's fault.
     func parse(_ body: ReadBody) throws -> ParsedRequest {
-        // The body goes as soon as its fields are there: it is as large as the picture's base64.
-        let request = try ProcessImageRequest(parsing: body.take())
-        let prompts = try prompts(request.prompt)
-        let overrides = try Self.overrides(request)
-        let keepAlive = try request.keepAlive.map(KeepAlive.init(field:))
-        let isList = if case .several = request.prompt { true } else { false }
+        // The picture is decoded out of the body's own memory, and that goes as soon as it is.
+        try JSONBody(body.take()).withText(parse)
+    }
+
+    private func parse(_ text: UnsafeMutableRawBufferPointer) throws -> ParsedRequest {
+        let names = ProcessImageRequest.CodingKeys.allCases.map(\.rawValue)
+        let fields = try RequestFields(UnsafeRawBufferPointer(text), named: names)
+        let image = try fields.rawText("image")
+        let field = try fields.prompts("prompt", limit: ImageRequest.maxPromptCount)
+        let overrides = GenerationOverrides(
+            numBeams: try fields.wholeNumber("num_beams", in: ImageRequest.numBeams),
+            maxNewTokens: try fields.wholeNumber("max_new_tokens", in: ImageRequest.maxNewTokens))
+        let keepAlive = try fields.keepAlive("keep_alive")
+        let prompts = try prompts(field)
+        var picture = PictureField(UnsafeMutableRawBufferPointer(mutating: image))
+        let isList = if case .several = field { true } else { false }
         return ParsedRequest(
-            file: try Self.file(request.image), prompts: prompts, isList: isList, overrides: overrides,
-            keepAlive: keepAlive)
+            file: try picture.file(), prompts: prompts, isList: isList, overrides: overrides, keepAlive: keepAlive)
     }
 
     private func prompts(_ field: ProcessImageRequest.Prompts) throws -> [TaskPrompt] {
@@ -42,46 +51,5 @@ struct ImageRequestParser: Sendable {
             throw VisionAPIError.promptTooLong(limit: ImageRequest.maxPromptSize)
         }
         return try TaskPrompt(prompt, extraPrompts: extraPrompts, anyPrompt: anyPrompt)
-    }
-
-    private static func overrides(_ request: ProcessImageRequest) throws(VisionAPIError) -> GenerationOverrides {
-        if let beams = request.numBeams, !ImageRequest.numBeams.contains(beams) {
-            throw .outOfRange("num_beams", ImageRequest.numBeams)
-        }
-        if let tokens = request.maxNewTokens, !ImageRequest.maxNewTokens.contains(tokens) {
-            throw .outOfRange("max_new_tokens", ImageRequest.maxNewTokens)
-        }
-        return GenerationOverrides(numBeams: request.numBeams, maxNewTokens: request.maxNewTokens)
-    }
-
-    /// The picture file's bytes.
-    private static func file(_ image: String) throws(VisionAPIError) -> [UInt8] {
-        var text = image[...]
-        if text.utf8.prefix(5).elementsEqual("data:".utf8, by: { $0 | 0x20 == $1 || $0 == $1 }) {
-            guard let comma = text.utf8.prefix(1024).firstIndex(of: UInt8(ascii: ",")),
-                text[..<comma].lowercased().hasSuffix(";base64")
-            else { throw .invalidDataURL }
-            text = text[text.utf8.index(after: comma)...]
-        }
-        do {
-            return try Base64.decode(text.utf8)
-        } catch {
-            throw .invalidBase64(error)
-        }
-    }
-}
-
-extension KeepAlive {
-    /// What the field of a request means.
-    init(field: ProcessImageRequest.KeepAliveField) throws(VisionAPIError) {
-        let keepAlive: KeepAlive? =
-            switch field {
-            case .text(let text): KeepAlive(text)
-            case .seconds(..<0): .forever
-            // Part of a second counts as a whole one.
-            case .seconds(let seconds): Int(exactly: seconds.rounded(.up)).flatMap(KeepAlive.init(seconds:))
-            }
-        guard let keepAlive else { throw .invalidKeepAlive }
-        self = keepAlive
     }
 }

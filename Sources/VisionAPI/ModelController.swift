@@ -34,11 +34,20 @@ struct ModelController<C: Clock>: Sendable where C.Duration == Duration {
     @Sendable private func load(_ request: Request, context: VisionRequestContext) async throws -> Response {
         try await context.untilDeparture {
             let body = try await body(of: request)
-            let keepAlive = try LoadRequest(parsing: Data(body.readableBytesView)).keepAlive.map(KeepAlive.init(field:))
+            let keepAlive = try Self.keepAlive(Data(body.readableBytesView))
             _ = try supply.take()
             await host.withdrawUnload()
             try await host.withModel(keepAlive: keepAlive) { _, _ in }
             return try .json(LoadBody(state: await host.status.state.rawValue))
+        }
+    }
+
+    /// No body at all asks for nothing special.
+    private static func keepAlive(_ body: Data) throws -> KeepAlive? {
+        if body.isEmpty { return nil }
+        return try JSONBody(body).withText { text in
+            let field = LoadRequest.CodingKeys.keepAlive.rawValue
+            return try RequestFields(UnsafeRawBufferPointer(text), named: [field]).keepAlive(field)
         }
     }
 

@@ -1,6 +1,8 @@
+public import JSONScanning
+
 /// What a client can get wrong that is neither the prompt's nor the picture's own fault.
 public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
-    case malformedJSON
+    case malformedJSON(JSONError)
     case notAnObject
     case missingField(String)
     case mistypedField(String, expected: String)
@@ -8,6 +10,8 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
     case promptTooLong(limit: Int)
     case invalidBase64(Base64Error)
     case invalidDataURL
+    /// A URL or a path stands where a picture's bytes belong.
+    case addressOfPicture
     case invalidKeepAlive
     case wrongNumberOfPrompts(limit: Int)
     /// The same task a second time in one request.
@@ -23,13 +27,15 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
     case unauthorized
     /// A web page that is not on the list wants something done.
     case foreignOrigin
+    /// The body is compressed.
+    case unsupportedEncoding
     case unknownPath
     case methodNotAllowed(allowed: [String])
 
     public var description: String {
         switch self {
-        case .malformedJSON:
-            "The body is not valid JSON. \(Self.example)"
+        case .malformedJSON(let reason):
+            "The body is not valid JSON: \(reason). \(Self.example)"
         case .notAnObject:
             "The body must be one JSON object. \(Self.example)"
         case .missingField(let field):
@@ -44,6 +50,8 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
             "The field \"image\" is not valid base64: \(reason)."
         case .invalidDataURL:
             "The field \"image\" is a data: URL without \";base64,\". Send the picture file in base64."
+        case .addressOfPicture:
+            "The field \"image\" holds an address or a path. It wants the bytes of the picture file itself, in base64."
         case .invalidKeepAlive:
             #"The field "keep_alive" must be seconds such as 300, 0 or -1, or a text such as "10m" or "1h"."#
         case .wrongNumberOfPrompts(let limit):
@@ -66,6 +74,8 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
                 : "The request is larger than \(limit >> 10) KB. Send a smaller one."
         case .foreignOrigin:
             "Web pages of this origin may not use this server. Start it with --cors-origin to let them."
+        case .unsupportedEncoding:
+            "The body is compressed (Content-Encoding), which this server does not read. Send it as it is."
         case .unknownPath:
             "There is nothing at this address. Try GET /prompts, GET /model or POST /process_image."
         case .methodNotAllowed(let allowed):

@@ -11,6 +11,8 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
     case invalidImage = "invalid_image"
     /// The body is larger than the server takes.
     case tooLarge = "too_large"
+    /// The body is compressed.
+    case unsupportedEncoding = "unsupported_encoding"
     /// The request shows no key, or a wrong one.
     case unauthorized
     /// A web page asks that is not on the server's list.

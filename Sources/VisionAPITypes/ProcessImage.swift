@@ -24,7 +24,7 @@ public struct ProcessImageRequest: Codable, Sendable, Equatable {
     }
 
     /// The fields by the names that they have in JSON.
-    public enum CodingKeys: String, CodingKey {
+    public enum CodingKeys: String, CodingKey, CaseIterable {
         case image, prompt
         case numBeams = "num_beams"
         case maxNewTokens = "max_new_tokens"

@@ -85,7 +85,8 @@ struct JSONScannerTests {
             let levels = open.filter { "[{".contains($0) }.count
             func nested(_ depth: Int) -> [UInt8] {
                 let count = depth / levels
-                return Array((String(repeating: open, count: count) + "1" + String(repeating: close, count: count)).utf8)
+                return Array(
+                    (String(repeating: open, count: count) + "1" + String(repeating: close, count: count)).utf8)
             }
             try PlainJSON.check(nested(512))
             #expect(throws: JSONError.tooDeep(limit: 512)) { try PlainJSON.check(nested(516)) }

@@ -51,7 +51,8 @@ struct RandomJSON {
     }
 
     private mutating func string() -> String {
-        let plain = "abcXYZ0189 ,:[]{}/'<>~\u{7F}".map(String.init) + ["é", "ß", "€", "한", "\u{FFFD}", "😀", "\u{10FFFF}"]
+        let plain =
+            "abcXYZ0189 ,:[]{}/'<>~\u{7F}".map(String.init) + ["é", "ß", "€", "한", "\u{FFFD}", "😀", "\u{10FFFF}"]
         let escapes = [
             #"\""#, #"\\"#, #"\/"#, #"\b"#, #"\f"#, #"\n"#, #"\r"#, #"\t"#, #"\u0000"#, #"\u0041"#, #"\u00e9"#,
             #"\uFFFF"#, #"\ud83d\uDE00"#, #"\uD800"#, #"\udc00"#, #"\ud800\u0041"#,

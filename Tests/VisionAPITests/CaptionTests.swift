@@ -39,10 +39,30 @@ struct CaptionTests {
             for image in [
                 wrapped, "data:image/png;base64,\(base64)", "DATA:;base64,\n\(wrapped)", "\n  \(base64)  ",
                 base64.replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: ""),
+                " \r\n\tdata:image/png;base64,\(base64)", "data:image/png; Base64 ,\(base64)",
+                "data:image/png;base64,\(percents(base64))", percents("data:image/png;base64,\(base64)"),
+                "DATA%3Aimage/png;base64,\(base64)",
+                "data:image/png,\(Demo.picture.map { String(format: "%%%02X", $0) }.joined())",
             ] {
                 let result = try await client.processImage("<CAPTION>", image: image).result
                 #expect(result == expected)
             }
+        }
+    }
+
+    private func percents(_ text: String) -> String {
+        text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
+    }
+
+    @Test("slashes with a backslash before them, as PHP writes them, are slashes")
+    func escapedSlashes() async throws {
+        let base64 = Demo.picture.base64EncodedString()
+        #expect(base64.contains("/"))
+        let body = #"{"image":"\#(base64.replacing("/", with: "\\/"))","prompt":"\u003cCAPTION>"}"#
+        try await Demo.application().test(.router) { client in
+            let expected = try await client.processImage("<CAPTION>").result
+            let result = try await client.post(Data(body.utf8)).result
+            #expect(result == expected)
         }
     }
 

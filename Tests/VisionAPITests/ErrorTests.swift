@@ -53,6 +53,14 @@ struct ErrorTests {
         BadRequest(#"{"image":"\#(gif)","prompt":"CAPTION"}"#, .badRequest, "GIF"),
         BadRequest(#"{"image":"data:image/png,AAAA","prompt":"CAPTION"}"#, .badRequest, "data: URL"),
         BadRequest(#"{"image":"data:","prompt":"CAPTION"}"#, .badRequest, "data: URL"),
+        BadRequest(#"{"image":"data:,%41","prompt":"CAPTION"}"#, .badRequest, "no picture"),
+        BadRequest(#"{"image":"https://example.org/cat","prompt":"CAPTION"}"#, .badRequest, "the picture file itself"),
+        BadRequest(#"{"image":" file:\/\/\/cat.jpg","prompt":"CAPTION"}"#, .badRequest, "the picture file itself"),
+        BadRequest(#"{"image":"/home/me/cat","prompt":"CAPTION"}"#, .badRequest, "the picture file itself"),
+        BadRequest(#"{"image":"C:\\cat.jpg","prompt":"CAPTION"}"#, .badRequest, "the picture file itself"),
+        BadRequest(#"{"image":"photos/cat.jpeg\n","prompt":"CAPTION"}"#, .badRequest, "the picture file itself"),
+        BadRequest(#"{"image":"~/cat","prompt":"CAPTION"}"#, .badRequest, "the picture file itself"),
+        BadRequest(#"{"image":"/9j/4AAQ","prompt":"CAPTION"}"#, .badRequest, "JPEG"),
     ]
 
     @Test("a bad body gets its status and a sentence", arguments: badRequests)
@@ -174,6 +182,21 @@ struct ErrorTests {
 
     @Test("so do the codes of errors that are not about a body")
     func otherCodes() async throws {
+        try await Demo.application().test(.router) { client in
+            for encoding in ["gzip", "identity, br", "x"] {
+                // The body is no JSON: nobody looks at it.
+                let response = try await client.execute(
+                    uri: "/process_image", method: .post, headers: [.contentEncoding: encoding],
+                    body: ByteBuffer(string: "{"))
+                #expect(response.status == .unsupportedMediaType)
+                #expect(try response.code == .unsupportedEncoding)
+            }
+            let plain = try await client.execute(
+                uri: "/process_image", method: .post, headers: [.contentEncoding: "Identity"],
+                body: ByteBuffer(string: "{")
+            ).code
+            #expect(plain == .invalidJSON)
+        }
         let limits = ModelHostLimits(maxQueued: 0)
         try await Demo.application(maxBodySize: 1 << 20, limits: limits).test(.router) { client in
             let unknown = try await client.get("/nothing").code

@@ -1,0 +1,93 @@
+import JSONScanning
+import Serving
+import VisionAPITypes
+
+/// The known fields of a request's JSON, each read with errors that name it. What is unknown is checked and passed over.
+///
+/// They point into the text and must not outlive it. A field that is null counts as absent where it may be.
+struct RequestFields {
+    private let members: [String: JSONValue]
+
+    /// - Parameter text: UTF-8, all of the body.
+    init(_ text: UnsafeRawBufferPointer, named names: [String]) throws(VisionAPIError) {
+        let members: [String: JSONValue]?
+        do {
+            members = try JSONValue.members(of: text, named: names)
+        } catch {
+            throw .malformedJSON(error)
+        }
+        guard let members else { throw .notAnObject }
+        self.members = members
+    }
+
+    /// What stands between a string's quotes, escapes and all.
+    func rawText(_ field: String) throws(VisionAPIError) -> UnsafeRawBufferPointer {
+        guard let value = members[field] else { throw .missingField(field) }
+        guard let text = value.rawString else { throw .mistypedField(field, expected: "a string") }
+        return text
+    }
+
+    /// A string, or a list of strings, of which no more than `limit` and one are looked at.
+    func prompts(_ field: String, limit: Int) throws(VisionAPIError) -> ProcessImageRequest.Prompts {
+        guard let value = members[field] else { throw .missingField(field) }
+        let mistyped = VisionAPIError.mistypedField(field, expected: "a string or a list of strings")
+        guard let elements = value.elements(upTo: limit + 1) else { return .one(try text(value, or: mistyped)) }
+        return .several(try elements.map { element throws(VisionAPIError) in try text(element, or: mistyped) })
+    }
+
+    private func text(_ value: JSONValue, or mistyped: VisionAPIError) throws(VisionAPIError) -> String {
+        guard let raw = value.rawString else { throw mistyped }
+        // No character takes more than six bytes for each that it is.
+        guard raw.count <= 6 * ImageRequest.maxPromptSize else {
+            throw .promptTooLong(limit: ImageRequest.maxPromptSize)
+        }
+        guard let text = value.string else { throw .malformedJSON(.halfCharacter) }
+        return text
+    }
+
+    func wholeNumber(_ field: String, in range: ClosedRange<Int>) throws(VisionAPIError) -> Int? {
+        guard let value = present(field) else { return nil }
+        let mistyped = VisionAPIError.mistypedField(field, expected: "a whole number")
+        guard let text = value.number else { throw mistyped }
+        if let number = Int(text) {
+            guard range.contains(number) else { throw .outOfRange(field, range) }
+            return number
+        }
+        // 8.0 is whole, and 1e400 is a number, though not one that can be held.
+        guard let number = Double(text), number.isFinite else { throw .outOfRange(field, range) }
+        guard let whole = Int(exactly: number) else { throw mistyped }
+        guard range.contains(whole) else { throw .outOfRange(field, range) }
+        return whole
+    }
+
+    func keepAlive(_ field: String) throws(VisionAPIError) -> KeepAlive? {
+        guard let value = present(field) else { return nil }
+        if value.kind == .string {
+            guard let text = value.string else { throw .malformedJSON(.halfCharacter) }
+            return try KeepAlive(field: .text(text))
+        }
+        guard let seconds = value.number.flatMap(Double.init) else {
+            throw .mistypedField(field, expected: #"a number of seconds or a text such as "10m""#)
+        }
+        return try KeepAlive(field: .seconds(seconds))
+    }
+
+    private func present(_ field: String) -> JSONValue? {
+        members[field].flatMap { $0.kind == .null ? nil : $0 }
+    }
+}
+
+extension KeepAlive {
+    /// What the field of a request means.
+    init(field: ProcessImageRequest.KeepAliveField) throws(VisionAPIError) {
+        let keepAlive: KeepAlive? =
+            switch field {
+            case .text(let text): KeepAlive(text)
+            case .seconds(..<0): .forever
+            // Part of a second counts as a whole one.
+            case .seconds(let seconds): Int(exactly: seconds.rounded(.up)).flatMap(KeepAlive.init(seconds:))
+            }
+        guard let keepAlive else { throw .invalidKeepAlive }
+        self = keepAlive
+    }
+}
