@@ -95,4 +95,14 @@ extension LoopbackConnection {
         try connection.send((head + fields).joined(separator: "\r\n") + "\r\n\r\n" + body)
         return await connection.receive(until: "\u{0}")
     }
+
+    /// The values of `GET /metrics` by name and labels.
+    static func metrics(_ port: Int) async throws -> [String: Double] {
+        let answer = try await ask(port, "GET /metrics")
+        let lines = answer.split(separator: "\r\n\r\n", maxSplits: 1).last?.split(separator: "\n") ?? []
+        return lines.filter { !$0.hasPrefix("#") }.reduce(into: [:]) { values, line in
+            guard let space = line.lastIndex(of: " ") else { return }
+            values[String(line[..<space])] = Double(line[line.index(after: space)...])
+        }
+    }
 }

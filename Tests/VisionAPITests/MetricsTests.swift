@@ -9,14 +9,8 @@ struct MetricsTests {
         try await LoopbackConnection.ask(port, request, fields, body: body)
     }
 
-    /// The values by name and labels.
     private func metrics(_ port: Int) async throws -> [String: Double] {
-        let answer = try await ask(port, "GET /metrics")
-        let lines = answer.split(separator: "\r\n\r\n", maxSplits: 1).last?.split(separator: "\n") ?? []
-        return lines.filter { !$0.hasPrefix("#") }.reduce(into: [:]) { values, line in
-            guard let space = line.lastIndex(of: " ") else { return }
-            values[String(line[..<space])] = Double(line[line.index(after: space)...])
-        }
+        try await LoopbackConnection.metrics(port)
     }
 
     private func requests(_ route: String, _ status: String) -> String {
