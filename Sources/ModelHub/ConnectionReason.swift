@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 
 /// Why a connection could not be made or broke, as a part of a sentence; never an error's own description, which is
@@ -10,6 +11,7 @@ enum ConnectionReason {
         switch error {
         case let error as NIOConnectionError: text(error, host: host)
         case let error as IOError: text(errno: error.errnoCode)
+        case is HTTPParserError: "what answers there speaks no HTTP"
         case ChannelError.connectTimeout: "no connection came about in time"
         case let error as HTTPClientError: "the connection failed (\(error.shortDescription.lowercased()))"
         case _ where isAboutTLS(error): text(tls: "\(error)")

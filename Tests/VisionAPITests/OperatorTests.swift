@@ -56,6 +56,24 @@ struct OperatorTests {
         expectPlain(doctor.output + doctor.errors)
     }
 
+    @Test(
+        "so is one that speaks another language",
+        arguments: [
+            ("http", "what answers there speaks no HTTP"), ("https", "the encrypted connection could not be made"),
+        ])
+    func foreignHub(scheme: String, words: String) throws {
+        let listener = try LoopbackListener(answer: "220 mail.example ESMTP\r\n")
+        let doctor = try Program.run(
+            ["doctor", "--model", "owner/name", "--port", "0"],
+            environment: [
+                "HF_ENDPOINT": "\(scheme)://127.0.0.1:\(listener.port)", "HF_HUB_CACHE": "/nonexistent",
+                "NO_PROXY": "*",
+            ])
+        #expect(doctor.output.contains("cannot be asked for the missing model: \(words)"), "\(doctor.output)")
+        expectPlain(doctor.output + doctor.errors)
+        withExtendedLifetime(listener) {}
+    }
+
     @Test("a full disk under an answer is told in words")
     func fullDisk() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "vision-server-disk-\(UUID())")
