@@ -187,7 +187,7 @@ def wander(server, seed, count, tally):
 def is_quiet(server):
     now = status(server)
     counters = now["counters"]
-    ended = counters["answered"] + counters["failed"] + counters["cancelled"]
+    ended = sum(counters[name] for name in ("answered", "failed", "invalid", "cancelled"))
     return now["queue"]["running"] == now["queue"]["waiting"] == 0 and ended == counters["accepted"]
 
 

@@ -49,7 +49,7 @@ def stop_in_flight(server, chance):
     """While a job of some tenths of a second runs: it is answered."""
     pending = occupy(server, long_body(tokens=200))
     code, seconds = stop(server)
-    if code == 0 and not re.search("Stopping.*POST /process_image 200", server.log(), re.DOTALL):
+    if code == 0 and not re.search("Stopping.*path=/process_image status=200", server.log(), re.DOTALL):
         return "the job was over before the signal", seconds
     return (pending.answer(5).status if code == 0 else code), seconds
 
