@@ -140,7 +140,7 @@ let package = Package(
             swiftSettings: swiftSettings),
 
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swiftSettings),
-        .testTarget(name: "ImagesTests", dependencies: ["Images"], swiftSettings: swiftSettings),
+        .testTarget(name: "ImagesTests", dependencies: ["Images", "CImageCodecs"], swiftSettings: swiftSettings),
         .testTarget(name: "JSONScanningTests", dependencies: ["JSONScanning"], swiftSettings: swiftSettings),
         .testTarget(name: "ServingTests", dependencies: ["Serving"], swiftSettings: swiftSettings),
         .testTarget(

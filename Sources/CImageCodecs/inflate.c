@@ -8,7 +8,7 @@ int64_t cimage_inflate(const uint8_t *bytes, size_t size, uint8_t *target, size_
     if (size > UINT_MAX || capacity > UINT_MAX)
         return -1;
     z_stream stream = {.next_in = (Bytef *)bytes, .avail_in = (uInt)size};
-    if (inflateInit(&stream) != Z_OK)
+    if (inflateInit2(&stream, MAX_WBITS + 32) != Z_OK) // zlib's wrapper or gzip's
         return -1;
     stream.next_out = target;
     stream.avail_out = (uInt)capacity;

@@ -58,6 +58,9 @@ static int reader_open(png_reader *reader) {
     png_set_keep_unknown_chunks(reader->codec, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     // Some writers state a smaller window than they use.
     png_set_option(reader->codec, PNG_MAXIMUM_INFLATE_WINDOW, PNG_OPTION_ON);
+#ifdef PNG_IGNORE_ADLER32
+    png_set_option(reader->codec, PNG_IGNORE_ADLER32, PNG_OPTION_ON); // it stands behind the last row
+#endif
     png_set_crc_action(reader->codec, PNG_CRC_ERROR_QUIT, PNG_CRC_QUIET_USE);
     return 1;
 }

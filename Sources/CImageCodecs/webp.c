@@ -1,6 +1,7 @@
 #include "message.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <webp/decode.h>
 
@@ -131,6 +132,14 @@ static int decode(webp_reader *reader, WebPDecoderConfig *config, char *message)
     return status;
 }
 
+/// Whether a whole file says that it is longer than it is: what is missing may be what says how to turn the picture.
+static int is_cut(const uint8_t *bytes, size_t size) {
+    if (size < 8 || memcmp(bytes, "RIFF", 4) != 0)
+        return 0;
+    uint64_t stated = bytes[4] | bytes[5] << 8 | bytes[6] << 16 | (uint64_t)bytes[7] << 24;
+    return stated > size - 8;
+}
+
 int cimage_webp_decode(const uint8_t *bytes, size_t size, cimage_header header, int only_opaque,
                        const cimage_client *client, char *message) {
     WebPDecoderConfig config;
@@ -143,6 +152,8 @@ int cimage_webp_decode(const uint8_t *bytes, size_t size, cimage_header header, 
         return status;
     if (!cimage_is_same(found, header) || header.height == 0)
         return cimage_fail(CIMAGE_DAMAGED, "its size is not what its header said", message);
+    if (is_cut(bytes, size))
+        return cimage_fail(CIMAGE_DAMAGED, text_of(VP8_STATUS_NOT_ENOUGH_DATA), message);
     webp_reader reader = {.bytes = bytes, .size = size, .header = header, .client = client};
     reader.is_invisible = only_opaque && header.channels == 4;
     return decode(&reader, &config, message);

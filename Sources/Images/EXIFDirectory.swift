@@ -10,13 +10,15 @@ struct EXIFDirectory {
 
     init?(_ block: ArraySlice<UInt8>) {
         reader = ByteReader(block)
-        if reader.hasText("II*\0", at: 0) {
+        if reader.hasText("II", at: 0) {
             order = .little
-        } else if reader.hasText("MM\0*", at: 0) {
+        } else if reader.hasText("MM", at: 0) {
             order = .big
         } else {
             return nil
         }
+        // Some writers turn the number that says it is a TIFF around.
+        guard [0x002A, 0x2A00].contains(reader.uint16(at: 2, order)) else { return nil }
         guard let start = reader.uint32(at: 4, order), let count = reader.uint16(at: start, order) else { return nil }
         self.start = start + 2
         self.count = count

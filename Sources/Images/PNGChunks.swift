@@ -19,7 +19,7 @@ struct PNGChunks {
         walk { kind, data in
             if kind == "eXIf" { exif = (kind, data) }
             if Self.begins(data, with: Self.profileName) { profile = (kind, data) }
-            if kind == "iTXt", Self.begins(data, with: Self.xmpName) { xmp = (kind, data) }
+            if Self.begins(data, with: Self.xmpName) { xmp = (kind, data) }
         }
         let block = exif?.data ?? profile.flatMap { Self.text($0.kind, $0.data) }.map { Self.unhexed($0)[...] }
         return Metadata.orientation(exif: block, xmp: xmp.flatMap { Self.text($0.kind, $0.data) }?[...])

@@ -35,7 +35,7 @@ final class RowResize: RowSink {
         result = RowRing(capacity: size.height, rowBytes: 3 * size.width)
     }
 
-    /// The most bytes that it takes, its result counted twice because that may be turned.
+    /// The most bytes that it takes, its result counted three times: as it is made, as a picture, and turned.
     static func memory(
         width: Int, height: Int, _ orientation: Orientation, to toWidth: Int, _ toHeight: Int
     ) -> Int {
@@ -44,7 +44,7 @@ final class RowResize: RowSink {
         return BicubicCoefficients.memory(from: width, to: size.width)
             + BicubicCoefficients.memory(from: height, to: size.height)
             + min(kept, height + HorizontalPass.rowsAtATime) * 3 * (orientation.swapsSides ? width : size.width)
-            + HorizontalPass.rowsAtATime * 3 * width + 2 * 3 * toWidth * toHeight + 65_536
+            + HorizontalPass.rowsAtATime * 3 * width + 3 * 3 * toWidth * toHeight + 65_536
     }
 
     private static func storedSize(

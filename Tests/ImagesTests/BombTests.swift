@@ -6,7 +6,7 @@ import Testing
     @Test func hugeSizesAreRefusedBeforeDecoding() throws {
         var png = try Goldens.bytes("png_color2_8bit.png")
         png.replaceSubrange(16..<24, with: [0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF])
-        png.replaceSubrange(29..<33, with: Self.bigEndian(Self.crc32(png[12..<29])))
+        png.replaceSubrange(29..<33, with: Checksum.bigEndian(Checksum.crc32(png[12..<29])))
         var jpeg = try Goldens.bytes("jpeg_baseline_444_37x23.jpg")
         let frame = try #require(Self.offset(of: [0xFF, 0xC0], in: jpeg))
         jpeg.replaceSubrange(frame + 5..<frame + 9, with: [0xFF, 0xDC, 0xFF, 0xDC])
@@ -88,7 +88,7 @@ import Testing
             var bomb = tiff
             let height = try #require(Self.offset(of: [0x01, 0x01, 0x04, 0x00], in: tiff))
             let rowsPerStrip = try #require(Self.offset(of: [0x16, 0x01, 0x04, 0x00], in: tiff))
-            bomb.replaceSubrange(height + 8..<height + 12, with: Self.bigEndian(rows).reversed())
+            bomb.replaceSubrange(height + 8..<height + 12, with: Checksum.bigEndian(rows).reversed())
             bomb[rowsPerStrip + 8] = 1
             #expect(throws: ImageError.self) { try ImageDecoder().decode(bomb) }
         }
@@ -99,16 +99,6 @@ import Testing
     ) -> Int? {
         bytes.indices.dropLast(pattern.count).first {
             bytes[$0...].starts(with: pattern) && isRight(bytes[$0 + pattern.count])
-        }
-    }
-
-    private static func bigEndian(_ value: UInt32) -> [UInt8] {
-        [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
-    }
-
-    private static func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
-        ~bytes.reduce(0xFFFF_FFFF as UInt32) { crc, byte in
-            (0..<8).reduce(crc ^ UInt32(byte)) { value, _ in value >> 1 ^ (value & 1 == 0 ? 0 : 0xEDB8_8320) }
         }
     }
 }

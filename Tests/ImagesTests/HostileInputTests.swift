@@ -14,6 +14,9 @@ import Testing
         "gif_compressed.gif", "bmp_rle8.bmp", "bmp_rle4.bmp", "bmp_16bit_565.bmp", "bmp_4bit_core.bmp",
         "bmp_32bit_alpha.bmp", "tiff_rgb_lzw.tif", "tiff_l_jpeg.tif", "tiff_rgb_jpeg.tif", "tiff_1_group4.tif",
         "tiff_palette_4bit.tif", "tiff_tiles_planes.tif", "tiff_ycbcr.tif", "tiff_gray_alpha_16bit.tif",
+        "tiff_rgb16_lzma.tif", "tiff_rgb_zstd_predictor.tif", "tiff_rgba_webp.tif", "tiff_old_jpeg_420.tif",
+        "tiff_rgb_12bit.tif", "gif_film_sixteenth.gif", "webp_film_third.webp", "jpeg_restart.jpg",
+        "png_turned_profile6.png", "jpeg_turned_halves6.jpg", "webp_turned_xmp8.webp", "tiff_turned_xmp6_mm.tif",
     ]
 
     @Test(arguments: kinds)

@@ -43,6 +43,17 @@ import Testing
         #expect(throws: ImageError.unsupported(.bmp, "it has 40 bits a pixel")) { try ImageDecoder().decode(bmp) }
     }
 
+    @Test func whatIsNotReadIsNamedAndNotCalledDamaged() throws {
+        #expect(Goldens.all.unread.count >= 18)
+        for unread in Goldens.all.unread {
+            let bytes = try Goldens.bytes(unread.file, in: "unread")
+            #expect("\(unread.file)") { try ImageDecoder().header(of: bytes) } throws: { error in
+                guard case ImageError.unsupported(_, let reason) = error else { return false }
+                return reason.contains(unread.reason)
+            }
+        }
+    }
+
     @Test func anAreaWithoutItsPixelsIsNoPicture() {
         #expect(RGBImage(width: 2, height: 2, pixels: [UInt8](repeating: 0, count: 12)) != nil)
         #expect(RGBImage(width: 2, height: 2, pixels: [UInt8](repeating: 0, count: 11)) == nil)

@@ -11,6 +11,8 @@ def packed(values, depth):
     rows = np.asarray(values, np.int64)
     if depth == 16:
         return [row.astype(">u2").tobytes() for row in rows]
+    if depth == 32:
+        return [row.astype(">u4").tobytes() for row in rows]
     if depth == 8:
         return [row.astype(np.uint8).tobytes() for row in rows]
     bits = ((rows[..., None] >> np.arange(depth - 1, -1, -1)) & 1).reshape(len(rows), -1).astype(np.uint8)
@@ -72,6 +74,18 @@ def gif_codes(indices, bits):
     out.append(buffer & 255)
     blocks = b"".join(bytes([len(out[i:i + 255])]) + out[i:i + 255] for i in range(0, len(out), 255))
     return bytes([bits]) + blocks + b"\0"
+
+
+def gif_film(screen, frames, shared):
+    """frames: (indices, left, top, transparent index or None, own palette or None)."""
+    out = b"GIF89a" + struct.pack("<HHBBB", *screen, 0x82, 0, 0) + shared.astype(np.uint8).tobytes()
+    for indices, left, top, transparent, local in frames:
+        out += b"!\xf9\x04" + bytes([transparent is not None, 5, 0, transparent or 0]) + b"\0"
+        height, width = indices.shape
+        out += b"," + struct.pack("<HHHHB", left, top, width, height, 0x82 if local is not None else 0)
+        out += b"" if local is None else local.astype(np.uint8).tobytes()
+        out += gif_codes(indices.reshape(-1).tolist(), 3)
+    return out + b";"
 
 
 def gif(indices, screen, left=0, top=0, shared=None, local=None, transparent=None, interlaced=False, bits=3):
@@ -143,6 +157,8 @@ def tiff_rows(values, bits, order="<"):
     rows = packed(values.reshape(values.shape[0], -1), bits)
     if bits == 16 and order == "<":
         rows = [np.frombuffer(row, ">u2").astype("<u2").tobytes() for row in rows]
+    if bits == 32 and order == "<":
+        rows = [np.frombuffer(row, ">u4").astype("<u4").tobytes() for row in rows]
     return b"".join(rows)
 
 

@@ -1,92 +1,33 @@
 """Draws the small pictures that Tests/ImagesTests reads and writes down what a decoder must make of them.
 
-Run with Pillow 11.2.1 and numpy:  python tools/reference/make_image_goldens.py
-Writes Tests/Goldens/images/files/* and Tests/Goldens/images/goldens.json. Results are stored as FNV-1a 64 of the
-RGB bytes. An opaque picture's expectation is Pillow's convert("RGB") (of the picture turned upright); where this
-project differs on purpose (transparency on white, 16-bit samples cut to their high byte) or Pillow cannot read a
+Run with Pillow 11.2.1, numpy and zstandard:  python tools/reference/make_image_goldens.py
+Writes Tests/Goldens/images/{files,large,unread}/* and Tests/Goldens/images/goldens.json. Results are stored as FNV-1a
+64 of the RGB bytes. An opaque picture's expectation is Pillow's convert("RGB") (of the picture turned upright); where
+this project differs on purpose (transparency on white, 16-bit samples cut to their high byte) or Pillow cannot read a
 kind, it is computed here from the samples that were written.
 """
 
 import io
 import json
+import lzma
 import struct
 import zlib
-from pathlib import Path
 
 import numpy as np
 import PIL
-from PIL import Image, ImageOps
+import zstandard
+from PIL import Image
 
+import damaged_pictures
+import film_pictures
+import large_pictures
+import turned_pictures
+import unread_pictures
+from image_drawing import (FILES, HEIGHT, PALETTE, ROOT, WIDTH, add, eight_bits, fnv1a64, goldens, noise, on_white,
+                           photo, samples, saved)
 from image_writers import bmp, bmp_rows, gif, packed, png, png_chunk, riff, tiff, tiff_rows, tiff_tags
 
-ROOT = Path(__file__).resolve().parents[2] / "Tests" / "Goldens" / "images"
-FILES = ROOT / "files"
-WIDTH, HEIGHT = 19, 13
-goldens = []
-
-
-def fnv1a64(data):
-    value = 0xCBF29CE484222325
-    for byte in data:
-        value = ((value ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
-    return f"{value:016x}"
-
-
-def noise(count, seed):
-    """xorshift32, the low byte of each state; the tests draw the same."""
-    x, out = seed & 0xFFFFFFFF or 1, bytearray(count)
-    for i in range(count):
-        x ^= (x << 13) & 0xFFFFFFFF
-        x ^= x >> 17
-        x ^= (x << 5) & 0xFFFFFFFF
-        out[i] = x & 0xFF
-    return bytes(out)
-
-
-def samples(width, height, channels, most, seed=1):
-    """[height, width, channels] integers 0...most: slopes with some noise."""
-    y, x, c = np.mgrid[0:height, 0:width, 0:channels]
-    slope = (x * (c + 1) * 7 + y * (5 - c) * 5) / (7 * 20 + 5 * 20)
-    rough = np.frombuffer(noise(width * height * channels, seed), np.uint8).reshape(slope.shape) / 255
-    return np.round(np.clip(np.mod(slope + rough * 0.2, 1.2) / 1.2, 0, 1) * most).astype(np.int64)
-
-
-def photo(width=WIDTH, height=HEIGHT, mode="RGB", seed=1):
-    channels = len(Image.new(mode, (1, 1)).getbands())
-    data = samples(width, height, channels, 255, seed).astype(np.uint8)
-    return Image.fromarray(data if channels > 1 else data[..., 0], mode)
-
-
-def on_white(rgb, alpha, most=255):
-    rgb, alpha = np.asarray(rgb, np.int64), np.asarray(alpha, np.int64)
-    return ((rgb * alpha + most * (most - alpha) + most // 2) // most).astype(np.uint8)
-
-
-def add(name, data, expected=None, note="pillow"):
-    """expected: [height, width, 3]; None: what Pillow makes of it, upright."""
-    (FILES / name).write_bytes(data)
-    if expected is None:
-        with Image.open(io.BytesIO(data)) as image:
-            expected = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
-    expected = np.ascontiguousarray(expected, np.uint8)
-    height, width, _ = expected.shape
-    goldens.append({"file": name, "width": width, "height": height, "rgb": fnv1a64(expected.tobytes()), "by": note})
-
-
-def saved(image, kind, **options):
-    out = io.BytesIO()
-    image.save(out, kind, **options)
-    return out.getvalue()
-
-
 # PNG
-
-def eight_bits(values, depth):
-    return values >> 8 if depth == 16 else values * (255 // ((1 << depth) - 1))
-
-
-PALETTE = np.frombuffer(noise(768, 99), np.uint8).reshape(256, 3).astype(np.int64)
-
 
 def png_expected(values, color, depth, key=None, palette_alpha=None):
     """By the PNG specification, on white."""
@@ -380,6 +321,59 @@ def make_tiff_layouts():
     add("tiff_ycbcr.tif", saved(photo(32, 16, "YCbCr"), "TIFF", compression="tiff_lzw"))
 
 
+def make_tiff_depths():
+    """Pillow has no mode for RGB of 12 or 32 bits, and saturates gray."""
+    for bits in (12, 32):
+        for count, photometric in ((1, 1), (3, 2)):
+            values = samples(WIDTH, HEIGHT, count, (1 << bits) - 1, bits)
+            high = np.broadcast_to(values >> (bits - 8), (HEIGHT, WIDTH, 3))
+            data = tiff([tiff_rows(values, bits)], tiff_tags(WIDTH, HEIGHT, bits, count, photometric))
+            add(f"tiff_{'rgb' if count == 3 else 'gray'}_{bits}bit.tif", data, high, "samples")
+    gray = samples(WIDTH, HEIGHT, 1, (1 << 32) - 1, 32)
+    data = tiff([tiff_rows(gray, 32, ">")], tiff_tags(WIDTH, HEIGHT, 32, 1, 0), ">")
+    add("tiff_gray_32bit_inverted_mm.tif", data, np.broadcast_to(255 - (gray >> 24), (HEIGHT, WIDTH, 3)), "samples")
+
+
+def make_tiff_compressions():
+    """Those that an ordinary build of libtiff has beside the usual ones; Pillow's own lacks some."""
+    packers = {"lzma": (34925, lzma.compress), "zstd": (50000, zstandard.compress), "deflate": (32946, zlib.compress)}
+    for name, (code, compress) in packers.items():
+        kinds = (("gray", 8, 1, 1), ("rgb", 8, 3, 2), ("rgb16", 16, 3, 2), ("bits", 1, 1, 0))
+        for mode, bits, count, photometric in kinds:
+            values = samples(WIDTH, HEIGHT, count, (1 << bits) - 1, bits)
+            strips = [compress(tiff_rows(values[y:y + 5], bits)) for y in range(0, HEIGHT, 5)]
+            level = 255 * (1 - values) if bits == 1 else eight_bits(values, bits)
+            tags = tiff_tags(WIDTH, HEIGHT, bits, count, photometric, t259=(3, [code]), t278=(4, [5]))
+            add(f"tiff_{mode}_{name}.tif", tiff(strips, tags), np.broadcast_to(level, (HEIGHT, WIDTH, 3)), "samples")
+        differences = np.diff(values := samples(WIDTH, HEIGHT, 3, 255, 7), axis=1, prepend=0) & 255
+        tags = tiff_tags(WIDTH, HEIGHT, 8, 3, 2, t259=(3, [code]), t317=(3, [2]))
+        add(f"tiff_rgb_{name}_predictor.tif", tiff([compress(tiff_rows(differences, 8))], tags), values, "samples")
+    for mode in ("RGB", "RGBA"):
+        picture = photo(mode=mode)
+        values = np.asarray(picture)
+        expected = values if mode == "RGB" else on_white(values[..., :3], values[..., 3:])
+        tags = tiff_tags(WIDTH, HEIGHT, 8, len(mode), 2, t259=(3, [50001]))
+        strip = saved(picture, "WEBP", lossless=True, exact=True)
+        add(f"tiff_{mode.lower()}_webp.tif", tiff([strip], tags), expected, "samples")
+    make_tiff_old_jpeg()
+
+
+def make_tiff_old_jpeg():
+    """Compression 6: a whole JPEG file in the TIFF, beside a strip that names the data of its only scan."""
+    for sampling, factors in ((0, [1, 1]), (2, [2, 2])):
+        data = saved(photo(32, 16), "JPEG", quality=90, subsampling=sampling)
+        scan = data.index(b"\xff\xda")
+        start = scan + 2 + int.from_bytes(data[scan + 2:scan + 4], "big")
+        tags = tiff_tags(32, 16, 8, 3, 6, t530=(3, factors), t513=(4, [8]), t514=(4, [len(data)]))
+        tags[259] = (3, [6])
+        file = tiff([data], tags)
+        strip = struct.pack("<HHII", 273, 4, 1, 8)
+        file = file.replace(strip, struct.pack("<HHII", 273, 4, 1, 8 + start))
+        strip = struct.pack("<HHII", 279, 4, 1, len(data))
+        file = file.replace(strip, struct.pack("<HHII", 279, 4, 1, len(data) - start))
+        add(f"tiff_old_jpeg_{'444' if sampling == 0 else '420'}.tif", file)
+
+
 # Resize
 
 SIZES = [
@@ -410,9 +404,11 @@ def main():
     for old in FILES.iterdir():
         old.unlink()
     for make in (make_png, make_jpeg, make_webp, make_gif, make_bmp_palettes, make_bmp_runs, make_bmp_colors,
-                 make_tiff_samples, make_tiff_alpha, make_tiff_layouts):
+                 make_tiff_samples, make_tiff_alpha, make_tiff_layouts, make_tiff_depths, make_tiff_compressions,
+                 damaged_pictures.make, turned_pictures.make, film_pictures.make):
         make()
-    result = {"pillow": PIL.__version__, "files": goldens, "resize": make_resize()}
+    large_pictures.make()
+    result = {"pillow": PIL.__version__, "files": goldens, "resize": make_resize(), "unread": unread_pictures.make()}
     text = json.dumps(result, indent=0).replace(",\n\"", ", \"").replace("{\n", "{").replace("\n}", "}")
     (ROOT / "goldens.json").write_text(text + "\n")
     print(len(goldens), "files", sum(f.stat().st_size for f in FILES.iterdir()), "bytes")

@@ -54,7 +54,7 @@ int cimage_png_header(const uint8_t *bytes, size_t size, cimage_png_header_info 
 int cimage_png_decode(const uint8_t *bytes, size_t size, cimage_header header, const cimage_client *client,
                       char *message);
 
-// Inflates a zlib stream into `target`; answers how many bytes it holds then, or -1 when the stream is damaged or gives
+// Inflates a zlib or gzip stream into `target`; answers how many bytes it holds then, or -1 when the stream is damaged or gives
 // more than `capacity`.
 int64_t cimage_inflate(const uint8_t *bytes, size_t size, uint8_t *target, size_t capacity);
 

@@ -1,0 +1,67 @@
+import Foundation
+import Images
+import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// What a header says of memory holds.
+@Suite struct MemoryTests {
+    /// 100 megapixels of every kind of RGB JPEG and PNG fit into what decoding may take by default. The headers alone
+    /// are made larger: nothing is decoded.
+    @Test func hundredMegapixelsFit() throws {
+        for name in Goldens.all.files.map(\.file) where name.hasPrefix("jpeg_") || name.hasPrefix("png_color") {
+            var bytes = try Goldens.bytes(name)
+            if name.hasPrefix("png_") {
+                bytes.replaceSubrange(16..<24, with: [0, 0, 0x27, 0x10, 0, 0, 0x27, 0x10])
+                bytes.replaceSubrange(29..<33, with: Checksum.bigEndian(Checksum.crc32(bytes[12..<29])))
+            } else {
+                let frame = try #require(
+                    bytes.indices.dropLast().first { bytes[$0] == 0xFF && [0xC0, 0xC2].contains(bytes[$0 + 1]) })
+                bytes.replaceSubrange(frame + 5..<frame + 9, with: [0x27, 0x10, 0x27, 0x10])
+            }
+            let header = try ImageDecoder().header(of: bytes)
+            #expect(header.width == 10_000)
+            let keepsAll = name.contains("progressive") || name.contains("interlaced")
+            let limit = name.contains("cmyk") && keepsAll ? 900_000_000 : keepsAll ? 700_000_000 : 30_000_000
+            #expect(header.decodeMemory <= limit, "\(name) \(header.decodeMemory)")
+        }
+    }
+
+    #if os(Linux) && canImport(Glibc)
+        /// In a process of its own, where nothing else takes memory: the peak of each decode is below what its header
+        /// says.
+        @Test func decodesStayWithinWhatTheirHeadersSay() async {
+            await #expect(processExitsWith: .success) {
+                Self.giveBackLargeBlocks()
+                for name in try Goldens.large {
+                    let bytes = try Goldens.bytes(name, in: "large")
+                    let header = try ImageDecoder().header(of: bytes)
+                    try Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))  // forgets the peak
+                    let before = try Self.status("VmRSS")
+                    _ = try ImageDecoder().prepare(bytes, with: ImageProcessor())
+                    let taken = try Self.status("VmHWM") - before
+                    // A first decode of a kind also brings code into memory.
+                    #expect(taken <= header.decodeMemory + 2_000_000, "\(name)")
+                }
+            }
+        }
+
+        /// From now on what was taken in blocks of 64 KB or more goes back to the system at once, and nothing of an
+        /// earlier decode serves a later one: mallopt, which no module exports.
+        private static func giveBackLargeBlocks() {
+            typealias Option = @convention(c) (Int32, Int32) -> Int32
+            let mmapThreshold: Int32 = -3
+            guard let address = dlsym(nil, "mallopt") else { return }
+            _ = unsafeBitCast(address, to: Option.self)(mmapThreshold, 65_536)
+        }
+
+        /// Bytes.
+        private static func status(_ field: String) throws -> Int {
+            let text = try String(contentsOf: URL(filePath: "/proc/self/status"), encoding: .utf8)
+            let line = text.split(separator: "\n").first { $0.hasPrefix(field + ":") } ?? ""
+            return 1024 * (Int(line.filter(\.isNumber)) ?? 0)
+        }
+    #endif
+}
