@@ -18,11 +18,18 @@ public final class Captioner: @unchecked Sendable {
     ///
     /// - Parameter threads: nil uses all cores that the process may use.
     /// - Throws: `ModelError`, `TokenizerError`, `TensorError`.
-    public init(
+    public convenience init(
         _ files: ModelFiles, threads: Int? = nil, instructionSet: InstructionSet = .current,
         precision: Precision = .fp32
     ) throws {
-        workspace = Workspace(threads: threads, instructionSet: instructionSet, precision: precision)
+        try self.init(
+            files, Workspace(threads: threads, instructionSet: instructionSet, precision: precision))
+        workspace.trim()
+    }
+
+    /// With a workspace for checking the model can tell what is wrong with its files, and nothing else.
+    init(_ files: ModelFiles, _ workspace: Workspace) throws {
+        self.workspace = workspace
         let loader = try ModelLoader(files, workspace: workspace)
         name = files.name
         tokenizer = try files.tokenizer()
@@ -34,7 +41,6 @@ public final class Captioner: @unchecked Sendable {
         }
         generation = loader.generation
         warnings = loader.warnings
-        workspace.trim()
     }
 
     /// The model's answer to one prompt about one picture, as `generate(do_sample=False)` and the native processor of

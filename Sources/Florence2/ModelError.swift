@@ -1,5 +1,13 @@
 /// What can go wrong with a model's files or with one request to a loaded model.
 public enum ModelError: Error, CustomStringConvertible, Equatable {
+    /// There is nothing at the path.
+    case noDirectory(String)
+    /// A directory that may be a disk that is not mounted.
+    case emptyDirectory(String)
+    /// A directory that this user may not look into.
+    case unreadable(String, reason: String)
+    /// What is at the path is something else than a Florence-2 model.
+    case foreign(String, reason: String)
     /// A file that every model needs is not there.
     case missingFile(String, model: String)
     /// A file is there but says something that no Florence-2 model can say.
@@ -15,6 +23,14 @@ public enum ModelError: Error, CustomStringConvertible, Equatable {
 
     public var description: String {
         switch self {
+        case .noDirectory(let path):
+            "There is no directory \(path)." + (path.hasPrefix("~") ? " Write it in full: ~ is not replaced here." : "")
+        case .emptyDirectory(let path):
+            "The directory \(path) is empty. Is its disk mounted?"
+        case .unreadable(let path, let reason):
+            "The directory \(path) cannot be read: \(reason)."
+        case .foreign(let path, let reason):
+            "\(path) is no Florence-2 model: \(reason)."
         case .missingFile(let file, let model):
             "The model \(model) has no \(file). A model needs config.json, tokenizer.json and model.safetensors."
         case .invalidFile(let file, let reason):
@@ -31,6 +47,17 @@ public enum ModelError: Error, CustomStringConvertible, Equatable {
             "There are \(tokens) decoder tokens, but the model has positions for \(limit)."
         case .wrongPictureSize(let width, let height):
             "The model cannot see pictures of \(width) x \(height): its files have changed. Restart the server."
+        }
+    }
+}
+
+extension ModelError {
+    /// Whether a model may still come to where it was looked for: a disk may not be mounted yet, or a copy not done.
+    public var isAbsence: Bool {
+        switch self {
+        case .noDirectory, .emptyDirectory: true
+        case .missingFile(let file, _): file.contains(".safetensors")
+        default: false
         }
     }
 }

@@ -28,10 +28,38 @@ public struct ModelFiles: @unchecked Sendable {
     public static func directory(_ path: String, name: String? = nil) throws(ModelError) -> ModelFiles {
         let url = URL(filePath: path).standardizedFileURL
         let files = ModelFiles(name: name ?? url.lastPathComponent, source: .directory(url))
-        guard files.contains("config.json") else {
-            throw ModelError.missingFile("config.json", model: files.name)
+        guard !files.contains("config.json") else { return files }
+        let names = try namesInDirectory(path)
+        if let reason = ForeignModel.reason(directory: path, names: names) {
+            throw ModelError.foreign(path, reason: reason)
         }
-        return files
+        let hasWeights = names.contains { $0.hasSuffix(".safetensors") || $0.hasPrefix("pytorch_model.") }
+        throw ModelError.missingFile(hasWeights ? "config.json" : "model.safetensors", model: files.name)
+    }
+
+    private static func namesInDirectory(_ path: String) throws(ModelError) -> [String] {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            let number = errno
+            if number == ENOENT || number == ENOTDIR { throw ModelError.noDirectory(path) }
+            throw ModelError.unreadable(path, reason: String(cString: strerror(number)))
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw ModelError.foreign(path, reason: ForeignModel.reason(file: path))
+        }
+        guard access(path, R_OK | X_OK) == 0, let names = try? FileManager.default.contentsOfDirectory(atPath: path)
+        else { throw ModelError.unreadable(path, reason: String(cString: strerror(errno))) }
+        // A file system's own folder, on a disk that holds nothing else, is no content.
+        guard names.contains(where: { $0 != "lost+found" }) else { throw ModelError.emptyDirectory(path) }
+        return names
+    }
+
+    /// Whether a model can be made of the files: reads all of them but the numbers of the weights, of which names, shapes
+    /// and types are compared with what the network needs.
+    ///
+    /// - Throws: what loading would throw: `ModelError`, `TokenizerError`, `TensorError`.
+    public func check(_ precision: Precision = .fp32) throws {
+        _ = try Captioner(self, Workspace(forChecking: precision))
     }
 
     /// A model whose files are in memory for the life of the process.
@@ -107,6 +135,12 @@ extension ModelFiles {
         }
         if ["pytorch_model.bin", "pytorch_model.bin.index.json"].contains(where: contains) {
             throw ModelError.pickledWeights(model: name)
+        }
+        if case .directory(let url) = source,
+            let names = try? FileManager.default.contentsOfDirectory(atPath: url.path),
+            let reason = ForeignModel.reason(directory: url.path, names: names)
+        {
+            throw ModelError.foreign(name, reason: reason)
         }
         throw ModelError.missingFile("model.safetensors", model: name)
     }

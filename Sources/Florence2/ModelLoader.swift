@@ -10,6 +10,7 @@ struct ModelLoader {
 
     init(_ files: ModelFiles, workspace: Workspace) throws {
         let config = Data(try files.bytes("config.json"))
+        try ForeignModel.checkKind(configuration: config)
         configuration = try Configuration(json: config)
         let weightFiles = try files.weightFiles()
         let names = weightFiles.flatMap(\.entries.keys)

@@ -23,7 +23,8 @@ public struct PackedMatrix: @unchecked Sendable {
         in workspace: Workspace
     ) {
         assert(bytes.count == outputs * inputs * dtype.size)
-        self.init(outputs: outputs, inputs: inputs, format: format)
+        self.init(outputs: outputs, inputs: inputs, format: format, workspace)
+        if workspace.isForChecking { return }
         let whole = job(bytes.baseAddress, dtype)
         Self.overPanels(outputs, workspace) { panels in
             var job = whole
@@ -39,7 +40,8 @@ public struct PackedMatrix: @unchecked Sendable {
         outputs: Int, inputs: Int, format: WeightFormat = .float32, in workspace: Workspace,
         readRows: (Range<Int>, UnsafeMutableBufferPointer<Float>) -> Void
     ) {
-        self.init(outputs: outputs, inputs: inputs, format: format)
+        self.init(outputs: outputs, inputs: inputs, format: format, workspace)
+        if workspace.isForChecking { return }
         Self.overPanels(outputs, workspace) { panels in
             let rows = Storage(byteCount: Int(CK_PANEL) * inputs * MemoryLayout<Float>.stride)
             for panel in panels {
@@ -54,11 +56,11 @@ public struct PackedMatrix: @unchecked Sendable {
         }
     }
 
-    private init(outputs: Int, inputs: Int, format: WeightFormat) {
+    private init(outputs: Int, inputs: Int, format: WeightFormat, _ workspace: Workspace) {
         self.inputs = inputs
         self.outputs = outputs
         self.format = format
-        storage = Storage(byteCount: ck_packed_bytes(format.kernel, inputs, outputs))
+        storage = Storage(byteCount: workspace.isForChecking ? 0 : ck_packed_bytes(format.kernel, inputs, outputs))
     }
 
     /// Bytes from one panel to the next.

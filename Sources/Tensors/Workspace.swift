@@ -8,6 +8,8 @@ public final class Workspace: @unchecked Sendable {
     /// How precisely this workspace multiplies.
     public let precision: Precision
     let kernels: UnsafePointer<ck_table>
+    /// Whether what is built with this workspace holds no numbers.
+    let isForChecking: Bool
     private let recycler = BlockRecycler()
 
     /// `threads` nil: as many as the cores that this process may use. An instruction set that the processor lacks is
@@ -19,6 +21,17 @@ public final class Workspace: @unchecked Sendable {
         self.instructionSet = instructionSet
         self.precision = precision
         kernels = instructionSet.kernels
+        isForChecking = false
+    }
+
+    /// A workspace for layers that are built to see whether a checkpoint has what they need: names, shapes and types are
+    /// looked at, no weight is read, and nothing can be computed.
+    public init(forChecking precision: Precision) {
+        pool = WorkerPool(threads: 1)
+        instructionSet = .current
+        self.precision = precision
+        kernels = InstructionSet.current.kernels
+        isForChecking = true
     }
 
     /// Uninitialised memory that is recycled when the last copy of the tensor goes.

@@ -1,5 +1,6 @@
 import Florence2
 import Foundation
+import Testing
 
 /// A copy of a golden checkpoint that a test may spoil; removed when the test lets go of it.
 final class CheckpointFolder {
@@ -35,10 +36,18 @@ final class CheckpointFolder {
 
     func load() throws -> Captioner { try Captioner(ModelFiles.directory(url.path), threads: 1) }
 
-    /// What loading says when it fails; empty where it does not.
-    func loadingError() -> String {
+    /// What loading says when it fails; empty where it does not. The check of the files, which reads no weights, must
+    /// say the same.
+    func loadingError(sourceLocation: SourceLocation = #_sourceLocation) -> String {
+        let error = error { _ = try load() }
+        let foundBefore = self.error { try ModelFiles.directory(url.path).check() }
+        #expect(foundBefore == error, sourceLocation: sourceLocation)
+        return error
+    }
+
+    private func error(_ body: () throws -> Void) -> String {
         do {
-            _ = try load()
+            try body()
             return ""
         } catch {
             return "\(error)"
