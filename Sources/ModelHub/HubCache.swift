@@ -18,6 +18,9 @@ public struct HubCache: Sendable {
         return cached.isComplete ? cached.folder : nil
     }
 
+    /// Files of the model that are there, but cut off or otherwise not what the hub has; a download mends them.
+    public func damagedFiles(of repository: ModelRepository) -> [String] { state(of: repository).damaged }
+
     /// What is there of a model.
     func state(of repository: ModelRepository) -> CachedSnapshot {
         guard let commit = commit(of: repository) else { return CachedSnapshot(folder: nil) }
@@ -50,6 +53,8 @@ struct CachePaths: Sendable {
     var folder: String { "\(cache)/\(model)" }
     var blobs: String { "\(folder)/blobs" }
     func blob(_ blob: BlobID) -> String { "\(blobs)/\(blob.hex)" }
+    /// Where a blob's content goes that is not the right one, until that has been fetched.
+    func setAside(_ blob: BlobID) -> String { "\(blobs)/\(blob.hex).damaged" }
     func snapshot(_ commit: String) -> String { "\(folder)/snapshots/\(commit)" }
     func reference(_ revision: String) -> String { "\(folder)/refs/\(revision)" }
     func absence(_ commit: String) -> String { "\(folder)/.no_exist/\(commit)" }

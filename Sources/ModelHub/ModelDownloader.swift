@@ -20,26 +20,31 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
     /// The folder with all files of the model, which come from the hub where the cache lacks any.
     ///
     /// Without the network where the cache is complete. Cancelling the task stops the download; what has arrived is
-    /// kept, and the next download goes on there.
-    /// - Parameter progress: Called a few times a second while bytes come.
+    /// kept, and the next download goes on there. A file in the cache that is cut off is set aside and fetched again.
+    /// - Parameters:
+    ///   - damaged: Files that are not to be used as they are, such as `verify` finds.
+    ///   - progress: Called a few times a second while bytes come.
     /// - Throws: `ModelHubError`, `CancellationError`.
     public func download(
-        _ repository: ModelRepository, progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
+        _ repository: ModelRepository, damaged: [String] = [],
+        progress: @escaping @Sendable (DownloadProgress) -> Void = { _ in }
     ) async throws -> String {
-        let cached = cache.state(of: repository)
+        var cached = cache.state(of: repository)
+        cached.damaged = Set(cached.damaged + damaged).sorted()
         if let folder = cached.folder, cached.isComplete { return folder }
         if configuration.isOffline { return try offlineFolder(cached, of: repository) }
         if configuration.hasToken && !configuration.endpoint.origin.isPrivate {
             logger.warning("The token is not sent to \(configuration.hubHost): the connection is not encrypted")
         }
-        let hub = HubClient(configuration: configuration, repository: wanted(repository, cached))
+        for file in cached.damaged {
+            logger.warning("\(file) of \(repository) in the cache is damaged: it is fetched again")
+        }
         do {
-            let listing = try await listing(hub, cached)
-            let folder = try await fetch(listing, from: hub, progress: progress)
-            await hub.shutdown()
-            return folder
+            return try await fetch(repository, cached, progress)
+        } catch ModelHubError.notWritable(let path, let reason) where !cached.damaged.isEmpty {
+            throw ModelHubError.damagedForGood(
+                files: cached.damaged, repository: repository.id, reason: "\(path): \(reason)")
         } catch {
-            await hub.shutdown()
             guard let folder = cached.folder, cached.isUsable, error is ModelHubError, !Task.isCancelled else {
                 throw Task.isCancelled ? CancellationError() : error
             }
@@ -48,15 +53,41 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
         }
     }
 
-    /// Where only small files may be missing, those of the commit that is there: a newer one has other weights.
-    private func wanted(_ repository: ModelRepository, _ cached: CachedSnapshot) -> ModelRepository {
-        guard cached.isUsable, let commit = cached.commit else { return repository }
-        return repository.pinned(to: commit)
+    /// The commit that is there is completed or mended: a newer one has other weights. Where the hub has forgotten that
+    /// one, and it cannot be used, it is the one that the revision means now.
+    private func fetch(
+        _ repository: ModelRepository, _ cached: CachedSnapshot,
+        _ progress: @escaping @Sendable (DownloadProgress) -> Void
+    ) async throws -> String {
+        guard cached.missing.isEmpty, let commit = cached.commit, !repository.isPinned else {
+            return try await fetchListed(repository, cached, progress)
+        }
+        do {
+            return try await fetchListed(repository.pinned(to: commit), cached, progress)
+        } catch ModelHubError.revisionNotFound where !cached.isUsable {
+            return try await fetchListed(repository, cached, progress)
+        }
+    }
+
+    private func fetchListed(
+        _ repository: ModelRepository, _ cached: CachedSnapshot,
+        _ progress: @escaping @Sendable (DownloadProgress) -> Void
+    ) async throws -> String {
+        let hub = HubClient(configuration: configuration, repository: repository)
+        do {
+            let listing = try await listing(hub, cached)
+            let folder = try await fetch(listing, from: hub, damaged: Set(cached.damaged), progress: progress)
+            await hub.shutdown()
+            return folder
+        } catch {
+            await hub.shutdown()
+            throw error
+        }
     }
 
     private func offlineFolder(_ cached: CachedSnapshot, of repository: ModelRepository) throws -> String {
         guard let folder = cached.folder, cached.isUsable else {
-            throw ModelHubError.offline(repository: repository.id, missing: cached.missing)
+            throw ModelHubError.offline(repository: repository.id, missing: cached.lacking)
         }
         logger.warning("The cache may lack \(cached.unsure.joined(separator: ", ")) of \(repository)")
         return folder
@@ -67,18 +98,20 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
             return try await retrying { try await hub.listing() }
         } catch ModelHubError.gaveUp(let host, let reason, _) {
             throw ModelHubError.unreachable(
-                repository: hub.repository.id, missing: cached.missing, host: host, reason: reason)
+                repository: hub.repository.id, missing: cached.lacking, host: host, reason: reason)
         }
     }
 
     private func fetch(
-        _ listing: RepositoryListing, from hub: HubClient, progress: @escaping @Sendable (DownloadProgress) -> Void
+        _ listing: RepositoryListing, from hub: HubClient, damaged: Set<String>,
+        progress: @escaping @Sendable (DownloadProgress) -> Void
     ) async throws -> String {
         let repository = hub.repository
         let needed = try NeededFiles(among: listing.names, of: repository)
         let writer = try SnapshotWriter(paths: cache.paths(of: repository), commit: listing.commit)
         let meter = ProgressMeter(clock: clock, report: progress)
-        let fetcher = SnapshotFetcher(hub: hub, writer: writer, clock: clock, meter: meter, logger: logger)
+        let fetcher = SnapshotFetcher(
+            hub: hub, writer: writer, clock: clock, meter: meter, logger: logger, damaged: damaged)
 
         let small = try await files(needed.small, listing, hub)
         for file in small { try await fetcher.fetch(file) }

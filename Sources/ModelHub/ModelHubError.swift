@@ -36,6 +36,8 @@ public enum ModelHubError: Error, Equatable, Sendable {
     case badRedirect(host: String, reason: String)
     /// The bytes are not those that the hub has promised.
     case wrongChecksum(file: String, repository: String)
+    /// Files in the cache are damaged, and the cache cannot be written to, so that they stay as they are.
+    case damagedForGood(files: [String], repository: String, reason: String)
     /// The disk has too little room.
     case noSpace(folder: String, neededBytes: Int, freeBytes: Int)
     /// The cache cannot be written to.
@@ -76,7 +78,7 @@ extension ModelHubError: CustomStringConvertible {
         case .notFound, .revisionNotFound, .gated, .tokenRefused: accessDescription
         case .notFlorence2, .pickledWeights, .missingFile: contentDescription
         case .gaveUp, .refused, .webPage, .badAnswer, .badRedirect: networkDescription
-        case .wrongChecksum, .noSpace, .notWritable, .disk: diskDescription
+        case .wrongChecksum, .damagedForGood, .noSpace, .notWritable, .disk: diskDescription
         }
     }
 
@@ -142,6 +144,12 @@ extension ModelHubError: CustomStringConvertible {
             """
             \(file) of \(repository) arrived twice with other bytes than the hub promises, so it was thrown away. \
             Something between here and the hub changes it: try another network or another HF_ENDPOINT.
+            """
+        case .damagedForGood(let files, let repository, let reason):
+            """
+            In the cache \(files.joined(separator: ", ")) of \(repository) cannot be used: cut off, or with other bytes \
+            than the hub has. They cannot be fetched again, as the cache cannot be written to: \(reason). Let a user who \
+            may write run vision-server download once, or set HF_HOME to a folder that can be written.
             """
         case .noSpace(let folder, let neededBytes, let freeBytes):
             """

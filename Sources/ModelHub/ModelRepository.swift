@@ -11,13 +11,20 @@ public struct ModelRepository: Sendable, Hashable, CustomStringConvertible {
         "base": "MiaoshouAI/Florence-2-base-PromptGen-v2.0",
     ]
 
+    /// - Parameters:
+    ///   - text: `owner/name`, a short name, or the address of a model's page; `@revision` may follow a name.
+    ///   - revision: `nil`: what the text says, or else `main`.
     /// - Throws: `ModelHubError.invalidName` or `.invalidRevision`, with what is wrong.
-    public init(_ text: String, revision: String = "main") throws(ModelHubError) {
-        let id = Self.shortNames[text] ?? text
-        let parts = id.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    public init(_ text: String, revision: String? = nil) throws(ModelHubError) {
+        let address = try ModelAddress(text)
+        let parts = address.id.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2 else {
-            throw ModelHubError.invalidName(text, reason: "it must be owner/name, with one slash")
+            throw ModelHubError.invalidName(text, reason: "it must be owner/name, with one slash" + Self.hint(text))
         }
+        if let own = address.revision, let revision, own != revision {
+            throw ModelHubError.invalidRevision(revision, reason: "the model's name says \(shortened(own))")
+        }
+        let revision = address.revision ?? revision ?? "main"
         for part in parts {
             if let reason = Self.fault(of: part) { throw ModelHubError.invalidName(text, reason: reason) }
         }
@@ -29,11 +36,19 @@ public struct ModelRepository: Sendable, Hashable, CustomStringConvertible {
         self.revision = revision
     }
 
+    private static func hint(_ text: String) -> String {
+        let word = Spelling.nearest(to: text, among: shortNames.keys + ["demo"])
+        return word.map { " (did you mean \"\($0)\"?)" } ?? ""
+    }
+
     private init(owner: String, name: String, commit: String) {
         self.owner = owner
         self.name = name
         revision = commit
     }
+
+    /// Whether `text` is the address of a page, and so no path of a file.
+    public static func isAddress(_ text: String) -> Bool { ModelAddress.isAddress(text) }
 
     /// The same model at one commit.
     func pinned(to commit: String) -> ModelRepository {

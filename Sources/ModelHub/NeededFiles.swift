@@ -17,7 +17,8 @@ struct NeededFiles: Equatable {
     /// - Throws: `ModelHubError`: not a Florence-2 model, or one that cannot be used.
     init(among names: Set<String>, of repository: ModelRepository) throws(ModelHubError) {
         guard names.contains(Self.configuration) else {
-            throw ModelHubError.notFlorence2(repository: repository.id, reason: "it has no \(Self.configuration)")
+            let reason = Self.foreignKind(of: names) ?? "it has no \(Self.configuration)"
+            throw ModelHubError.notFlorence2(repository: repository.id, reason: reason)
         }
         let tokenizer = try Self.tokenizer(among: names, of: repository)
         isSharded = !names.contains(Self.weights)
@@ -28,6 +29,13 @@ struct NeededFiles: Equatable {
         }
         let optional = (Self.settings + ["special_tokens_map.json"]).filter(names.contains)
         small = [Self.configuration] + optional + tokenizer + (isSharded ? [Self.index] : [])
+    }
+
+    /// What people mistake for a model that can be used here; `nil` where nothing points to that.
+    private static func foreignKind(of names: Set<String>) -> String? {
+        if names.contains("model_index.json") { return "it is a Stable Diffusion model, which makes pictures" }
+        if names.contains("adapter_config.json") { return "it is an adapter (LoRA), to be merged with its base" }
+        return names.contains { $0.lowercased().hasSuffix(".gguf") } ? "it has GGUF files, not safetensors" : nil
     }
 
     private static func tokenizer(

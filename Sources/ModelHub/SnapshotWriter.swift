@@ -37,6 +37,16 @@ struct SnapshotWriter: Sendable {
         }
     }
 
+    /// Moves content away that is not the blob's: who has the file open goes on with it.
+    func setAside(_ path: String, _ blob: BlobID) throws(ModelHubError) {
+        guard rename(path, paths.setAside(blob)) == 0 else { throw DiskFile.error(errno, path) }
+    }
+
+    /// Removes what was set aside; it is no use any more.
+    func removeSetAside(_ blob: BlobID) {
+        unlink(paths.setAside(blob))
+    }
+
     /// Notes that the commit has no such files, so that nobody has to ask the hub again; Python's tools read it too.
     func noteAbsent(_ names: [String]) throws(ModelHubError) {
         if names.isEmpty { return }

@@ -8,7 +8,7 @@ the first address, or that address with `/s/<scenario>` behind it for a scenario
 
     PUT /control/<scenario>    {"repositories": {"owner/name": {"files": {...}, "lfs": [...]}}, "faults": [...], ...}
 
-A file is {"text": "..."}, {"path": "..."}, or {"random": [seed, bytes]}. Files in `lfs` (by default *.safetensors) have
+A file is {"text": "..."}, {"path": "..."}, {"random": [seed, bytes]}, or {"weights": [seed, bytes]}, a safetensors file. Files in `lfs` (by default *.safetensors) have
 SHA-256 as their ETag; with "cdn": true they are redirected to the second host. Further settings: "token" (who asks
 without it gets 401), "sizes": false (a listing without sizes and hashes, as some mirrors give), "private": true
 (answers 401 as for a repository that is not there), "commit", "branches".
@@ -38,6 +38,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 CHUNK = 1 << 16
 
 
+def weights(seed, size):
+    """A safetensors file of that many bytes, with one tensor of random ones."""
+    count = size - 108
+    header = json.dumps({"w": {"dtype": "U8", "shape": [count], "data_offsets": [0, count]}}).encode().ljust(100)
+    return struct.pack("<Q", len(header)) + header + random.Random(seed).randbytes(count)
+
+
 class File:
     """A file of a repository, and the hash that is its ETag."""
 
@@ -47,6 +54,8 @@ class File:
             self.content = spec["text"].encode()
         elif "path" in spec:
             self.content = pathlib.Path(spec["path"]).read_bytes()
+        elif "weights" in spec:
+            self.content = weights(*spec["weights"])
         else:
             seed, size = spec["random"]
             self.content = random.Random(seed).randbytes(size)
@@ -98,7 +107,7 @@ class Hub:
     """Both hosts, and the scenarios that they share."""
 
     def __init__(self, repositories):
-        self.scenarios = {"default": Scenario({"repositories": repositories})}
+        self.scenarios = {"default": Scenario({"repositories": repositories, "branches": ["main", "refs/pr/20"]})}
         self.servers = {}
         for host in ("hub", "cdn"):
             server = Server(("127.0.0.1", 0), Handler)

@@ -88,6 +88,12 @@ def pythons_read_by_us(check, program, hub, environment):
     os.unlink(f"{folder}/model.safetensors")
     check("a link that is missing is made again", server(program, environment) == folder)
     check("from the blob that Python fetched", not bodies(asked(hub)[before:]))
+    weights = pathlib.Path(folder, "model.safetensors").resolve()
+    whole = weights.read_bytes()
+    weights.write_bytes(whole[:1000])
+    check("a blob that is cut off is mended", server(program, environment) == folder and weights.read_bytes() == whole)
+    code = f"from huggingface_hub import snapshot_download as s; print(s({NAME!r}, local_files_only=True))"
+    check("and Python uses it", python(code, environment | {"HF_HUB_OFFLINE": "1"}) == folder)
 
 
 def half_by_each(check, program, hub, environment):
@@ -97,6 +103,22 @@ def half_by_each(check, program, hub, environment):
     folder = server(program, environment)
     check("vision-server fetches the rest", folder is not None and sorted(os.listdir(folder)) == NEEDED)
     check("and not that file", not [path for path in bodies(asked(hub)[before:]) if path.endswith("/config.json")])
+
+
+def revision_with_a_slash(check, program, hub, environment):
+    revision = "refs/pr/20"
+    folder = server(program, environment, "--revision", revision)
+    check("vision-server downloads a pull request", folder is not None)
+    find = f"from huggingface_hub import snapshot_download as s; print(s({NAME!r}, revision={revision!r}, "
+    offline = environment | {"HF_HUB_OFFLINE": "1"}
+    check("snapshot_download finds it without the network", python(find + "local_files_only=True))", offline) == folder)
+    code = "from huggingface_hub import scan_cache_dir as s; print(next(iter(next(iter(s().repos)).revisions)).refs)"
+    check("scan_cache_dir knows its name", python(code, environment) == f"frozenset({{{revision!r}}})")
+    with tempfile.TemporaryDirectory() as home:
+        elsewhere = environment | {"HF_HOME": home}
+        folder = python(find + f"allow_patterns={NEEDED!r}))", elsewhere)
+        offline = elsewhere | {"HF_HUB_OFFLINE": "1"}
+        check("the other way round, too", folder and server(program, offline, "--revision", revision) == folder)
 
 
 def both_at_once(check, program, hub, environment):
@@ -120,7 +142,7 @@ def main():
     check = Check()
     with subprocess.Popen(fake, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         hub = process.stdout.readline().split()[1]
-        for test in (ours_read_by_python, pythons_read_by_us, half_by_each, both_at_once):
+        for test in (ours_read_by_python, pythons_read_by_us, half_by_each, revision_with_a_slash, both_at_once):
             print(test.__name__.replace("_", " "))
             with tempfile.TemporaryDirectory() as home:
                 kept = {key: value for key, value in os.environ.items() if not key.startswith("HF_")}

@@ -12,7 +12,7 @@ struct HouseTests {
         "JSONScanning": [],
         "VisionAPITypes": [],
         "Florence2": ["Tensors", "Images"],
-        "ModelHub": ["AsyncHTTPClient", "Crypto", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix"],
+        "ModelHub": ["Tensors", "AsyncHTTPClient", "Crypto", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix"],
         "VisionAPI": [
             "CPixels", "Florence2", "Images", "JSONScanning", "Serving", "VisionAPITypes", "Crypto", "HTTPTypes",
             "Hummingbird", "HummingbirdCore", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "ServiceLifecycle",

@@ -13,8 +13,10 @@ struct CacheTests {
 
         static let whole = [
             "config.json": "{}", "generation_config.json": "{}", "preprocessor_config.json": "{}",
-            "tokenizer.json": "{}", "tokenizer_config.json": "{}", "model.safetensors": "weights",
+            "tokenizer.json": "{}", "tokenizer_config.json": "{}", "model.safetensors": weights,
         ]
+        /// A safetensors file without tensors.
+        static let weights = "\u{2}\0\0\0\0\0\0\0{}"
 
         init(_ files: [String: String] = Cache.whole, reference: String? = nil) throws {
             try write(reference ?? commit, to: "refs/main")
@@ -34,6 +36,10 @@ struct CacheTests {
 
         func snapshot(_ revision: String = "main") throws -> String? {
             HubCache(folder: folder.path).snapshot(of: try ModelRepository("a/b", revision: revision))
+        }
+
+        func damaged() throws -> [String] {
+            HubCache(folder: folder.path).damagedFiles(of: try ModelRepository("a/b"))
         }
 
         var expected: String { model.appending(path: "snapshots/\(commit)").path }
@@ -86,13 +92,44 @@ struct CacheTests {
         #expect(try cache.snapshot() == nil)
     }
 
+    @Test("a JSON file that ends early is not whole, wherever that is; nor is one with zeros for its end")
+    func cutJSON() throws {
+        let json = #" {"a": [1, "}]\"{\\", {"b": {}}], "c\u00e9é": null, "d": "x"} "#
+        let count = json.utf8.count
+        for length in 1..<count - 1 {
+            var files = Cache.whole
+            files["tokenizer.json"] = String(decoding: Array(json.utf8).prefix(length), as: UTF8.self)
+            #expect(try Cache(files).snapshot() == nil, "\(length) bytes")
+        }
+        for (text, isWhole) in [
+            (json, true), (json + "\n\t\r ", true), ("\u{FEFF}" + json, true), ("[]", true), ("nonsense", false),
+            (json + "\0", false), (json + "{}", false), (json.replacing("1", with: "\0"), false), ("}{", false),
+            (json.replacing("x", with: "\0"), false), (json.replacing("x", with: "\u{1}"), false),
+        ] {
+            var files = Cache.whole
+            files["config.json"] = text
+            let cache = try Cache(files)
+            #expect(try (cache.snapshot() != nil) == isWhole, "\(text)")
+            #expect(try cache.damaged() == (isWhole ? [] : ["config.json"]))
+        }
+    }
+
+    @Test("weights that are cut off, or longer than their header says, are not whole", arguments: [-1, 1])
+    func cutWeights(difference: Int) throws {
+        var files = Cache.whole
+        files["model.safetensors"] = difference > 0 ? Cache.weights + "x" : String(Cache.weights.dropLast())
+        let cache = try Cache(files)
+        #expect(try cache.snapshot() == nil)
+        #expect(try cache.damaged() == ["model.safetensors"])
+    }
+
     @Test("links that lead nowhere are no files")
     func danglingLink() throws {
         let cache = try Cache(Self.without("model.safetensors"))
         let link = cache.expected + "/model.safetensors"
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "../../blobs/\(cache.commit)")
         #expect(try cache.snapshot() == nil)
-        try cache.write("weights", to: "blobs/\(cache.commit)")
+        try cache.write(Cache.weights, to: "blobs/\(cache.commit)")
         #expect(try cache.snapshot() == cache.expected)
     }
 

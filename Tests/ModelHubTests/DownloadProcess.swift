@@ -15,11 +15,13 @@ final class DownloadProcess {
     static let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         .appending(path: "vision-server").path
 
-    /// - Parameter wrapper: A command that runs the command that follows it.
-    init(_ lab: Lab, wrapper: [String] = [], environment: [String: String] = [:]) throws {
+    /// - Parameters:
+    ///   - arguments: What follows `download florence/tiny`.
+    ///   - wrapper: A command that runs the command that follows it.
+    init(_ lab: Lab, _ arguments: [String] = [], wrapper: [String] = [], environment: [String: String] = [:]) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = wrapper + [Self.program, "download", "florence/tiny"]
+        process.arguments = wrapper + [Self.program, "download", "florence/tiny"] + arguments
         let inherited = ProcessInfo.processInfo.environment.filter { ["PATH", "LD_LIBRARY_PATH"].contains($0.key) }
         process.environment = inherited.merging(lab.environment(environment)) { $1 }
         process.standardInput = FileHandle.nullDevice

@@ -89,6 +89,46 @@ struct ProcessTests {
         }
     }
 
+    @Test("several processes that find the same file damaged fetch it once")
+    func mendedTogether() async throws {
+        let slow = Scenario.Fault(match: "^GET .*/model.safetensors", kind: "slow", rate: 500_000)
+        let lab = try await Lab(.init(faults: [slow]))
+        _ = try await lab.download()
+        let weights = lab.snapshot.appending(path: "model.safetensors").resolvingSymlinksInPath()
+        try Data(count: Scenario.weightBytes).write(to: weights)
+        let processes = try (1...3).map { _ in try DownloadProcess(lab) }
+        for process in processes { #expect(process.finish().status == 0) }
+        try lab.expectWeights()
+        #expect(try await lab.scenario.downloads(of: "model.safetensors").count == 2)
+    }
+
+    @Test("--verify hashes what is there, says so, and fetches again what is damaged")
+    func verify() async throws {
+        let lab = try await Lab(.init(branches: ["main", "refs/pr/20"]))
+        let first = try DownloadProcess(lab, ["--verify", "--revision", "refs/pr/20"]).finish()
+        #expect(first.status == 0 && first.output == lab.snapshot.path + "\n", "\(first.errors)")
+        #expect(lab.names(in: lab.model.appending(path: "refs/refs/pr")) == ["20"])
+        let weights = lab.snapshot.appending(path: "model.safetensors").resolvingSymlinksInPath()
+        var content = try Data(contentsOf: weights)
+        content[200_000] ^= 4
+        try content.write(to: weights)
+        let environment = ["VISION_SERVER_REVISION": "refs/pr/20"]
+        let plain = try DownloadProcess(lab, environment: environment).finish()
+        #expect(plain.status == 0)
+        #expect(try await lab.scenario.downloads(of: "model.safetensors").count == 1)
+        let offline = try DownloadProcess(
+            lab, ["--verify"], environment: environment.merging(["HF_HUB_OFFLINE": "1"]) { $1 }
+        ).finish()
+        #expect(offline.status == 1)
+        #expect(offline.errors.contains("model.safetensors (which is damaged)"), "\(offline.errors)")
+        let mended = try DownloadProcess(lab, ["--verify"], environment: environment).finish()
+        #expect(mended.status == 0 && mended.output == lab.snapshot.path + "\n")
+        #expect(mended.errors.contains("model.safetensors of florence/tiny at refs/pr/20 in the cache is damaged"))
+        try lab.expectWeights()
+        let sound = try DownloadProcess(lab, ["--verify"], environment: environment).finish()
+        #expect(sound.errors.contains("6 files are as the hub has them."), "\(sound.errors)")
+    }
+
     @Test("when the process that fetches is killed, one that waits goes on where it stopped")
     func succession() async throws {
         let hold = Scenario.Fault(match: "^GET .*/model.safetensors", kind: "hold", times: 1, after: 100_000)
@@ -146,6 +186,11 @@ struct ProcessTests {
             "$@" >/dev/null
             echo "usable and read-only: $?"
             mount -o remount,rw "$HF_HOME"
+            truncate -s 1000 "$(readlink -f "$HF_HOME"/hub/models--florence--tiny/snapshots/*/model.safetensors)"
+            mount -o remount,ro "$HF_HOME"
+            "$@"
+            echo "damaged and read-only: $?"
+            mount -o remount,rw "$HF_HOME"
             rm "$HF_HOME/hub/models--florence--tiny/snapshots/\(Scenario.commit)/model.safetensors"
             mount -o remount,ro "$HF_HOME"
             "$@"
@@ -156,11 +201,13 @@ struct ProcessTests {
             environment: ["RELEASE": "\(lab.scenario.hub.address)/control/\(lab.scenario.name)/release"]
         ).finish()
         let expected = [
-            "full: 1", "free: 0", "300000", "whole and read-only: 0", "usable and read-only: 0", "read-only: 1",
+            "full: 1", "free: 0", "300000", "whole and read-only: 0", "usable and read-only: 0",
+            "damaged and read-only: 1", "read-only: 1",
         ]
         #expect(end.output.split(separator: "\n").map(String.init) == expected, "\(end.errors)")
         #expect(end.errors.contains("There is no space for the model"))
         #expect(end.errors.contains("The cache cannot be written to"))
+        #expect(end.errors.contains("In the cache model.safetensors of florence/tiny cannot be used"))
         let asked = try await lab.scenario.downloads(of: "model.safetensors")
         let range = try #require(asked.dropFirst().first?.headers["range"])
         #expect(range.hasPrefix("bytes=1"), "what had arrived was kept: \(range)")

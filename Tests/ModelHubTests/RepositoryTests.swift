@@ -23,7 +23,7 @@ struct RepositoryTests {
 
     static let badNames = [
         "", "/", "a", "a/", "/b", "a/b/c", "//", "..", "../b", "a/..", "./b", "a/.", "a/../b", "../../etc/passwd",
-        "/etc/passwd", "a/b/", "a//b", "a/b\0", "a/b\n", "a/ b", "a/b ", "a/b?x=1", "a/b#c", "a/%2e%2e", "%2e%2e/b",
+        "/etc/passwd", "a/b//", "a//b", "a/b\0", "a/b\n", "a/ b", "a/b ", "a/b?x=1", "a/b#c", "a/%2e%2e", "%2e%2e/b",
         "a/b%00", "a\\b/c", "a/b\\..\\c", "-a/b", "a/b-", ".a/b", "a/b.", "a/b..c", "a--b/c", "a/b--c", "a/b.git",
         "a/b.GIT", "a/b.lock", "a/b.ipynb", "a:b/c", "a/b:8080", "user@host/b", "é/b", "a/文", "a/b\u{202E}c",
         "http://x/y", "a/" + String(repeating: "b", count: 97), String(repeating: "a", count: 300) + "/b", "~/b",
@@ -41,6 +41,68 @@ struct RepositoryTests {
             let sentence = "\(error)"
             return sentence.contains("cannot be a model on the hub") && sentence.count < 300
                 && !sentence.contains { $0.isNewline || $0 == "\0" }
+        }
+    }
+
+    @Test(
+        "the address of a model's page is its name, with the revision that it shows; a slash at the end is no matter",
+        arguments: [
+            ("https://huggingface.co/a/b", "main"), ("http://www.huggingface.co/a/b/", "main"), ("hf.co/a/b", "main"),
+            ("HTTPS://HuggingFace.co/a/b?library=transformers#use", "main"), ("huggingface.co/a/b/tree/v1.0", "v1.0"),
+            ("https://huggingface.co/a/b/blob/main/config.json", "main"),
+            ("https://huggingface.co/a/b/tree/refs%2Fpr%2F20", "refs/pr/20"),
+            ("https://huggingface.co/a/b/tree/refs/pr/20/onnx", "refs/pr/20"),
+            ("https://huggingface.co/a/b/resolve/\(Scenario.commit)/config.json", Scenario.commit),
+            ("https://huggingface.co/a/b/discussions/20", "main"), ("a/b/", "main"), ("a/b@v1.0", "v1.0"),
+            ("a/b@refs/pr/20", "refs/pr/20"), ("a/b@\(Scenario.commit)", Scenario.commit),
+        ])
+    func address(text: String, revision: String) throws {
+        let repository = try ModelRepository(text)
+        #expect(repository.id == "a/b" && repository.revision == revision)
+        #expect(try ModelRepository(text, revision: revision).revision == revision)
+    }
+
+    @Test(
+        "other addresses are refused",
+        arguments: [
+            "https://example.org/a/b", "https://huggingface.co", "https://huggingface.co/a",
+            "https://huggingface.co/datasets/a/b", "https://huggingface.co/spaces/a/b",
+            "https://huggingface.co.example.org/a/b", "https://user@huggingface.co/a/b",
+            "https://huggingface.co/../b", "https://huggingface.co/a/..",
+        ])
+    func badAddress(text: String) {
+        #expect {
+            try ModelRepository(text)
+        } throws: { error in
+            if case ModelHubError.invalidName = error { true } else { false }
+        }
+    }
+
+    @Test("a short name takes a revision, too; two that differ are refused, and so is one that can't be")
+    func revisions() throws {
+        #expect(try ModelRepository("large@v1").revision == "v1")
+        #expect(try ModelRepository("base/").id == "MiaoshouAI/Florence-2-base-PromptGen-v2.0")
+        #expect(throws: ModelHubError.invalidRevision("v2", reason: "the model's name says v1")) {
+            try ModelRepository("large@v1", revision: "v2")
+        }
+        for text in ["a/b@", "a/b@../x", "a/b@a b", "https://huggingface.co/a/b/tree/%2e%2e"] {
+            #expect(throws: ModelHubError.self) { try ModelRepository(text) }
+        }
+    }
+
+    @Test(
+        "a short name that is nearly right is recognised, and nothing else is",
+        arguments: [
+            ("lagre", "large"), ("Large", "large"), ("larg", "large"), ("lareg", "large"), ("bsae", "base"),
+            ("bases", "base"), ("dmeo", "demo"), ("florence", nil), ("b", nil), ("data", nil),
+            (String(repeating: "large", count: 1000), nil),
+        ])
+    func nearMiss(text: String, word: String?) {
+        #expect {
+            try ModelRepository(text)
+        } throws: { error in
+            let sentence = "\(error)"
+            return word.map { sentence.contains("did you mean \"\($0)\"?") } ?? !sentence.contains("did you mean")
         }
     }
 

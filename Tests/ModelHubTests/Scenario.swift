@@ -10,6 +10,8 @@ struct Scenario {
         case text(String)
         /// Bytes from a generator with that seed.
         case random(seed: Int, bytes: Int)
+        /// A safetensors file with such bytes in its one tensor.
+        case weights(seed: Int, bytes: Int)
         /// The same, but the listing says another size.
         case lying(seed: Int, bytes: Int, listedBytes: Int)
 
@@ -18,13 +20,14 @@ struct Scenario {
             switch self {
             case .text(let text): try container.encode(text, forKey: .text)
             case .random(let seed, let bytes): try container.encode([seed, bytes], forKey: .random)
+            case .weights(let seed, let bytes): try container.encode([seed, bytes], forKey: .weights)
             case .lying(let seed, let bytes, let listedBytes):
                 try container.encode([seed, bytes], forKey: .random)
                 try container.encode(listedBytes, forKey: .listed_size)
             }
         }
 
-        private enum Key: CodingKey { case text, random, listed_size }
+        private enum Key: CodingKey { case text, random, weights, listed_size }
     }
 
     struct Repository: Encodable {
@@ -69,7 +72,7 @@ struct Scenario {
     static let tiny = Repository(files: [
         "config.json": .text(#"{"model_type": "florence2"}"#), "generation_config.json": .text("{}"),
         "preprocessor_config.json": .text("{ }"), "tokenizer.json": .text(#"{"model": {}}"#),
-        "tokenizer_config.json": .text("{  }"), "model.safetensors": .random(seed: 1, bytes: weightBytes),
+        "tokenizer_config.json": .text("{  }"), "model.safetensors": .weights(seed: 1, bytes: weightBytes),
         "vocab.json": .text(#"{"a": 1}"#), "merges.txt": .text("a b"), "README.md": .text("read me"),
         "pytorch_model.bin": .random(seed: 2, bytes: 1000), "modeling_florence2.py": .text("import os"),
         "../../../../escaped": .text("outside"),
