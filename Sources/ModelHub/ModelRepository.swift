@@ -19,7 +19,7 @@ public struct ModelRepository: Sendable, Hashable, CustomStringConvertible {
         let address = try ModelAddress(text)
         let parts = address.id.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2 else {
-            throw ModelHubError.invalidName(text, reason: "it must be owner/name, with one slash" + Self.hint(text))
+            throw ModelHubError.invalidName(text, reason: "it must be owner/name, with one slash")
         }
         if let own = address.revision, let revision, own != revision {
             throw ModelHubError.invalidRevision(revision, reason: "the model's name says \(shortened(own))")
@@ -34,11 +34,6 @@ public struct ModelRepository: Sendable, Hashable, CustomStringConvertible {
         owner = parts[0]
         name = parts[1]
         self.revision = revision
-    }
-
-    private static func hint(_ text: String) -> String {
-        let word = Spelling.nearest(to: text, among: shortNames.keys + ["demo"])
-        return word.map { " (did you mean \"\($0)\"?)" } ?? ""
     }
 
     private init(owner: String, name: String, commit: String) {

@@ -41,8 +41,9 @@ extension BlobID {
     /// - Parameter hasRead: Is told of each megabyte, and ends it by throwing.
     func matches(_ path: String, hasRead: (Int) throws -> Void = { _ in }) throws -> Bool {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0, let size = DiskFile.size(path) else { throw DiskFile.error(errno, path) }
+        guard descriptor >= 0 else { throw DiskFile.error(errno, path) }
         defer { close(descriptor) }
+        guard let size = DiskFile.size(path) else { throw DiskFile.error(EINVAL, path) }
         var hasher = BlobHasher(algorithm, size: size)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { buffer.deallocate() }

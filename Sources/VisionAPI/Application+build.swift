@@ -19,14 +19,14 @@ public func buildApplication<C: Clock>(
     // The framework's own start line says less than ours.
     var frameworkLogger = logger
     frameworkLogger.logLevel = max(logger.logLevel, .notice)
+    let preloader = Preloader(host: host, supply: supply, endsService: configuration.preloadEnds, logger: logger)
     return Application(
         router: buildRouter(configuration, host, supply, logger, preparePicture),
         server: .visionHTTP1(maxBodySize: configuration.maxBodySize, deadlines: configuration.deadlines),
         configuration: .init(
             address: .hostname(configuration.host, port: configuration.port),
             availableConnectionsDelegate: MaximumAvailableConnections(configuration.maxConnections)),
-        services: [supply, host]
-            + (configuration.preload ? [Preloader(host: host, supply: supply, logger: logger)] : []),
+        services: [supply, host] + (configuration.preload ? [preloader] : []),
         onServerRunning: { channel in
             let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
             let address = "http://\(host):\(channel.localAddress?.port ?? configuration.port)"

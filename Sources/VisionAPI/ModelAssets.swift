@@ -7,8 +7,11 @@ public struct ModelAssets: Sendable {
     public let files: ModelFiles
     public let processor: ImageProcessor
 
-    /// Reads a small file; no weights.
+    /// Reads the small files, and of the weights which there are.
+    ///
+    /// - Throws: where no model can be made of the files.
     public init(files: ModelFiles) throws {
+        try files.check()
         self.files = files
         processor = try files.imageProcessor()
     }

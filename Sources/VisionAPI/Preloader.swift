@@ -7,16 +7,22 @@ import ServiceLifecycle
 struct Preloader<C: Clock>: Service where C.Duration == Duration {
     let host: ModelHost<BatchCaptioner, C>
     let supply: ModelSupply<C>
+    /// Whether a failure is none that the first request might not meet: then the service ends with it.
+    let endsService: @Sendable (any Error) -> Bool
     let logger: Logger
 
-    /// A failure ends nothing: the first request tries again.
+    /// - Throws: what ends the service. Another failure ends nothing: the first request tries again.
     func run() async throws {
-        await cancelWhenGracefulShutdown {
+        try await cancelWhenGracefulShutdown {
             do {
                 _ = try await supply.wait()
                 try await host.withModel { _, _ in }
             } catch is CancellationError {
                 // The server stops before it has begun.
+            } catch SupplyError.failed(_, let reason) where endsService(reason) {
+                throw reason
+            } catch ModelHostError.loadFailed(_, let reason) where endsService(reason) {
+                throw reason
             } catch {
                 logger.error("The model could not be loaded in advance. \(error)")
             }

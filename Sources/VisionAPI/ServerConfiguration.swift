@@ -11,6 +11,8 @@ public struct ServerConfiguration: Sendable {
     public var anyPrompt: Bool
     /// Whether the model is loaded at the start, and not by the first who asks.
     public var preload: Bool
+    /// Whether the service ends when the model could not be loaded in advance for this reason, as no request could help.
+    public var preloadEnds: @Sendable (any Error) -> Bool
     /// The most bytes of a request's body.
     public var maxBodySize: Int
     /// The most bytes of all bodies that are being read at the same time.
@@ -51,7 +53,9 @@ public struct ServerConfiguration: Sendable {
 
     public init(
         host: String = "127.0.0.1", port: Int = 54880, modelName: String, extraPrompts: [String] = [],
-        anyPrompt: Bool = false, preload: Bool = false, maxBodySize: Int = 32 << 20, maxReadingSize: Int = 256 << 20,
+        anyPrompt: Bool = false, preload: Bool = false,
+        preloadEnds: @escaping @Sendable (any Error) -> Bool = { _ in false },
+        maxBodySize: Int = 32 << 20, maxReadingSize: Int = 256 << 20,
         decoding: DecodeLimits = .init(), maxConnections: Int = 1024, apiKeys: APIKeys = .none,
         corsOrigins: [String] = [], deadlines: ConnectionDeadlines.Limits = .init(),
         about: About = .init(version: "", precision: "fp32"),
@@ -63,6 +67,7 @@ public struct ServerConfiguration: Sendable {
         self.extraPrompts = extraPrompts
         self.anyPrompt = anyPrompt
         self.preload = preload
+        self.preloadEnds = preloadEnds
         self.maxBodySize = maxBodySize
         self.maxReadingSize = maxReadingSize
         self.decoding = decoding

@@ -56,15 +56,29 @@ struct ChosenModel: Sendable {
         }
     }
 
-    /// The model in memory, of files that are there; where one has gone from the cache, it is fetched again next time.
+    /// Where the network must not be used, the model with its files in the cache, which nothing else can bring.
+    ///
+    /// - Throws: `ModelHubError.offline`, which says what the cache lacks.
+    func settledOffline(logger: Logger) async throws -> ChosenModel {
+        guard case .hub(let repository, let hub) = source, hub.isOffline else { return self }
+        let folder = try await ModelDownloader(configuration: hub, logger: logger).download(repository)
+        return ChosenModel(
+            source: .cached(try .directory(folder, name: repository.id), repository, hub), precision: precision,
+            threads: threads, instructionSet: instructionSet)
+    }
+
+    /// The model in memory, of files that are there. Where one has gone from the cache or is damaged now, its fetching is
+    /// begun, and who asks is told so.
     func load(_ supply: ModelSupply<ContinuousClock>, logger: Logger) throws -> Captioner {
         do {
             let captioner = try load(try supply.take().files)
             for warning in captioner.warnings { logger.warning("\(warning)") }
             return captioner
-        } catch ModelError.missingFile(let file, let model) {
+        } catch let error where StartFailure.isOfFiles(error) {
+            logger.warning("\(error)")
             supply.discard()
-            throw ModelError.missingFile(file, model: model)
+            _ = try supply.take()
+            throw error
         }
     }
 
@@ -74,7 +88,7 @@ struct ChosenModel: Sendable {
         case .files(let files), .cached(let files, _, _): return files
         case .hub(let repository, let hub):
             let logger = Logger(label: "vision-server")
-            let display = DownloadDisplay(name: repository.id, logger: logger)
+            let display = DownloadDisplay("Downloading", repository.id, logger: logger)
             defer { display.end() }
             let downloader = ModelDownloader(configuration: hub, logger: logger)
             let folder = try waitFor { try await downloader.download(repository) { display.show($0) } }

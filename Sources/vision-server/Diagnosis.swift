@@ -108,10 +108,17 @@ extension Diagnosis {
 
     static func model(_ model: ChosenModel) -> Diagnosis {
         guard let files = model.source.files else {
+            if case .hub(let repository, let hub) = model.source,
+                case let damaged = HubCache(folder: hub.cacheFolder).damagedFiles(of: repository), !damaged.isEmpty
+            {
+                let names = damaged.joined(separator: ", ")
+                return Diagnosis(
+                    "model", .odd, "in the cache \(names) of \(model.name) is damaged; the first request mends it")
+            }
             return Diagnosis("model", .odd, "\(model.name) is not in the cache; the first request fetches it")
         }
         do {
-            _ = try (files.imageProcessor(), files.memoryNeeded(model.precision))
+            try files.check(model.precision)
             return Diagnosis("model", .well, "\(model.name) is there")
         } catch {
             return Diagnosis("model", .wrong, "\(error)")

@@ -10,32 +10,64 @@ struct DownloadCommand: AsyncParsableCommand {
         abstract: "Fetch a model from the Hugging Face hub into the cache and print its folder.",
         discussion: """
             What is complete in the cache is used as it is, without the network; an interrupted download goes on where \
-            it stopped. Variables: HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, HTTPS_PROXY, NO_PROXY.
+            it stopped; a file that is cut off is fetched again. Variables: HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, HTTPS_PROXY, NO_PROXY.
             """)
 
-    @Argument(help: "The model: owner/name, or large or base for the two PromptGen v2.0 models.")
+    @Argument(help: "The model: owner/name, or large or base for the two PromptGen v2.0 models; @REV may follow.")
     var name: String
 
-    @Option(help: "A branch, a tag, or a commit in full.")
-    var revision = "main"
+    @Option(
+        help: ArgumentHelp(
+            "A branch, a tag, a commit in full, or refs/pr/20. [env: VISION_SERVER_REVISION] (default: main)",
+            valueName: "rev"))
+    var revision: String?
+
+    @Flag(help: "Hash all that is in the cache of the model, and fetch again what is not as the hub has it.")
+    var verify = false
 
     func run() async throws {
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "vision-server")
         if isatty(STDERR_FILENO) == 1 { logger.logLevel = .warning }
-        let repository = try ModelRepository(name, revision: revision)
-        let hub = try HubConfiguration(environment: ProcessInfo.processInfo.environment)
-        let display = DownloadDisplay(name: repository.id, logger: logger)
+        let settings = Settings(environment: ProcessInfo.processInfo.environment)
+        let repository = try repository(settings)
+        let hub = try HubConfiguration(environment: settings.environment)
         let downloader = ModelDownloader(configuration: hub, logger: logger)
-        if let folder = downloader.cache.snapshot(of: repository) { return try StandardOutput.print(folder) }
+        let damaged = verify ? try damagedFiles(downloader, repository, logger) : []
+        if damaged.isEmpty, let folder = downloader.cache.snapshot(of: repository) {
+            return try StandardOutput.print(folder)
+        }
+        let display = DownloadDisplay("Downloading", repository.id, logger: logger)
         let folder: String
         do {
-            folder = try await downloader.download(repository) { display.show($0) }
-            display.end()
-        } catch {
-            display.end()
-            throw error
+            defer { display.end() }
+            folder = try await downloader.download(repository, damaged: damaged) { display.show($0) }
         }
         try StandardOutput.print(folder)
+    }
+
+    private func repository(_ settings: Settings) throws -> ModelRepository {
+        do {
+            return try ModelRepository(name, revision: settings.text("revision", revision))
+        } catch {
+            throw ValidationError("\(error)\(ModelSource.hint(for: name))")
+        }
+    }
+
+    private func damagedFiles(
+        _ downloader: ModelDownloader<ContinuousClock>, _ repository: ModelRepository, _ logger: Logger
+    ) throws -> [String] {
+        let display = DownloadDisplay("Checking", repository.id, logger: logger)
+        let found: CacheVerification
+        do {
+            defer { display.end() }
+            found = try downloader.verify(repository) { display.show($0) }
+        }
+        for file in found.damagedAndUnused {
+            StandardError.print("\(file) is damaged, but this server does not use it.")
+        }
+        for file in found.unknown { StandardError.print("\(file) is no link to a blob, so its hash is not known.") }
+        StandardError.print("\(found.sound.count) files are as the hub has them.")
+        return found.damaged
     }
 }

@@ -5,12 +5,15 @@ import Synchronization
 
 /// Shows how far a download is: a bar on a terminal, otherwise a line in the log every few seconds.
 final class DownloadDisplay: Sendable {
+    private let verb: String
     private let name: String
     private let logger: Logger
     private let onTerminal: Bool
     private let lastLine = Mutex<ContinuousClock.Instant?>(nil)
 
-    init(name: String, logger: Logger, onTerminal: Bool = isatty(STDERR_FILENO) == 1) {
+    /// - Parameter verb: What is done to the model, such as `Downloading`.
+    init(_ verb: String, _ name: String, logger: Logger, onTerminal: Bool = isatty(STDERR_FILENO) == 1) {
+        self.verb = verb
         self.name = name
         self.logger = logger
         self.onTerminal = onTerminal
@@ -20,7 +23,7 @@ final class DownloadDisplay: Sendable {
         if onTerminal {
             write("\r\(Self.line(progress))\u{1B}[K")
         } else if isTimeForLine() {
-            logger.info("Downloading \(name): \(progress)")
+            logger.info("\(verb) \(name): \(progress)")
         }
     }
 

@@ -13,6 +13,12 @@ struct ModelOptions: ParsableArguments {
             valueName: "name|dir|demo"))
     var model: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Which version of a model on the hub: a branch, a tag, a commit in full, or refs/pr/20; --model NAME@REV says "
+                + "the same. [env: VISION_SERVER_REVISION] (default: main)", valueName: "rev"))
+    var revision: String?
+
     @Option(help: "Threads to compute with. [env: VISION_SERVER_THREADS] (default: all cores)")
     var threads: Int?
 
@@ -28,7 +34,8 @@ struct ModelOptions: ParsableArguments {
         let instructionSet = try InstructionSet.select(environment: settings.environment)
         let model = settings.text("model", model) ?? Self.defaultModel
         return ChosenModel(
-            source: try ModelSource(model, environment: settings.environment),
+            source: try ModelSource(
+                model, revision: settings.text("revision", revision), environment: settings.environment),
             precision: try choosePrecision(settings, instructionSet),
             threads: try settings.number("threads", threads, in: 1...1024),
             instructionSet: instructionSet)

@@ -13,25 +13,35 @@ enum ModelSource {
     /// They have to be fetched from the hub.
     case hub(ModelRepository, HubConfiguration)
 
-    init(_ model: String, environment: [String: String]) throws {
-        if model == "demo" {
-            self = .files(DemoModel.files)
-        } else if Self.isDirectory(model) || Self.isPath(model) {
-            self = .files(try .directory(model))
-        } else {
-            self = try Self.onHub(model, environment)
+    /// - Parameter revision: Of a model on the hub; `nil`: what its name says, or else `main`.
+    init(_ model: String, revision: String?, environment: [String: String]) throws {
+        let isDemo = model == "demo" || model == "demo/"
+        let isThere = FileManager.default.fileExists(atPath: model)
+        guard isDemo || isThere || Self.isPath(model) else {
+            self = try Self.onHub(model, revision, environment)
+            return
         }
+        guard revision == nil else {
+            throw ValidationError(
+                "--revision (VISION_SERVER_REVISION) is for a model on the hub, and --model (VISION_SERVER_MODEL) is "
+                    + "\"\(model)\": leave one of them out.")
+        }
+        self = .files(isDemo ? DemoModel.files : try .directory(model))
     }
 
     /// What is complete in the cache is used as it is, without the network.
-    private static func onHub(_ model: String, _ environment: [String: String]) throws -> ModelSource {
+    private static func onHub(
+        _ model: String, _ revision: String?, _ environment: [String: String]
+    ) throws -> ModelSource {
         let repository: ModelRepository
         do {
-            repository = try ModelRepository(model)
-        } catch {
+            repository = try ModelRepository(model, revision: revision)
+        } catch ModelHubError.invalidName(_, let reason) {
             throw ValidationError(
                 "--model (VISION_SERVER_MODEL) is \"\(model)\": there is no such directory, and as a name on the hub it "
-                    + "cannot be: \(error)")
+                    + "cannot be: \(reason).\(hint(for: model))")
+        } catch {
+            throw ValidationError("--revision (VISION_SERVER_REVISION), or what follows @: \(error)")
         }
         let hub = try HubConfiguration(environment: environment)
         guard let folder = HubCache(folder: hub.cacheFolder).snapshot(of: repository) else {
@@ -40,10 +50,18 @@ enum ModelSource {
         return .cached(try .directory(folder, name: repository.id), repository, hub)
     }
 
+    /// What the name of a model may have been meant to be, as the end of a sentence.
+    static func hint(for name: String) -> String {
+        let words = ModelRepository.shortNames.keys + ["demo"]
+        return Spelling.nearest(to: name.lowercased(), among: words).map { " Did you mean \"\($0)\"?" } ?? ""
+    }
+
     /// What no name on the hub looks like: then the mistake is in the path.
     private static func isPath(_ model: String) -> Bool {
-        ["/", ".", "~"].contains { model.hasPrefix($0) } || model.hasSuffix("/")
-            || model.split(separator: "/").count > 2
+        let name = model.prefix { $0 != "@" }
+        if ["/", ".", "~"].contains(where: name.hasPrefix) { return true }
+        if [".safetensors", ".gguf", ".ckpt", ".bin"].contains(where: name.hasSuffix) { return true }
+        return name.split(separator: "/").count > 2 && !ModelRepository.isAddress(model)
     }
 
     /// The files that are on this machine.
@@ -52,10 +70,5 @@ enum ModelSource {
         case .files(let files), .cached(let files, _, _): files
         case .hub: nil
         }
-    }
-
-    private static func isDirectory(_ path: String) -> Bool {
-        var isDirectory: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
     }
 }

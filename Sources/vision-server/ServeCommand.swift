@@ -44,18 +44,14 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             try await serve(settings, logger)
         } catch {
-            guard format == .json else { throw error }
-            // The reason stands in the log like everything else, and not as a line that is no JSON.
-            let reason = VisionServer.message(for: error)
-            if !reason.isEmpty { logger.critical("\(reason)") }
-            throw VisionServer.exitCode(for: error)
+            throw exit(for: error, format, logger)
         }
     }
 
     private func serve(_ settings: Settings, _ logger: Logger) async throws {
         let metrics = ServerMetrics.install()
         let drain = try settings.number("drain", drain, in: 0...600) ?? 0
-        let model = try modelOptions.choose(settings)
+        let model = try await modelOptions.choose(settings).settledOffline(logger: logger)
         let limits = try queueOptions.limits(settings)
         let supply = try model.supply(logger: logger)
         metrics.describe(model)
@@ -74,6 +70,20 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
+    /// Ends with 64 where starting again cannot help: an option that is not understood, or files that can't be used.
+    private func exit(for error: any Error, _ format: LogFormat, _ logger: Logger) -> any Error {
+        let isFinal = StartFailure.isFinal(error)
+        guard format == .json || isFinal else { return error }
+        let reason = VisionServer.message(for: error)
+        if format == .json {
+            // The reason stands in the log like everything else, and not as a line that is no JSON.
+            if !reason.isEmpty { logger.critical("\(reason)") }
+        } else {
+            StandardError.print("Error: \(reason)")
+        }
+        return isFinal ? ExitCode(EX_USAGE) : VisionServer.exitCode(for: error)
+    }
+
     private func serverConfiguration(
         _ settings: Settings, _ model: ChosenModel, _ limits: ModelHostLimits,
         metricsText: @escaping @Sendable () -> String
@@ -86,6 +96,7 @@ struct ServeCommand: AsyncParsableCommand {
             extraPrompts: promptOptions.extraPrompts(settings),
             anyPrompt: try settings.isOn("any-prompt", promptOptions.anyPrompt),
             preload: try queueOptions.isPreloading(settings),
+            preloadEnds: StartFailure.endsPreload,
             maxBodySize: maxBody,
             // A single body of the size that is allowed must always get through.
             maxReadingSize: max(limits.maxQueuedBytes, maxBody),

@@ -92,7 +92,6 @@ def pythons_read_by_us(check, program, hub, environment):
     whole = weights.read_bytes()
     weights.write_bytes(whole[:1000])
     check("a blob that is cut off is mended", server(program, environment) == folder and weights.read_bytes() == whole)
-    code = f"from huggingface_hub import snapshot_download as s; print(s({NAME!r}, local_files_only=True))"
     check("and Python uses it", python(code, environment | {"HF_HUB_OFFLINE": "1"}) == folder)
 
 

@@ -90,22 +90,6 @@ struct RepositoryTests {
         }
     }
 
-    @Test(
-        "a short name that is nearly right is recognised, and nothing else is",
-        arguments: [
-            ("lagre", "large"), ("Large", "large"), ("larg", "large"), ("lareg", "large"), ("bsae", "base"),
-            ("bases", "base"), ("dmeo", "demo"), ("florence", nil), ("b", nil), ("data", nil),
-            (String(repeating: "large", count: 1000), nil),
-        ])
-    func nearMiss(text: String, word: String?) {
-        #expect {
-            try ModelRepository(text)
-        } throws: { error in
-            let sentence = "\(error)"
-            return word.map { sentence.contains("did you mean \"\($0)\"?") } ?? !sentence.contains("did you mean")
-        }
-    }
-
     @Test("there are enough of them")
     func count() {
         #expect(Self.badNames.count >= 30)

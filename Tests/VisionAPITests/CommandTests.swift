@@ -102,8 +102,8 @@ struct CommandTests {
                 ["caption", "x.png", "--model", "demo", "--precision", "int4"],
                 "is \"int4\": it must be auto, fp32, bf16 or int8."
             ),
-            (["caption", "x.png", "--model", "./missing"], "has no config.json"),
-            (["caption", "x.png", "--model", "a/b/c"], "has no config.json"),
+            (["caption", "x.png", "--model", "./missing"], "There is no directory ./missing."),
+            (["caption", "x.png", "--model", "a/b/c"], "There is no directory a/b/c."),
             (["--model", "no--name/x"], "there is no such directory, and as a name on the hub it cannot be"),
             (
                 ["caption", "x.png", "--model", "owner/name"],

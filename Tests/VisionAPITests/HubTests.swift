@@ -9,7 +9,7 @@ struct HubTests {
         let environment: [String: String]
         private let input = Pipe()
         private let models: String
-        private let folder = FileManager.default.temporaryDirectory.appending(path: "hub-test-\(UUID())")
+        let folder = FileManager.default.temporaryDirectory.appending(path: "hub-test-\(UUID())")
 
         init() throws {
             let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -121,6 +121,114 @@ struct HubTests {
             ["caption", picture.path, "--model", "florence/nothing"], environment: hub.environment)
         #expect(unknown.status == 1)
         #expect(unknown.errors.contains("The hub has no model florence/nothing. Check the spelling."))
+    }
+
+    /// Stops the server with SIGTERM, and expects that it ends well.
+    private func stop(_ server: RunningProgram) {
+        server.terminate()
+        let end = server.finish()
+        #expect(end.status == 0, "\(end.errors)")
+    }
+
+    @Test(
+        "a revision is named by the option, the variable, the model's name or the address of its page",
+        arguments: [
+            ["--revision", "refs/pr/20", "--model", "florence/demo/"], ["--model", "florence/demo@refs/pr/20"],
+            ["--model", "https://huggingface.co/florence/demo/tree/refs%2Fpr%2F20"],
+        ])
+    func revision(arguments: [String]) async throws {
+        let hub = try Hub()
+        let picture = hub.folder.appending(path: "picture.png")
+        try FileManager.default.createDirectory(at: hub.folder, withIntermediateDirectories: true)
+        try Demo.picture.write(to: picture)
+        let run = try Program.run(["caption", picture.path] + arguments, environment: hub.environment)
+        #expect(run.output == (try Demo.text("<CAPTION>")) + "\n", "\(run.errors)")
+        let references = hub.folder.appending(path: "hub/models--florence--demo/refs/refs/pr").path
+        #expect(try FileManager.default.contentsOfDirectory(atPath: references) == ["20"])
+        let offline = hub.environment.merging(["HF_HUB_OFFLINE": "1"]) { $1 }
+        let server = try RunningProgram(arguments + ["--port", "0"], environment: offline)
+        #expect(try await request(try await server.port()).hasPrefix("HTTP/1.1 200 "))
+        stop(server)
+        let main = try Program.run(["--model", "florence/demo", "--port", "0"], environment: offline)
+        #expect(main.status == 1 && main.errors.contains("is not complete in the cache"), "\(main.errors)")
+        let unknown = try Program.run(
+            ["caption", picture.path, "--model", "florence/demo"],
+            environment: hub.environment.merging(["VISION_SERVER_REVISION": "nothing"]) { $1 })
+        #expect(unknown.errors.contains("The model florence/demo has no revision nothing."), "\(unknown.errors)")
+    }
+
+    @Test("what is lost from the cache, or cut off there, while the model is unloaded is fetched at the next demand")
+    func lostWhileUnloaded() async throws {
+        let hub = try Hub()
+        let server = try RunningProgram(
+            ["--model", "florence/demo", "--port", "0", "--unload-after", "0", "--preload"],
+            environment: hub.environment)
+        let port = try await server.port()
+        let model = hub.folder.appending(path: "hub/models--florence--demo")
+        let losses: [() throws -> Void] = [
+            { try FileManager.default.removeItem(at: model) },
+            {
+                let snapshots = model.appending(path: "snapshots")
+                let commit = try #require(FileManager.default.contentsOfDirectory(atPath: snapshots.path).first)
+                let weights = snapshots.appending(path: "\(commit)/model.safetensors").resolvingSymlinksInPath()
+                try Data(contentsOf: weights).dropLast(1000).write(to: weights)
+            },
+        ]
+        try await eventually { try await request(port).hasPrefix("HTTP/1.1 200 ") }
+        for lose in losses {
+            try await eventually { server.errors.components(separatedBy: "Unloaded").last?.contains("Load") == false }
+            try lose()
+            let first = try await request(port)
+            #expect(first.hasPrefix("HTTP/1.1 503 ") && first.contains("is being downloaded"), "\(first)")
+            #expect(first.lowercased().contains("retry-after: "))
+            try await eventually { try await request(port).hasPrefix("HTTP/1.1 200 ") }
+        }
+        stop(server)
+    }
+
+    @Test("a cache with a file that is cut off does not keep the server from starting; the doctor tells")
+    func damagedAtStart() async throws {
+        let hub = try Hub()
+        let fetched = try Program.run(["download", "florence/demo"], environment: hub.environment)
+        let folder = URL(filePath: fetched.output.trimmingCharacters(in: .newlines))
+        let configuration = folder.appending(path: "config.json").resolvingSymlinksInPath()
+        try Data(contentsOf: configuration).dropLast(10).write(to: configuration)
+        let told = try Program.run(["doctor", "--model", "florence/demo", "--port", "0"], environment: hub.environment)
+        #expect(told.output.contains("in the cache config.json of florence/demo is damaged"), "\(told.output)")
+        let server = try RunningProgram(["--model", "florence/demo", "--port", "0"], environment: hub.environment)
+        let port = try await server.port()
+        try await eventually { try await request(port).hasPrefix("HTTP/1.1 200 ") }
+        stop(server)
+    }
+
+    @Test("--preload ends the server where the hub has no such model, and not where the hub cannot be reached")
+    func preloadFails() async throws {
+        let hub = try Hub()
+        let unknown = try Program.run(
+            ["--model", "florence/nothing", "--port", "0", "--preload"], environment: hub.environment)
+        #expect(unknown.status == 64)
+        #expect(unknown.errors.contains("Error: The hub has no model florence/nothing."), "\(unknown.errors)")
+        let dead = hub.environment.merging(["HF_ENDPOINT": "http://127.0.0.1:1"]) { $1 }
+        let server = try RunningProgram(
+            ["--model", "florence/demo", "--port", "0", "--preload"], environment: dead)
+        let port = try await server.port()
+        try await eventually { server.errors.contains("cannot be asked for what is missing") }
+        #expect(try await request(port).hasPrefix("HTTP/1.1 503 "))
+        stop(server)
+    }
+
+    @Test("a hub that says nothing does not keep a server that preloads from stopping")
+    func preloadHangs() async throws {
+        let hub = try Hub()
+        let silent = try SilentListener()
+        let server = try RunningProgram(
+            ["--model", "florence/demo", "--port", "0", "--preload"],
+            environment: hub.environment.merging(["HF_ENDPOINT": "http://127.0.0.1:\(silent.port)"]) { $1 })
+        _ = try await server.port()
+        try await eventually { silent.hasCaller }
+        let start = ContinuousClock.now
+        stop(server)
+        #expect(ContinuousClock.now - start < .seconds(5))
     }
 
     @Test("the doctor finds nothing wrong; a port that is taken and a model that cannot be had are told")
