@@ -11,11 +11,13 @@ Usage: vision-caption-folder-images.sh <prompt> <caption_extension> <folder>
   vision-caption-folder-images.sh GENERATE_TAGS tags.txt "my photos"
 
 Writes a caption beside each picture of the folder and of the folders inside it: photos/cat.jpg gets photos/cat.txt.
-Pictures are jpg, jpeg, png, gif, bmp, tif, tiff and webp files, in capitals or not. A picture whose caption file
-exists is skipped, so an interrupted run goes on where it stopped. cat.jpg and cat.png in one folder would share
+Pictures are jpg, jpeg, jpe, jfif, mpo, png, apng, gif, bmp, tif, tiff and webp files, in capitals or not; others, such
+as heic, are counted and named. Hidden folders, and those that other programs keep (@eaDir and the like), are left out.
+A picture whose caption file exists, and is not blank, is skipped, so an interrupted run goes on where it stopped. A
+file that is no text in UTF-8 stays as it is, and its picture fails. cat.jpg and cat.png in one folder would share
 cat.txt: unless that exists, this is reported and neither is captioned. A picture that fails doesn't stop the others.
 The exit code is 1 if any failed. A prompt is written with or without its angle brackets; a shell needs quotes around
-those. A server that is busy, or still downloading its model, is waited for.
+those. A server that is busy, or still downloading its model, is waited for, and one that goes away for 30 seconds.
 
 Environment:
   VISION_HOST      the server's address; http://localhost:54880 without it
@@ -42,6 +44,10 @@ export LC_ALL=C
 work=''
 # True when the last failure is one that other requests would meet as well; who sends only one need not ask.
 hopeless=false
+# True when the last request found no server, and when any has found one; when the disk for temporary files is full.
+unreached=false
+reached=false
+full=false
 unfinished=''
 
 # Runs at every end, Ctrl-C included: no process, no temporary file is left.
@@ -100,9 +106,11 @@ curl_settings() {
 explain_curl() {
     case $1 in
         6)
+            unreached=true
             problem="The machine of $server is not known by that name. VISION_HOST says which server is asked."
             ;;
         7)
+            unreached=true
             problem="No vision-server answers at $server. Start one with ./vision-server.sh,"
             problem+=" or set VISION_HOST to the address of one that runs."
             ;;
@@ -111,13 +119,14 @@ explain_curl() {
             problem="The server at $server did not answer within the $timeout seconds that VISION_TIMEOUT allows."
             if [[ $(<"$work/complaints") == *onnect* ]]; then
                 problem="No connection to $server came about in time. VISION_HOST says which server is asked."
+                unreached=true
                 hopeless=true
             fi
             ;;
         *) problem="$server cannot be asked: $(head -c 300 "$work/complaints" | tr -d '\000-\037\177')" ;;
     esac
     case $1 in
-        18 | 28 | 52 | 55 | 56 | 92) ;;
+        18 | 28 | 52 | 55 | 56 | 92) if ! $unreached; then reached=true; fi ;;
         *) hopeless=true ;;
     esac
 }
@@ -138,7 +147,11 @@ send() {
     status=$(<"$work/printed")
     # A server may refuse a large picture, answer and hang up before it has read all of it.
     case $code:$status in
-        0:* | 55:[45]* | 56:[45]*) return 0 ;;
+        0:* | 55:[45]* | 56:[45]*)
+            # shellcheck disable=SC2034
+            reached=true
+            return 0
+            ;;
     esac
     explain_curl "$code"
     return 1
@@ -167,6 +180,7 @@ read_retry_after() {
 request() {
     local started=$SECONDS left=0 notice='' seconds
     hopeless=false
+    unreached=false
     while true; do
         if ((timeout > 0)); then
             left=$((timeout - (SECONDS - started)))
@@ -421,9 +435,14 @@ caption() {
     fi
 }
 
+# Whether a program's complaint says that a disk is full.
+is_full() {
+    [[ $1 == *"No space left on device"* || $1 == *uota\ exceeded* ]]
+}
+
 # The body of a request: the picture's bytes as they are, in base64.
 write_body() {
-    local name
+    local name complaint
     shown "$2"
     name=$REPLY
     problem=''
@@ -438,10 +457,14 @@ write_body() {
     fi
     [[ -z $problem ]] || return 1
     json_escape "$1"
-    {
-        printf '{"prompt":"%s","image":"' "$REPLY" && base64 <"$2" | tr -d '\n' && printf '"}'
-    } 2>/dev/null >"$work/body" && return 0
-    problem="$name cannot be read, or the disk of ${TMPDIR:-/tmp} is full."
+    if complaint=$({ printf '{"prompt":"%s","image":"' "$REPLY" && base64 <"$2" | tr -d '\n' && printf '"}'; } \
+        2>&1 >"$work/body"); then return 0; fi
+    problem="$name cannot be read."
+    if is_full "$complaint"; then
+        # shellcheck disable=SC2034
+        full=true
+        problem="The disk of ${TMPDIR:-/tmp} is full. Make room; the same command goes on from here."
+    fi
     return 1
 }
 
@@ -451,40 +474,176 @@ captioned=0
 skipped=0
 failures=()
 incomplete=false
+# The sentence that ends the run, when there is one.
+ending_sentence=''
+told_folders=()
+
+# The lists below stand in the other clients as well, word for word; a test compares them.
+
+# List: endings of pictures that are read
+picture_endings='jpg jpeg jpe jfif mpo png apng gif bmp tif tiff webp'
+
+# List: endings of pictures and films that are not read
+unread_endings='heic heif hif avif jxl jp2 j2k jpf jpx jxr wdp svg psd psb xcf kra eps tga ico exr hdr dds qoi
+    dng cr2 cr3 crw nef nrw arw srf sr2 orf rw2 raf pef ptx srw x3f rwl iiq 3fr fff mef mos mrw erf dcr kdc raw
+    mov mp4 m4v avi mkv webm mpg mpeg mts m2ts 3gp wmv insv'
+
+# List: other endings that no caption has
+other_endings='xmp aae thm lrv pp3 dop cos vrd on1 mie icc icm lrcat lrtemplate
+    zip 7z rar tar gz tgz bz2 xz zst lz4 iso dmg cbz
+    safetensors ckpt pt pth bin onnx gguf npz npy pkl h5 parquet
+    mp3 wav flac ogg m4a pdf doc docx xls xlsx odt db sqlite exe dll so'
+
+# A dollar sign is part of a name.
+# shellcheck disable=SC2016
+# List: folders that are left out
+left_out_folders='.* @eadir #recycle @recycle @recently-snapshot @tmp $recycle.bin system?volume?information lost+found
+    __macosx'
+
+# List: files that are left out
+left_out_files='._*'
+
+# is_one_of WORD LIST: whether the list has the word, in capitals or not.
+is_one_of() {
+    local list=" ${2//[[:space:]]/ } " found=false
+    shopt -s nocasematch
+    if [[ $1 != *[[:space:]]* && $list == *" $1 "* ]]; then found=true; fi
+    shopt -u nocasematch
+    $found
+}
 
 # The pictures below the folder, in $pictures, sorted. "a/cat.jpg" is there as "a/cat//jpg": no name holds two slashes
 # in a row, so that pictures that would share a caption file are neighbours.
 find_pictures() {
-    local file
-    find -H "$folder" \( -type f -o -type l \) \
-        \( -iname '*.jpg' -o -iname '*.jpeg' -o -iname '*.png' -o -iname '*.gif' -o -iname '*.bmp' \
-        -o -iname '*.tif' -o -iname '*.tiff' -o -iname '*.webp' \) -print0 \
+    local file name pattern unwanted=()
+    set -f
+    for pattern in $left_out_folders; do unwanted+=(${unwanted[@]+-o} -iname "$pattern"); done
+    set +f
+    find -H "$folder" -mindepth 1 \( -type d \( "${unwanted[@]}" \) -prune -o -type f -o -type l \) -print0 \
         >"$work/found" 2>"$work/find-says" || incomplete=true
+    : >"$work/left-out"
+    : >"$work/unread"
     while IFS= read -r -d '' file; do
-        if [[ -f $file ]]; then printf '%s//%s\0' "${file%.*}" "${file##*.}"; fi
-    done <"$work/found" | sort -z >"$work/sorted"
+        name=${file##*/}
+        if [[ -d $file ]]; then
+            if [[ ! -L $file ]]; then printf '%s\0' "$name" >>"$work/left-out"; fi
+        elif [[ ! -f $file || $name != *.* ]] || is_left_out "$name"; then
+            :
+        elif is_one_of "${name##*.}" "$picture_endings"; then
+            printf '%s//%s\0' "${file%.*}" "${file##*.}"
+        elif is_one_of "${name##*.}" "$unread_endings"; then
+            printf '%s\n' "${name##*.}" >>"$work/unread"
+        fi
+    done <"$work/found" >"$work/unsorted"
+    sort -z <"$work/unsorted" >"$work/sorted"
     pictures=()
     while IFS= read -r -d '' file; do pictures+=("$file"); done <"$work/sorted"
+    tell_left_out
 }
 
+# Whether a file of this name is none of a person's.
+is_left_out() {
+    local pattern
+    set -f
+    for pattern in $left_out_files; do
+        # shellcheck disable=SC2053
+        if [[ $1 == $pattern ]]; then
+            set +f
+            return 0
+        fi
+    done
+    set +f
+    return 1
+}
+
+# Says what find_pictures passed over.
+tell_left_out() {
+    local name counts='' names='' number=0 variable
+    while IFS= read -r name; do
+        variable=count_$name
+        printf -v "$variable" '%d' $((${!variable-0} + 1))
+    done < <(tr '[:upper:]' '[:lower:]' <"$work/unread")
+    for name in $unread_endings; do
+        variable=count_$name
+        if [[ -n ${!variable-} ]]; then counts+="${counts:+, }${!variable} $name"; fi
+    done
+    if [[ -n $counts ]]; then say "Left out, as such files are not read: $counts."; fi
+    while IFS= read -r -d '' name; do
+        number=$((number + 1))
+        if ((number == 6)); then name=...; fi
+        if ((number <= 6)); then names+="${names:+, }$name"; fi
+    done < <(sort -zu <"$work/left-out")
+    shown "Left out, as hidden folders and those of other programs are: $names."
+    if [[ -n $names ]]; then say "$REPLY"; fi
+}
+
+# What there is at a caption's place, in $state: nothing (or a blank file), caption, or foreign, with the reason why it
+# stays in $problem.
+look_at() {
+    local text name
+    shown "$1"
+    name=$REPLY
+    state=foreign
+    if [[ ! -e $1 && ! -L $1 ]]; then
+        state=nothing
+    elif [[ ! -f $1 ]]; then
+        problem="$name is in the way: it is there, but it is no file."
+    elif [[ ! -r $1 ]]; then
+        problem="$name may not be read, so it was left as it is."
+    elif IFS= read -r -d '' text <"$1" || ! is_text "$text"; then
+        # A read that succeeds has found the byte 0.
+        problem="$name is no text in UTF-8, so it was left as it is. Save it as UTF-8, or move it away."
+    else
+        trim "${text#$'\xef\xbb\xbf'}"
+        state=caption
+        if [[ -z $REPLY ]]; then state=nothing; fi
+    fi
+}
+
+# Whether the text holds no control characters but tab, line feed, form feed and carriage return, and is UTF-8.
+is_text() {
+    local text=$1 sequence
+    [[ $text != *[$'\001'-$'\010'$'\013'$'\016'-$'\037'$'\177']* ]] || return 1
+    [[ $text == *[$'\x80'-$'\xff']* ]] || return 0
+    # What is right is replaced; what is left of the other bytes is wrong.
+    for sequence in "${utf8_sequences[@]}"; do text=${text//$sequence/.}; done
+    [[ $text != *[$'\x80'-$'\xff']* ]]
+}
+utf8_tail=$'[\x80-\xbf]'
+utf8_sequences=(
+    $'[\xc2-\xdf]'"$utf8_tail" $'\xe0[\xa0-\xbf]'"$utf8_tail" $'\xed[\x80-\x9f]'"$utf8_tail"
+    $'[\xe1-\xec\xee\xef]'"$utf8_tail$utf8_tail" $'\xf0[\x90-\xbf]'"$utf8_tail$utf8_tail"
+    $'[\xf1-\xf3]'"$utf8_tail$utf8_tail$utf8_tail" $'\xf4[\x80-\x8f]'"$utf8_tail$utf8_tail"
+)
+
 # save TEXT FILE: written under a temporary name beside it, then renamed, so that a caption file is whole or not there.
+# A blank file is replaced, any other is kept.
 save() {
-    local name
+    local name complaint way=-n
     shown "$2"
     name=$REPLY
     unfinished=${2%/*}/.vision-caption.$$.$RANDOM
-    if ! (set -C && printf '%s\n' "$1" >"$unfinished") 2>/dev/null; then
-        problem="$name cannot be written."
-        discard
+    if ! complaint=$( (set -C && printf '%s\n' "$1" >"$unfinished") 2>&1); then
+        explain_write "$complaint"
         return 1
     fi
-    mv -n -- "$unfinished" "$2" 2>/dev/null || true
+    look_at "$2"
+    if [[ $state == nothing && -e $2 ]]; then way=-f; fi
+    complaint=$(mv "$way" -- "$unfinished" "$2" 2>&1) || true
     if [[ -e $unfinished ]]; then
-        problem="$name cannot be written, or was written by somebody else meanwhile."
-        discard
+        explain_write "$complaint" ", or was written by somebody else meanwhile"
         return 1
     fi
     unfinished=''
+}
+
+# Why the file $name of save could not be written, in $problem, or in $ending_sentence when others would meet the same.
+explain_write() {
+    problem="$name cannot be written${2-}."
+    if is_full "$1"; then
+        ending_sentence="The disk is full: $name cannot be written. Make room; the same command goes on from here."
+    fi
+    discard
 }
 
 discard() {
@@ -507,6 +666,43 @@ has_twin() {
     ((count > 1))
 }
 
+# Whether the folder of FILE may be written to; if not, its pictures fail, or the run ends when it is the folder given.
+can_write_beside() {
+    local place=${1%/*} told
+    if [[ -w $place/ && -x $place/ ]]; then return 0; fi
+    shown "$place"
+    if [[ $place/ -ef $folder ]]; then
+        ending_sentence="Nothing may be written into $REPLY. The same command goes on from here."
+        return 1
+    fi
+    problem=''
+    for told in ${told_folders[@]+"${told_folders[@]}"}; do
+        if [[ $told == "$place" ]]; then return 1; fi
+    done
+    told_folders+=("$place")
+    say "$REPLY: nothing may be written into it; its pictures fail."
+    return 1
+}
+
+# A picture's caption, as caption has it. Once a server was there, one that is away is waited for.
+caption_patiently() {
+    local waited=0 started=$SECONDS
+    while ! caption "$prompt" "$1"; do
+        if $full; then ending_sentence=$problem; fi
+        if ! $unreached || ! $reached; then return 1; fi
+        # The time that the tries themselves took counts, too.
+        if ((SECONDS - started > waited)); then waited=$((SECONDS - started)); fi
+        if ((waited >= patience)); then
+            problem="No server has taken a connection for $patience seconds. $problem"
+            return 1
+        fi
+        if ((waited == 0)); then say "$problem It is asked again for $patience seconds."; fi
+        run_child sleep 1 </dev/null
+        waited=$((waited + 1))
+    done
+}
+patience=30
+
 # caption_picture INDEX: one picture, one line of progress.
 caption_picture() {
     local stem=${pictures[$1]%//*} picture progress file
@@ -514,25 +710,20 @@ caption_picture() {
     file=$stem.$extension
     shown "$picture"
     progress="[$(($1 + 1)) of ${#pictures[@]}] $REPLY"
-    if [[ -f $file ]]; then
+    hopeless=false
+    look_at "$file"
+    if [[ $state == caption ]]; then
         printf '%s: skipped, its caption exists\n' "$progress"
         skipped=$((skipped + 1))
         return
-    fi
-    hopeless=false
-    if [[ -e $file || -L $file ]]; then
-        shown "$file"
-        problem="$REPLY is in the way: it is there, but it is no file."
-    elif has_twin "$1"; then
-        :
-    elif [[ ! -w ${file%/*} ]]; then
-        problem="Nothing may be written into its folder."
-    elif caption "$prompt" "$picture" && save "$REPLY" "$file"; then
+    elif [[ $state == nothing ]] && ! has_twin "$1" && can_write_beside "$file" && caption_patiently "$picture" &&
+        save "$REPLY" "$file"; then
         printf '%s: captioned\n' "$progress"
         captioned=$((captioned + 1))
         return
     fi
-    say "$progress: failed. $problem"
+    if [[ -n $ending_sentence ]]; then return; fi
+    if [[ -n $problem ]]; then say "$progress: failed. $problem"; fi
     failures+=("$picture")
 }
 
@@ -553,7 +744,7 @@ report() {
             say "  $REPLY"
         done
     fi
-    ((${#failures[@]} == 0)) && ! $incomplete
+    ((${#failures[@]} == 0)) && ! $incomplete && [[ -z $ending_sentence ]]
 }
 
 caption_folder() {
@@ -562,7 +753,10 @@ caption_folder() {
     trap 'say "Stopped; captions written: $captioned. The same command goes on from there."; exit 130' INT
     for ((index = 0; index < ${#pictures[@]}; index++)); do
         caption_picture "$index"
-        if $hopeless; then
+        if [[ -n $ending_sentence ]]; then
+            say "$ending_sentence"
+            break
+        elif $hopeless; then
             say "The other pictures would fail as well; the same command goes on from here."
             break
         fi
@@ -587,12 +781,12 @@ prompt=$1
 extension=${2#.}
 folder=$3
 case $extension in
-    '' | . | */* | *[[:cntrl:]]*) fail "The caption extension is the end of a file name, such as txt." ;;
-    [Jj][Pp][Gg] | [Jj][Pp][Ee][Gg] | [Pp][Nn][Gg] | [Gg][Ii][Ff] | [Bb][Mm][Pp] | [Tt][Ii][Ff] | [Tt][Ii][Ff][Ff] | \
-        [Ww][Ee][Bb][Pp])
-        fail "$extension is the extension of a picture; a caption needs another, such as txt."
-        ;;
+    '' | . | */* | *[[:cntrl:]]* | *. | *' ') fail "The caption extension is the end of a file name, such as txt." ;;
 esac
+if is_one_of "${extension##*.}" "$picture_endings $unread_endings $other_endings"; then
+    fail "$extension is the extension of files that are no captions; a caption needs another, such as txt."
+fi
+[[ -n $folder ]] || fail "The folder is an empty word. A dot means the current folder."
 [[ -d $folder ]] || fail "$folder is no folder."
 # find must not take a name for one of its words.
 case $folder in

@@ -41,6 +41,10 @@ export LC_ALL=C
 work=''
 # True when the last failure is one that other requests would meet as well; who sends only one need not ask.
 hopeless=false
+# True when the last request found no server, and when any has found one; when the disk for temporary files is full.
+unreached=false
+reached=false
+full=false
 unfinished=''
 
 # Runs at every end, Ctrl-C included: no process, no temporary file is left.
@@ -99,9 +103,11 @@ curl_settings() {
 explain_curl() {
     case $1 in
         6)
+            unreached=true
             problem="The machine of $server is not known by that name. VISION_HOST says which server is asked."
             ;;
         7)
+            unreached=true
             problem="No vision-server answers at $server. Start one with ./vision-server.sh,"
             problem+=" or set VISION_HOST to the address of one that runs."
             ;;
@@ -110,13 +116,14 @@ explain_curl() {
             problem="The server at $server did not answer within the $timeout seconds that VISION_TIMEOUT allows."
             if [[ $(<"$work/complaints") == *onnect* ]]; then
                 problem="No connection to $server came about in time. VISION_HOST says which server is asked."
+                unreached=true
                 hopeless=true
             fi
             ;;
         *) problem="$server cannot be asked: $(head -c 300 "$work/complaints" | tr -d '\000-\037\177')" ;;
     esac
     case $1 in
-        18 | 28 | 52 | 55 | 56 | 92) ;;
+        18 | 28 | 52 | 55 | 56 | 92) if ! $unreached; then reached=true; fi ;;
         *) hopeless=true ;;
     esac
 }
@@ -137,7 +144,11 @@ send() {
     status=$(<"$work/printed")
     # A server may refuse a large picture, answer and hang up before it has read all of it.
     case $code:$status in
-        0:* | 55:[45]* | 56:[45]*) return 0 ;;
+        0:* | 55:[45]* | 56:[45]*)
+            # shellcheck disable=SC2034
+            reached=true
+            return 0
+            ;;
     esac
     explain_curl "$code"
     return 1
@@ -166,6 +177,7 @@ read_retry_after() {
 request() {
     local started=$SECONDS left=0 notice='' seconds
     hopeless=false
+    unreached=false
     while true; do
         if ((timeout > 0)); then
             left=$((timeout - (SECONDS - started)))
@@ -420,9 +432,14 @@ caption() {
     fi
 }
 
+# Whether a program's complaint says that a disk is full.
+is_full() {
+    [[ $1 == *"No space left on device"* || $1 == *uota\ exceeded* ]]
+}
+
 # The body of a request: the picture's bytes as they are, in base64.
 write_body() {
-    local name
+    local name complaint
     shown "$2"
     name=$REPLY
     problem=''
@@ -437,10 +454,14 @@ write_body() {
     fi
     [[ -z $problem ]] || return 1
     json_escape "$1"
-    {
-        printf '{"prompt":"%s","image":"' "$REPLY" && base64 <"$2" | tr -d '\n' && printf '"}'
-    } 2>/dev/null >"$work/body" && return 0
-    problem="$name cannot be read, or the disk of ${TMPDIR:-/tmp} is full."
+    if complaint=$({ printf '{"prompt":"%s","image":"' "$REPLY" && base64 <"$2" | tr -d '\n' && printf '"}'; } \
+        2>&1 >"$work/body"); then return 0; fi
+    problem="$name cannot be read."
+    if is_full "$complaint"; then
+        # shellcheck disable=SC2034
+        full=true
+        problem="The disk of ${TMPDIR:-/tmp} is full. Make room; the same command goes on from here."
+    fi
     return 1
 }
 

@@ -1,6 +1,6 @@
 """A vision-server that answers what a test wants, for the tests of the client scripts.
 
-Usage: fake_server.py FOLDER
+Usage: fake_server.py FOLDER [PORT]
 
 FOLDER/answers.json is a list of answers, given in turn; the last one is repeated. An answer is an object:
   status     the HTTP status, 200 without it
@@ -8,8 +8,9 @@ FOLDER/answers.json is a list of answers, given in turn; the last one is repeate
   text       the body; "caption": X stands for the body {"result": X}, "detail": X for {"code": ..., "detail": X}
   cut        the connection is closed after so many bytes of the answer, head included
   hang       true: no answer until the client leaves
+  last       true: after it the server is gone
   early      true: the answer goes out, and the connection is closed, before the request's body is read
-FOLDER/port is written once the server listens on a free port of 127.0.0.1, and FOLDER/requests.jsonl has one line for
+FOLDER/port is written once the server listens on 127.0.0.1, on a free port if none is given, and FOLDER/requests.jsonl has one line for
 each request: method, path, headers, the prompt, and the picture's SHA-256.
 """
 
@@ -85,6 +86,8 @@ class Handler(BaseHTTPRequestHandler):
         message = "\r\n".join([*lines, "Content-Type: application/json", "", ""]).encode() + body
         self.wfile.write(message[: answer.get("cut", len(message))])
         self.wfile.flush()
+        if answer.get("last"):
+            os._exit(0)
         if "cut" in answer or answer.get("early"):
             self.close_connection = True
 
@@ -94,11 +97,13 @@ class Handler(BaseHTTPRequestHandler):
 
 class Server(socketserver.ThreadingTCPServer):
     daemon_threads = True
+    allow_reuse_address = True
 
 
 def main():
     folder = pathlib.Path(sys.argv[1])
-    with Server(("127.0.0.1", 0), Handler) as server:
+    port = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    with Server(("127.0.0.1", port), Handler) as server:
         server.script = Script(folder)
         unfinished = folder / "port.new"
         unfinished.write_text(str(server.server_address[1]))

@@ -52,12 +52,12 @@ captions() {
 }
 
 @test "folder: pictures of every extension, in any case, at any depth; nothing else" {
-    add a.jpg b.JPEG c.png d.Gif e.bmp f.TIF g.tiff sub/h.webp 'sub/.hidden/i.jpg' sub/sub/sub/j.jpg
-    add k.txt.orig l.jpgx m.mp4 jpg n.svg
+    add a.jpg b.JPEG c.png d.Gif e.bmp f.TIF g.tiff sub/h.webp 'sub/hidden/i.jpg' sub/sub/sub/j.jpg
+    add k.txt.orig l.jpgx m.md jpg n.html
     start_fake '[{"caption": "a cat"}]'
     ask CAPTION txt photos
     [[ $code -eq 0 && -z $err ]]
-    [[ $(captions | tr -d '\n') == ./a.txt./b.txt./c.txt./d.txt./e.txt./f.txt./g.txt./sub/.hidden/i.txt./sub/h.txt./sub/sub/sub/j.txt ]]
+    [[ $(captions | tr -d '\n') == ./a.txt./b.txt./c.txt./d.txt./e.txt./f.txt./g.txt./sub/h.txt./sub/hidden/i.txt./sub/sub/sub/j.txt ]]
     expect_file sub/h.txt 'a cat\n'
     [[ $(requests '{q["prompt"] for q in r}') == "{'CAPTION'}" ]]
     [[ $(requests 'len({q["image"] for q in r})') == 10 ]]
@@ -81,18 +81,83 @@ captions() {
     expect_output '[1 of 3] photos/a.jpg: captioned\n[2 of 3] photos/b.jpg: skipped, its caption exists\n[3 of 3] photos/c.jpg: captioned\n3 pictures: 2 captioned, 1 skipped, 0 failed.\n'
 }
 
-@test "folder: captions that exist are skipped, empty ones too; the second run asks nothing" {
-    add a.jpg b.jpg c.jpg
+@test "folder: captions that exist are skipped; the second run asks nothing" {
+    add a.jpg c.jpg
     echo mine >photos/a.txt
-    : >photos/b.txt
     start_fake '[{"caption": "a cat"}]'
     ask CAPTION txt photos
     ask CAPTION txt photos
     [[ $code -eq 0 ]]
     expect_file a.txt 'mine\n'
-    expect_file b.txt ''
     expect_file c.txt 'a cat\n'
     [[ $(requests 'len(r)') == 1 ]]
+}
+
+@test "folder: an empty or blank caption file is no caption, and is written" {
+    local index=0 blank
+    for blank in '' '\n' ' \t\r\n\f' '\xef\xbb\xbf' '\xef\xbb\xbf \xc2\xa0\xe3\x80\x80\n'; do
+        add "$index.jpg"
+        printf '%b' "$blank" >"photos/$index.txt"
+        index=$((index + 1))
+    done
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 0 && $(<out) == *"5 pictures: 5 captioned, 0 skipped, 0 failed." ]]
+    for index in 0 1 2 3 4; do expect_file "$index.txt" 'a cat\n'; done
+    expect_tidy
+}
+
+@test "folder: a file that is no text in UTF-8 stays as it is, and its picture fails before it is asked about" {
+    local index=0 text texts=('caf\xe9' '\xff\xfea\x00' 'a\x00b' '\x1b[31m' '\x7f' 'end \xc3' '\xed\xa0\x80' '\xc0\xaf' '\xf5\x80\x80\x80' '\x01')
+    for text in "${texts[@]}"; do
+        add "$index.jpg"
+        printf '%b' "$text" >"photos/$index.txt"
+        index=$((index + 1))
+    done
+    add z.jpg
+    printf 'tab\t\r\n\f\xf0\x9f\x98\x80 \xc3\xa9 \xe2\x82\xac' >photos/z.txt
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $(<out) == *"11 pictures: 0 captioned, 1 skipped, 10 failed." ]]
+    for index in "${!texts[@]}"; do
+        expect_file "$index.txt" "${texts[index]}"
+        [[ $err == *"photos/$index.jpg: failed. photos/$index.txt is no text in UTF-8, so it was left as it is."* ]]
+    done
+    [[ $(requests 'len(r)') == 0 ]]
+}
+
+@test "folder: a caption file that may not be read stays as it is" {
+    add a.jpg
+    chmod 777 photos
+    echo mine >photos/a.txt
+    chmod 0 photos/a.txt
+    start_fake '[{"caption": "a cat"}]'
+    become_nobody
+    ask CAPTION txt photos
+    chmod 644 photos/a.txt
+    [[ $code -eq 1 && $err == *"photos/a.txt may not be read, so it was left as it is."* && $(requests 'len(r)') == 0 ]]
+    expect_file a.txt 'mine\n'
+}
+
+@test "folder: jfif, jpe, mpo and apng are pictures; what is not read is counted and named once" {
+    add a.jfif b.JPE c.mpo d.apng 1.heic 2.HEIC sub/3.heic 4.cr2 5.mov ._6.heic ._7.jpg notes.md
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 0 && $err == "Left out, as such files are not read: 3 heic, 1 cr2, 1 mov." ]]
+    [[ $(captions | tr -d '\n') == ./a.txt./b.txt./c.txt./d.txt ]]
+}
+
+@test "folder: hidden folders and those of other programs are left out, but for the one that was given" {
+    add ok.jpg @eaDir/a.jpg .thumbnails/b.jpg .Trash-1000/c.jpg '$RECYCLE.BIN/d.jpg' .stversions/e.jpg \
+        'sub/@EADIR/f.jpg' 'System Volume Information/g.jpg' sub/ok.png .dot.jpg
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 0 ]]
+    [[ $err == 'Left out, as hidden folders and those of other programs are: $RECYCLE.BIN, .Trash-1000, .stversions, .thumbnails, @EADIR, ....' ]]
+    [[ $(captions | tr -d '\n') == ./.dot.txt./ok.txt./sub/ok.txt ]]
+    ask CAPTION txt photos/.thumbnails
+    [[ $code -eq 0 && -z $err ]]
+    expect_file .thumbnails/b.txt 'a cat\n'
 }
 
 @test "folder: a picture that fails doesn't stop the rest, leaves no file, and is listed; exit code 1" {
@@ -203,11 +268,11 @@ captions() {
     expect_file a.tags.txt 'a cat\n'
 }
 
-@test "folder: an extension that is none, or a picture's, is refused" {
+@test "folder: an extension that is none, or that of other files, is refused" {
     local extension
     add a.jpg
     start_fake '[{"caption": "a cat"}]'
-    for extension in '' . .. a/b ../x PNG .jpg webp $'a\nb'; do
+    for extension in '' . .. a/b ../x PNG .jpg webp jfif heic NEF xmp mov zip safetensors tags.heic 'txt ' txt. $'a\nb'; do
         ask CAPTION "$extension" photos
         expect_failure extension
     done
@@ -219,6 +284,27 @@ captions() {
     expect_failure "missing is no folder"
     ask CAPTION txt picture.jpg
     expect_failure "picture.jpg is no folder"
+    ask CAPTION txt ''
+    expect_failure "The folder is an empty word."
+}
+
+@test "folder: a folder called ~, and one behind a link, are what the shell finds" {
+    mkdir -p ./~ here/sub else
+    cp -- "$picture" ./~/a.jpg
+    cp -- "$picture" here/b.jpg
+    ln -s ../here/sub else/link
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt '~'
+    [[ $code -eq 0 && -e ./~/a.txt ]]
+    ask CAPTION txt else/link/..
+    [[ $code -eq 0 && -e here/b.txt ]]
+}
+
+@test "folder: names that differ in how an accent is written are two files" {
+    add $'caf\xc3\xa9.jpg' $'cafe\xcc\x81.jpg'
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 0 && $(captions | wc -l) -eq 2 ]]
 }
 
 @test "folder: a folder without pictures is no failure" {
@@ -259,8 +345,53 @@ captions() {
     become_nobody
     ask CAPTION txt photos
     [[ $code -eq 1 && $err == *"photos/a.jpg may not be read by this user."* ]]
-    [[ $err == *"photos/sub/b.jpg: failed. Nothing may be written into its folder."* && $(requests 'len(r)') == 0 ]]
-    [[ $(<out) == *"3 pictures: 0 captioned, 1 skipped, 2 failed." ]]
+    [[ $err == *"photos/sub: nothing may be written into it; its pictures fail."* && $(requests 'len(r)') == 0 ]]
+    [[ $(<out) == *"3 pictures: 0 captioned, 1 skipped, 2 failed." && $err == *$'Failed:\n  photos/a.jpg\n  photos/sub/b.jpg' ]]
+}
+
+@test "folder: a folder that may not be written to is told once, and ends the run when it is the one given" {
+    add a.jpg sub/b.jpg sub/c.jpg sub/d.jpg
+    chmod 555 photos photos/sub
+    start_fake '[{"caption": "a cat"}]'
+    become_nobody
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $err == "Nothing may be written into photos. The same command goes on from here." ]]
+    [[ $(<out) == "4 pictures: 0 captioned, 0 skipped, 0 failed, 4 not tried." ]]
+    chmod 777 photos
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $err == "photos/sub: nothing may be written into it; its pictures fail."$'\nFailed:\n  photos/sub/b.jpg\n  photos/sub/c.jpg\n  photos/sub/d.jpg' ]]
+    [[ $(<out) == *"4 pictures: 1 captioned, 0 skipped, 3 failed." && $(requests 'len(r)') == 1 ]]
+}
+
+@test "folder: a full disk ends the run with one sentence" {
+    add a.jpg b.jpg c.jpg
+    start_fake '[{"caption": "a cat"}]'
+    # A mv that stands for a disk on which there is no room for another name.
+    rm -- "$narrow/mv"
+    printf '#!/usr/bin/env bash\necho "mv: cannot move: No space left on device" >&2\nexit 1\n' >"$narrow/mv"
+    chmod +x "$narrow/mv"
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $err == "The disk is full: photos/a.txt cannot be written. Make room; the same command goes on from here." ]]
+    [[ $(<out) == "3 pictures: 0 captioned, 0 skipped, 0 failed, 3 not tried." && $(requests 'len(r)') == 1 ]]
+    expect_tidy
+}
+
+@test "folder: a really full disk, for captions and for temporary files" {
+    unshare --mount mount -t tmpfs tmpfs /mnt 2>/dev/null || skip "nothing can be mounted here"
+    add a.jpg b.jpg
+    start_fake "[{\"caption\": \"$(printf 'long %.0s' {1..2000})\"}]"
+    # shellcheck disable=SC2016
+    unshare --mount bash -c 'mount -t tmpfs -o size=64k tmpfs photos && printf x >photos/a.jpg && printf x >photos/b.jpg
+        head -c 1000000 /dev/zero >photos/filler 2>/dev/null
+        PATH=$1 "$2" CAPTION txt photos >out 2>err; echo $? >code; PATH=$PATH ls -A photos >left' - "$narrow" "$script"
+    [[ $(<code) == 1 && $(<err) == "The disk is full: photos/a.txt cannot be written. Make room; the same command goes on from here." ]]
+    [[ $(<left) == $'a.jpg\nb.jpg\nfiller' ]]
+    # shellcheck disable=SC2016
+    unshare --mount bash -c 'mount -t tmpfs -o size=64k tmpfs "$TMPDIR" && head -c 50000 /dev/zero >"$TMPDIR/filler"
+        head -c 60000 /dev/urandom >photos/a.jpg
+        PATH=$1 "$2" CAPTION txt photos >out 2>err; echo $? >code' - "$narrow" "$script"
+    [[ $(<code) == 1 && $(<err) == "The disk of $TMPDIR is full. Make room; the same command goes on from here." ]]
+    [[ -z $(captions) ]]
 }
 
 @test "folder: a caption file that appears meanwhile is kept" {
@@ -312,6 +443,39 @@ captions() {
     [[ $err == *"No vision-server answers at http://127.0.0.1:1. Start one with ./vision-server.sh"* && $err != *b.jpg* ]]
     [[ $(<out) == "3 pictures: 0 captioned, 0 skipped, 1 failed, 2 not tried." ]]
     [[ -z $(captions) ]]
+}
+
+# fake_sleep COMMANDS...: a sleep that takes no time; what it does instead gets the number of the sleep in $1.
+fake_sleep() {
+    rm -- "$narrow/sleep"
+    printf '#!/bin/bash\nPATH=%q\necho >>%q\nset -- "$(wc -l <%q)"\n%s\n' "$PATH" "$PWD/sleeps" "$PWD/sleeps" "$*" >"$narrow/sleep"
+    chmod +x "$narrow/sleep"
+}
+
+@test "folder: a server that goes is asked again for 30 seconds, then the run ends" {
+    add a.jpg b.jpg c.jpg
+    start_fake '[{"caption": "a cat", "last": true}]'
+    fake_sleep :
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $(<out) == *"3 pictures: 1 captioned, 0 skipped, 1 failed, 1 not tried." ]]
+    [[ $err == *"It is asked again for 30 seconds."*"No server has taken a connection for 30 seconds. No vision-server answers at"* ]]
+    [[ $(wc -l <sleeps) -eq 30 ]]
+}
+
+@test "folder: a server that is started again meanwhile goes on with the pictures" {
+    add a.jpg b.jpg c.jpg
+    start_fake '[{"caption": "a cat", "last": true}]'
+    fake_sleep "if [[ \$1 -eq 20 ]]; then
+        echo '[{\"caption\": \"a dog\"}]' >$fake/answers.json
+        python3 '$BATS_TEST_DIRNAME/fake_server.py' '$fake' '${VISION_HOST##*:}' </dev/null >$fake/says 2>&1 &
+        echo \$! >$fake/second
+        until grep -q . <(curl -s --max-time 5 http://$VISION_HOST/); do command sleep 0.05; done
+    fi"
+    ask CAPTION txt photos
+    kill "$(<"$fake/second")"
+    [[ $code -eq 0 && $(<out) == *"3 pictures: 3 captioned, 0 skipped, 0 failed." ]]
+    expect_file a.txt 'a cat\n'
+    expect_file b.txt 'a dog\n'
 }
 
 @test "folder: a key that is refused stops it, and the key is sent" {
