@@ -4,37 +4,45 @@ import Foundation
 package struct CaptionJob: Sendable {
     package let picture: Picture
     /// The caption file; `nil` when none is wanted.
-    package let captionFile: String?
-    /// What the picture's own metadata said before.
+    let captionFile: CaptionFile?
+    /// What was in its place when it was looked at.
+    let content: CaptionFile.Content
+    /// What the picture's own metadata said before; `nil` when nothing is known.
     var metadata: PictureMetadata?
+
+    package init(picture: Picture, captionFile: String?) {
+        self.picture = picture
+        self.captionFile = captionFile.map(CaptionFile.init)
+        content = self.captionFile?.content() ?? .nothing
+    }
 }
 
 /// The places that a folder's captions are written to.
 package struct CaptionOutputs: Sendable {
     let question: Question
-    let existing: ExistingCaption
-    let prefix: String
-    let suffix: String
+    let rule: CaptionRule
     let lines: JSONLinesFile?
     let exifTool: ExifTool?
     let gate: WriteGate
 
-    package init(
-        question: Question, existing: ExistingCaption, prefix: String, suffix: String, lines: JSONLinesFile?,
-        exifTool: ExifTool?, gate: WriteGate
-    ) {
+    package init(question: Question, rule: CaptionRule, lines: JSONLinesFile?, exifTool: ExifTool?, gate: WriteGate) {
         self.question = question
-        self.existing = existing
-        self.prefix = prefix
-        self.suffix = suffix
+        self.rule = rule
         self.lines = lines
         self.exifTool = exifTool
         self.gate = gate
     }
 
+    /// What was written for a picture.
+    struct Written {
+        let caption: String
+        /// What could not be written beside it, as a sentence.
+        var note: String?
+    }
+
     /// Adds to each job what the picture's metadata says now.
     func readMetadata(_ jobs: [CaptionJob]) async -> [CaptionJob] {
-        guard let exifTool else { return jobs }
+        guard let exifTool, !jobs.isEmpty else { return jobs }
         let metadata = await exifTool.read(jobs.map(\.picture.file))
         return jobs.map { job in
             var job = job
@@ -43,59 +51,101 @@ package struct CaptionOutputs: Sendable {
         }
     }
 
-    /// Whether everything that is wanted is there from an earlier run.
-    func isDone(_ job: CaptionJob) -> Bool {
-        existing == .skip && !wantsFile(job) && !wantsLine(job) && !wantsMetadata(job)
+    /// Why a picture is left out that has everything that is wanted from an earlier run; `nil` when something is missing.
+    func reasonToSkip(_ job: CaptionJob) -> SkipReason? {
+        guard rule.existing == .skip, !wantsFile(job), !wantsLine(job), !wantsMetadata(job) else { return nil }
+        if job.captionFile != nil || lines != nil { return .captioned }
+        return question.asksForTags ? .tagged : .described
+    }
+
+    /// Why nothing can be written for a picture, whatever the server would say.
+    func obstacle(_ job: CaptionJob) -> String? {
+        if case .foreign(let reason) = job.content { return reason }
+        guard exifTool != nil, wantsMetadata(job), let problem = metadataProblem(job) else { return nil }
+        // Where something else is wanted, too, that is written first.
+        let isUnread = problem == .metadataUnread || job.metadata.map { !$0.unreadable.isEmpty } ?? false
+        return isUnread || !wantsFile(job) && !wantsLine(job) ? "\(problem)" : nil
+    }
+
+    /// The folders that are written to for a picture.
+    func folders(_ job: CaptionJob) -> [String] {
+        let file = wantsFile(job) ? job.captionFile.map { FileName($0.path).folder } : nil
+        let picture = wantsMetadata(job) ? job.picture.file.resolved.map { FileName($0).folder } : nil
+        return [file, picture].compactMap { $0 }
     }
 
     /// Whether the job's caption file is to be written.
     func wantsFile(_ job: CaptionJob) -> Bool {
-        guard let file = job.captionFile else { return false }
-        // What is no file is in the way, which is found out when the caption is to be written there.
-        return existing != .skip || (try? PictureFile(path: file).stamp()) == nil
+        job.captionFile != nil && (rule.existing != .skip || job.content == .nothing)
     }
 
-    /// Writes what is missing, or what is to be changed; answers the caption.
+    /// Writes what is missing, or what is to be changed.
     /// - Throws: `ClientError`.
-    func write(_ result: JSONValue, for job: CaptionJob) async throws -> String {
-        let caption = try CaptionText(result, prefix: prefix, suffix: suffix)
+    func write(_ result: JSONValue, for job: CaptionJob) async throws -> Written {
+        let caption = try CaptionText(result, prefix: rule.prefix, suffix: rule.suffix)
         if exifTool != nil, !caption.isText { throw ClientError.placesNotText }
-        if wantsFile(job), let file = job.captionFile {
-            let text = existing.combine(existing == .skip ? nil : Self.caption(in: file), caption.text)
-            try gate.replace(file, with: Data((text + "\n").utf8))
-        }
-        if wantsMetadata(job) { try await writeMetadata(caption, job) }
+        try writeFile(caption, job)
+        var written = Written(caption: caption.isText ? rule.combine(nil, caption.text) : caption.text)
+        if wantsMetadata(job) { written.note = try await writeMetadata(caption, job) }
         // The line goes last: where it is, the rest is there too.
         if wantsLine(job) {
-            let result = caption.isText ? .string(caption.text) : result
+            let result = caption.isText ? .string(written.caption) : result
             try lines?.append(CaptionLine(file: job.picture.name, prompt: question.prompt, result: result))
         }
-        return caption.text
+        return written
+    }
+
+    private func writeFile(_ caption: CaptionText, _ job: CaptionJob) throws(ClientError) {
+        guard wantsFile(job), let file = job.captionFile else { return }
+        // The answer may have taken minutes, in which somebody else has written there.
+        var old: String?
+        var isMarked = false
+        switch file.content() {
+        case .nothing: break
+        case .caption where rule.existing == .skip: return
+        case .caption(let text, let mark):
+            old = text
+            isMarked = mark
+        case .foreign(let reason): throw .unreadable(reason)
+        }
+        let text = caption.isText ? rule.combine(old, caption.text) : rule.existing.combine(old, caption.text)
+        try gate.replace(file.path, with: CaptionFile.bytes(of: text, isMarked: isMarked))
     }
 
     private func wantsLine(_ job: CaptionJob) -> Bool {
         guard let lines else { return false }
-        return existing != .skip || !lines.contains(file: job.picture.name, prompt: question.prompt)
+        return rule.existing != .skip || !lines.contains(file: job.picture.name, prompt: question.prompt)
     }
 
     private func wantsMetadata(_ job: CaptionJob) -> Bool {
         guard exifTool != nil else { return false }
-        guard existing == .skip, let metadata = job.metadata else { return true }
-        return question.asksForTags ? metadata.tags.isEmpty : metadata.description == nil
+        guard rule.existing == .skip, let metadata = job.metadata else { return true }
+        if question.asksForTags { return metadata.tags.isEmpty || !metadata.areTagsOurs }
+        return metadata.description == nil && metadata.unreadable.isDisjoint(with: PictureMetadata.descriptionFields)
     }
 
-    private func writeMetadata(_ caption: CaptionText, _ job: CaptionJob) async throws {
-        var metadata = PictureMetadata()
-        if question.asksForTags {
-            metadata.tags = existing.combine(job.metadata?.tags ?? [], caption.tags)
-        } else {
-            metadata.description = existing.combine(job.metadata?.description, caption.text)
+    /// Why the metadata will not be written.
+    private func metadataProblem(_ job: CaptionJob) -> ClientError? {
+        let file = job.picture.file
+        if let path = file.resolved, access(ExifTool.leftover(path), F_OK) == 0 {
+            return .exifLeftover(ExifTool.leftover(path))
         }
-        try await exifTool?.write(metadata, to: job.picture.file)
+        guard let metadata = job.metadata else { return rule.existing.isAddition ? .metadataUnread : nil }
+        if let type = metadata.type {
+            let other = PictureType(name: type, file: FileName(file.path))
+            if let other, other.ending == nil { return .misnamed(type: type) }
+            if !PictureType.isWritable(type) { return .exifTool("Writing of \(type) files is not yet supported.") }
+        }
+        // What is replaced on purpose need not be read; the owner's tags stay beside ours even where nothing is added.
+        guard rule.existing != .overwrite else { return nil }
+        let fields = question.asksForTags ? PictureMetadata.tagFields : PictureMetadata.descriptionFields
+        return metadata.unreadable.intersection(fields).min().map { .metadataNotText(field: $0) }
     }
 
-    private static func caption(in file: String) -> String? {
-        let text = try? String(contentsOf: URL(filePath: file), encoding: .utf8)
-        return text.map { CaptionText.trimmed($0) }
+    private func writeMetadata(_ caption: CaptionText, _ job: CaptionJob) async throws -> String? {
+        if let problem = metadataProblem(job) { throw problem }
+        let change = rule.change(caption, isTags: question.asksForTags, of: job.metadata)
+        let type = job.metadata?.type.flatMap { PictureType(name: $0, file: FileName(job.picture.file.path)) }
+        return try await exifTool?.write(change, to: job.picture.file, as: type)
     }
 }

@@ -61,12 +61,11 @@ package enum ExistingCaption: Sendable, Equatable {
         }
     }
 
-    /// The same of a list of tags.
-    package func combine(_ old: [String], _ new: [String]) -> [String] {
+    /// Whether what is there stays beside the new caption.
+    var isAddition: Bool {
         switch self {
-        case .skip, .overwrite: new
-        case .append: CaptionText.unique(old + new)
-        case .prepend: CaptionText.unique(new + old)
+        case .skip, .overwrite: false
+        case .append, .prepend: true
         }
     }
 }

@@ -8,12 +8,22 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     case emptyCaption
     case placesNotText
     case unwritable(file: String, reason: String)
+    case diskFull(file: String)
+    case folderUnwritable(String)
+    case notText(String)
+    case emptyFolder
+    case emptyTrigger
     case noSuchFolder(String)
     case badExtension(String)
     case noExifTool
     case exifTool(String)
+    case exifLeftover(String)
+    case misnamed(type: String)
+    case metadataUnread
+    case metadataNotText(field: String)
     case fileInUse(String)
     case notJSONLines(file: String, line: Int)
+    case notFailures(String)
     case server(String)
 
     package var description: String {
@@ -34,20 +44,42 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
             "This task answers with places in the picture, and --exif can only write text. Use --jsonl for it."
         case .unwritable(let file, let reason):
             "\(file) cannot be written: \(reason)."
+        case .diskFull(let file):
+            "The disk is full: \(file) cannot be written. Make room; the same command goes on from here."
+        case .folderUnwritable(let folder):
+            "Nothing may be written into \(folder). The same command goes on from here."
+        case .notText(let file):
+            "\(file) is no text in UTF-8, so it was left as it is. Save it as UTF-8, or move it away."
+        case .emptyFolder:
+            "The folder is an empty word. A dot means the current folder."
+        case .emptyTrigger:
+            "--trigger needs a word, such as --trigger mytrigger."
         case .noSuchFolder(let folder):
             "There is no folder \(folder)."
         case .badExtension(let text):
-            "\"\(text)\" cannot be the extension of caption files. Take one that no picture has, such as txt."
+            "\"\(text)\" cannot be the extension of caption files. Take one that no other file has, such as txt."
         case .noExifTool:
             "--exif needs exiftool, which was not found. Install it (Debian and Ubuntu: apt-get install "
                 + "libimage-exiftool-perl), then run this again."
         case .exifTool(let reason):
             "exiftool could not write the metadata: \(reason)"
+        case .exifLeftover(let file):
+            "An exiftool that was cut off has left \(file), and writes nothing while that is there. Delete it, if no "
+                + "exiftool is at work; the picture is whole."
+        case .misnamed(let type):
+            "Its content is \(type), its name says something else, and so exiftool does not write into it. Rename it."
+        case .metadataUnread:
+            "exiftool could not read what the picture says about itself, so nothing is added to it."
+        case .metadataNotText(let field):
+            "What stands in its \(field) is not UTF-8, so nothing is added to it, and it was left as it is. "
+                + "--overwrite replaces it."
         case .fileInUse(let file):
             "Another vision-client is writing to \(file). Wait for it, or give another file."
         case .notJSONLines(let file, let line):
             "Line \(line) of \(file) is not a JSON object with a file and a prompt, so nothing is added to that file. "
                 + "Give another one."
+        case .notFailures(let file):
+            "\(file) holds something else than a list of failures, so it is not written over. Give another file."
         case .server(let sentence):
             sentence
         }

@@ -6,6 +6,7 @@ package final class ExifTool: Sendable {
     private let program: URL
     private let environment: [String: String]
     private let running = Mutex<[ObjectIdentifier: Process]>([:])
+    private let trueNames = Mutex<[String: TrueName]>([:])
 
     /// How many files are read by one process: as many names as a command line surely takes.
     package static let batchSize = 20
@@ -25,28 +26,53 @@ package final class ExifTool: Sendable {
 
     /// The metadata of several files; a file that cannot be read is absent.
     package func read(_ files: [PictureFile]) async -> [PictureFile: PictureMetadata] {
-        let arguments = ["-j", "-q", "-m"] + PictureMetadata.readable.map { "-\($0)" } + files.map(\.path)
+        // With -b what is not UTF-8 comes as base64; without it such bytes would be lost.
+        let arguments = ["-j", "-b", "-q", "-m"] + PictureMetadata.readable.map { "-\($0)" } + files.map(\.path)
         guard let run = try? await run(arguments, input: Data(), mergesErrors: false),
-            let entries = try? JSONDecoder().decode([[String: JSONValue]].self, from: run.output)
+            let entries = try? JSONDecoder().decode(
+                [[String: JSONValue]].self, from: JSONValue.quotingNumbers(run.output))
         else { return [:] }
         let pairs = entries.compactMap { entry -> (PictureFile, PictureMetadata)? in
             guard case .string(let path) = entry["SourceFile"] else { return nil }
-            return (PictureFile(path: path), PictureMetadata(exifTool: entry))
+            return (PictureFile(path: path), PictureMetadata(exifTool: entry, file: FileName(path)))
         }
         return Dictionary(pairs) { first, _ in first }
     }
 
-    /// Writes metadata into a picture's file and leaves everything else, its times included, as it was.
-    /// - Throws: `ClientError.exifTool`.
-    package func write(_ metadata: PictureMetadata, to file: PictureFile) async throws {
-        // The caption goes by standard input as JSON, so nothing in it can be taken for an option; a path that begins
-        // with a slash cannot either. A link would be replaced by a file, so what it leads to is written. IPTC fields
-        // that are there already are copied over themselves: that turns them into the UTF-8 which the file now declares.
-        let path = URL(filePath: file.path).resolvingSymlinksInPath().path
-        let kept = ["-tagsFromFile", "@", "-IPTC:all"] + metadata.writtenIPTC.map { "--\($0)" }
-        let arguments = ["-overwrite_original", "-P"] + kept + ["-j=-", path]
-        let run = try await run(arguments, input: metadata.exifToolInput(), mergesErrors: true)
-        guard run.status == 0 else { throw ClientError.exifTool(Self.reason(run.output)) }
+    /// Writes metadata into a picture's file and leaves everything else, its times included, as it was. Where EXIF or IPTC
+    /// is damaged, what can be written is.
+    /// - Parameter type: what the file is, when its name says something else.
+    /// - Returns: what was not written, as a sentence; `nil` as a rule.
+    /// - Throws: `ClientError.exifTool`, `.exifLeftover`, `.diskFull`.
+    func write(_ change: MetadataChange, to file: PictureFile, as type: PictureType?) async throws -> String? {
+        // A link would be replaced by a file, so what it leads to is written.
+        guard let path = file.resolved else { throw ClientError.exifTool("The file is not there.") }
+        guard let type else { return try await write(change.reductions, path) }
+        let name = try TrueName(of: path, type: type)
+        trueNames.withLock { $0[name.path] = name }
+        defer {
+            name.remove()
+            _ = trueNames.withLock { $0.removeValue(forKey: name.path) }
+        }
+        let note = try await write(change.reductions, name.path)
+        try name.replaceOriginal()
+        return note
+    }
+
+    private func write(_ changes: [MetadataChange], _ path: String) async throws -> String? {
+        var first: ClientError?
+        for change in changes {
+            // The caption goes by standard input as JSON, so nothing in it can be taken for an option; a path that begins
+            // with a slash cannot either. IPTC fields that are there already are copied over themselves: that turns them
+            // into the UTF-8 which the file now declares.
+            let arguments = ["-overwrite_original", "-P"] + change.keptIPTC + ["-j=-", path]
+            let run = try await run(arguments, input: change.exifToolInput(), mergesErrors: true)
+            if run.status == 0 { return first.map { "Only a part of its metadata could be written: \($0)" } }
+            let error = Self.error(run.output, path)
+            guard case .exifTool(let reason) = error, !reason.hasSuffix("yet supported.") else { throw error }
+            first = first ?? error
+        }
+        throw first ?? ClientError.exifTool("it ended without a word.")
     }
 
     /// Ends the calls that are under way, in the way in which exiftool leaves no temporary file; what does not end within
@@ -57,6 +83,7 @@ package final class ExifTool: Sendable {
         let deadline = ContinuousClock.now + .seconds(2)
         while processes.contains(where: \.isRunning), ContinuousClock.now < deadline { usleep(10_000) }
         for process in processes where process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        for name in trueNames.withLock({ Array($0.values) }) { name.remove() }
     }
 
     private struct Run {
@@ -95,11 +122,20 @@ package final class ExifTool: Sendable {
         return Run(status: process.terminationStatus, output: output)
     }
 
-    /// The line that says why, without the file's name.
-    private static func reason(_ output: Data) -> String {
+    /// What exiftool complains about, without the file's name.
+    private static func error(_ output: Data, _ path: String) -> ClientError {
         let lines = String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
-        guard let line = lines.first(where: { $0.hasPrefix("Error: ") }) else { return "it ended without a word." }
+        if lines.contains(where: { $0.contains("No space left on device") || $0.contains("quota exceeded") }) {
+            return .diskFull(file: path)
+        }
+        guard let line = lines.first(where: { $0.hasPrefix("Error: ") }) else {
+            return .exifTool("it ended without a word.")
+        }
         let words = line.dropFirst("Error: ".count)
-        return String(words[..<(words.range(of: " - /")?.lowerBound ?? words.endIndex)]) + "."
+        if words.hasPrefix("Temporary file already exists") { return .exifLeftover(leftover(path)) }
+        return .exifTool(String(words[..<(words.range(of: " - /")?.lowerBound ?? words.endIndex)]) + ".")
     }
+
+    /// The name under which exiftool writes a file anew.
+    static func leftover(_ path: String) -> String { path + "_exiftool_tmp" }
 }

@@ -12,25 +12,47 @@ package final class FailuresFile: Sendable {
     private let gate: WriteGate
     private let handle: FileHandle
 
-    /// - Throws: `ClientError.unwritable`.
+    /// - Throws: `ClientError.unwritable`; `.notFailures`, when the file holds something else.
     package init(path: String, gate: WriteGate) throws(ClientError) {
         self.path = path
         self.gate = gate
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0o666)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .unwritable(file: path, reason: SystemReason.text(errno: errno)) }
         handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        guard Self.isRegular(descriptor) else { return }
+        guard Self.isOurs((try? handle.readToEnd()) ?? Data()) else { throw .notFailures(path) }
+        ftruncate(descriptor, 0)
     }
 
     /// Adds a failure while the run goes on, so that the list survives its end.
-    func append(_ failure: FailureLine) {
-        guard let line = try? JSONValue.line(failure) else { return }
-        try? handle.write(contentsOf: Data((line + "\n").utf8))
+    /// - Throws: `ClientError.unwritable`, `.diskFull`.
+    func append(_ failure: FailureLine) throws(ClientError) {
+        do {
+            try SystemWrite.whole(Data((JSONValue.line(failure) + "\n").utf8), to: handle.fileDescriptor)
+        } catch {
+            throw .cannotWrite(path, error)
+        }
     }
 
     /// Leaves those that failed in the end.
-    /// - Throws: `ClientError.unwritable`.
+    /// - Throws: `ClientError.unwritable`, `.diskFull`.
     func finish(_ failures: [FailureLine]) throws(ClientError) {
+        guard Self.isRegular(handle.fileDescriptor) else { return }
         let lines = failures.compactMap { try? JSONValue.line($0) + "\n" }
         try gate.replace(path, with: Data(lines.joined().utf8))
+    }
+
+    private static func isRegular(_ descriptor: Int32) -> Bool {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Whether all lines are failures, but for a last one that was cut off.
+    private static func isOurs(_ content: Data) -> Bool {
+        let start = Data(#"{"error":""#.utf8)
+        var lines = content.split(separator: UInt8(ascii: "\n")).map { Data($0) }
+        let isCut = content.last != UInt8(ascii: "\n")
+        if isCut, let last = lines.last, last.starts(with: start) || start.starts(with: last) { lines.removeLast() }
+        return lines.allSatisfy { (try? JSONDecoder().decode(FailureLine.self, from: $0)) != nil }
     }
 }

@@ -44,9 +44,12 @@ package struct FolderRun: Sendable {
     package func run() async throws {
         let watch = FolderWatch(folder: folder, interval: settings.watchInterval)
         let scout = Task {
-            await watch.run { name, reason in
-                report.found(1)
-                fail(name, reason)
+            await watch.run { contents in
+                for note in contents.notes { report.say(note) }
+                for problem in contents.problems {
+                    report.found(1)
+                    fail(problem.name, problem.reason)
+                }
             }
         }
         let ticker = Task { await tick() }
@@ -61,20 +64,27 @@ package struct FolderRun: Sendable {
             await task.value
         }
         report.end()
-        try outputs.lines?.finish()
-        try failures?.finish(report.failures)
+        do {
+            try outputs.lines?.finish()
+            try failures?.finish(report.failures)
+        } catch {
+            guard error.endsRun else { throw error }
+            stop.stop(.storage("\(error)"))
+        }
     }
 
     private func caption(_ watch: FolderWatch) async {
-        var names = settings.names
         await withTaskGroup(of: Void.self) { group in
+            var names = settings.names
+            var folders = WritableFolders(given: folder.path)
             var inFlight = 0
             for await pictures in watch.batches {
                 report.found(pictures.count)
                 names?.add(pictures)
-                let jobs = pictures.compactMap { job($0, names) }
-                for batch in Self.batches(jobs) where stop.reason == nil {
-                    for job in await outputs.readMetadata(batch).filter(isWanted) where stop.reason == nil {
+                for batch in Self.batches(pictures) where stop.reason == nil {
+                    let jobs = await outputs.readMetadata(batch.compactMap { job($0, names) })
+                    for job in jobs where stop.reason == nil {
+                        guard isWanted(job, &folders) else { continue }
                         if inFlight == settings.jobs, await group.next() != nil { inFlight -= 1 }
                         guard stop.reason == nil else { break }
                         inFlight += 1
@@ -85,10 +95,10 @@ package struct FolderRun: Sendable {
         }
     }
 
-    /// Pieces of the list whose metadata is read together.
-    private static func batches(_ jobs: [CaptionJob]) -> [[CaptionJob]] {
-        stride(from: 0, to: jobs.count, by: ExifTool.batchSize).map { start in
-            Array(jobs[start..<min(start + ExifTool.batchSize, jobs.count)])
+    /// Pieces of the list that are looked at together.
+    private static func batches(_ pictures: [Picture]) -> [ArraySlice<Picture>] {
+        stride(from: 0, to: pictures.count, by: ExifTool.batchSize).map { start in
+            pictures[start..<min(start + ExifTool.batchSize, pictures.count)]
         }
     }
 
@@ -100,10 +110,35 @@ package struct FolderRun: Sendable {
         return nil
     }
 
-    private func isWanted(_ job: CaptionJob) -> Bool {
-        guard outputs.isDone(job) else { return true }
-        report.skipped(job.picture)
+    private func isWanted(_ job: CaptionJob, _ folders: inout WritableFolders) -> Bool {
+        if let reason = outputs.obstacle(job) {
+            fail(job.picture.name, reason)
+        } else if let reason = outputs.reasonToSkip(job) {
+            report.skipped(job.picture, reason)
+        } else {
+            return canWrite(job, &folders)
+        }
         return false
+    }
+
+    private func canWrite(_ job: CaptionJob, _ folders: inout WritableFolders) -> Bool {
+        for path in outputs.folders(job) {
+            switch folders.judge(path) {
+            case .writable: continue
+            case .ends: stop.stop(.storage("\(ClientError.folderUnwritable(folder.path))"))
+            case .fails(let isTold):
+                let name = shown(path)
+                if !isTold { report.say("\(name): nothing may be written into it; its pictures fail.") }
+                fail(job.picture.name, "Nothing may be written into its folder.", isTold: true)
+            }
+            return false
+        }
+        return true
+    }
+
+    /// A folder's path below the given one.
+    private func shown(_ path: String) -> String {
+        path.hasPrefix(folder.path + "/") ? String(path.dropFirst(folder.path.count + 1)) : path
     }
 
     private func caption(_ job: CaptionJob, _ watch: FolderWatch) async {
@@ -113,6 +148,8 @@ package struct FolderRun: Sendable {
             do {
                 report.captioned(job.picture, try await outputs.write(result, for: job))
                 watch.settle(job.picture)
+            } catch let error as ClientError where error.endsRun {
+                stop.stop(.storage("\(error)"))
             } catch let error as ClientError {
                 fail(job.picture.name, error.description)
             } catch {
@@ -124,9 +161,13 @@ package struct FolderRun: Sendable {
         }
     }
 
-    private func fail(_ name: String, _ reason: String) {
-        report.failed(name, reason)
-        failures?.append(FailureLine(file: name, error: reason))
+    private func fail(_ name: String, _ reason: String, isTold: Bool = false) {
+        report.failed(name, reason, isTold: isTold)
+        do {
+            try failures?.append(FailureLine(file: name, error: reason))
+        } catch {
+            stop.stop(.storage("\(error)"))
+        }
     }
 
     private func tick() async {

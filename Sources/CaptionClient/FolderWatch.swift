@@ -18,11 +18,11 @@ final class FolderWatch: Sendable {
         (batches, found) = AsyncStream.makeStream()
     }
 
-    /// Looks at the folder until the task is cancelled; `onProblem` gets the folders that cannot be read.
-    func run(onProblem: (_ name: String, _ reason: String) -> Void) async {
+    /// Looks at the folder until the task is cancelled; `onFirstLook` gets what is to be told of it.
+    func run(onFirstLook: (PictureFolder.Contents) -> Void) async {
         defer { found.finish() }
         let contents = folder.contents()
-        for problem in contents.problems { onProblem(problem.name, problem.reason) }
+        onFirstLook(contents)
         guard let interval else {
             found.yield(contents.pictures)
             return

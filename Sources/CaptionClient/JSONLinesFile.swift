@@ -21,7 +21,13 @@ package final class JSONLinesFile: Sendable {
     private let handle: FileHandle
     private let state: Mutex<State>
 
-    private struct Key: Hashable, Codable {
+    private struct Key: Hashable {
+        let file: FileName
+        let prompt: String
+    }
+
+    /// What of a line makes its key.
+    private struct KeyFields: Decodable {
         let file: String
         let prompt: String
     }
@@ -53,19 +59,19 @@ package final class JSONLinesFile: Sendable {
 
     /// Whether there is a line of the picture and the prompt.
     package func contains(file: String, prompt: String) -> Bool {
-        state.withLock { $0.keys.contains(Key(file: file, prompt: prompt)) }
+        state.withLock { $0.keys.contains(Key(file: FileName(file), prompt: prompt)) }
     }
 
     /// Adds a line; a line of the same picture and prompt is dropped by `finish`.
-    /// - Throws: `ClientError.unwritable`.
+    /// - Throws: `ClientError.unwritable`, `.diskFull`.
     package func append(_ line: CaptionLine) throws(ClientError) {
         let result: Result<Void, ClientError> = state.withLock { state in
             do {
                 try write(Data((JSONValue.line(line) + "\n").utf8))
             } catch {
-                return .failure(.unwritable(file: path, reason: SystemReason.text(error)))
+                return .failure(.cannotWrite(path, error))
             }
-            let isNew = state.keys.insert(Key(file: line.file, prompt: line.prompt)).inserted
+            let isNew = state.keys.insert(Key(file: FileName(line.file), prompt: line.prompt)).inserted
             if !isNew { state.isSuperseded = true }
             return .success(())
         }
@@ -82,9 +88,16 @@ package final class JSONLinesFile: Sendable {
         try gate.replace(path, with: Data(kept.reversed().flatMap { $0 + [UInt8(ascii: "\n")] }))
     }
 
-    /// One call of the system a line: a process that is killed leaves whole lines as a rule.
+    /// One call of the system a line: a process that is killed leaves whole lines as a rule. What a full disk has cut off
+    /// is taken away again, so that no other line comes behind it.
     private func write(_ data: Data) throws {
-        try handle.write(contentsOf: data)
+        let end = try handle.seekToEnd()
+        do {
+            try SystemWrite.whole(data, to: handle.fileDescriptor)
+        } catch {
+            try? handle.truncate(atOffset: end)
+            throw error
+        }
     }
 
     private func mend(_ content: Data) throws(ClientError) {
@@ -97,7 +110,7 @@ package final class JSONLinesFile: Sendable {
                 try handle.truncate(atOffset: UInt64(content.count - half.count))
             }
         } catch {
-            throw .unwritable(file: path, reason: SystemReason.text(error))
+            throw .cannotWrite(path, error)
         }
     }
 
@@ -121,7 +134,8 @@ package final class JSONLinesFile: Sendable {
     }
 
     private static func key(_ line: Data) -> Key? {
-        try? JSONDecoder().decode(Key.self, from: line)
+        let fields = try? JSONDecoder().decode(KeyFields.self, from: line)
+        return fields.map { Key(file: FileName($0.file), prompt: $0.prompt) }
     }
 
     private static func lines(_ content: Data) -> [Data] {

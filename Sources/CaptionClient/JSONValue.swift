@@ -48,4 +48,23 @@ package enum JSONValue: Sendable, Equatable, Codable {
         encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
         return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
+
+    /// JSON with its numbers as strings, so that `1.50` stays what it is: exiftool writes a text that looks like a number
+    /// as one.
+    static func quotingNumbers(_ json: Data) -> Data {
+        let (quote, backslash) = (UInt8(ascii: "\""), UInt8(ascii: "\\"))
+        var result = Data()
+        var (isInString, isEscaped, isInNumber) = (false, false, false)
+        for byte in json {
+            let isOfNumber = (0x30...0x39).contains(byte) || "+-.eE".utf8.contains(byte)
+            if !isInString, isInNumber != isOfNumber, isInNumber || (0x30...0x39).contains(byte) || byte == 0x2D {
+                result.append(quote)
+                isInNumber.toggle()
+            }
+            if byte == quote, !isEscaped { isInString.toggle() }
+            isEscaped = isInString && byte == backslash && !isEscaped
+            result.append(byte)
+        }
+        return result
+    }
 }

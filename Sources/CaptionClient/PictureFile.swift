@@ -8,6 +8,14 @@ package struct PictureFile: Sendable, Hashable {
         self.path = path
     }
 
+    package static func == (left: Self, right: Self) -> Bool {
+        FileName(left.path) == FileName(right.path)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(FileName(path))
+    }
+
     /// What tells one state of a file from another.
     package struct Stamp: Sendable, Equatable {
         package let size: Int
@@ -37,6 +45,13 @@ package struct PictureFile: Sendable, Hashable {
             let time = status.st_mtim
         #endif
         return Stamp(size: Int(status.st_size), modified: .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec))
+    }
+
+    /// The path of the file that all links lead to; `nil` when there is none.
+    var resolved: String? {
+        guard let pointer = realpath(path, nil) else { return nil }
+        defer { free(pointer) }
+        return String(validatingCString: pointer)
     }
 
     /// Opens the file for reading.

@@ -10,24 +10,62 @@ package struct Picture: Sendable, Hashable {
         self.name = name
         self.file = file
     }
+
+    package static func == (left: Self, right: Self) -> Bool {
+        left.file == right.file && FileName(left.name) == FileName(right.name)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(file)
+    }
 }
 
 /// A folder with pictures at any depth.
 package struct PictureFolder: Sendable {
-    /// The folder's absolute path.
+    /// The folder's absolute path, with every word of it as it was given: to the system `link/..` is another folder than
+    /// the one that `link` is in.
     package let path: String
+    private let selection: Selection
 
-    /// The endings that make a file a picture, in any case.
-    package static let extensions: Set<String> = ["jpg", "jpeg", "png", "gif", "bmp", "tif", "tiff", "webp"]
+    /// Which of the things below a folder count.
+    package struct Selection: Sendable {
+        private let includesHidden: Bool
+        private let excluded: [Glob]
+        private let excludedPaths: [Glob]
 
-    /// - Throws: `ClientError.noSuchFolder`.
-    package init(path: String) throws(ClientError) {
-        let absolute = URL(filePath: path).standardizedFileURL.path
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: absolute, isDirectory: &isFolder), isFolder.boolValue else {
-            throw .noSuchFolder(path)
+        /// - Parameters:
+        ///   - includesHidden: whether hidden folders, and what other programs keep, count as well.
+        ///   - excluding: patterns of names; those with a slash are of paths below the folder.
+        package init(includesHidden: Bool = false, excluding patterns: [String] = []) {
+            self.includesHidden = includesHidden
+            let bare = patterns.map { String($0.drop { $0 == "/" }) }
+            excluded = bare.filter { !$0.contains("/") }.map(Glob.init)
+            excludedPaths = bare.filter { $0.contains("/") }.map(Glob.init)
         }
+
+        func excludes(_ name: FileName) -> Bool {
+            excluded.contains { $0.matches(String(name.last)) } || excludedPaths.contains { $0.matches(name.text) }
+        }
+
+        func leavesOut(folder name: FileName) -> Bool {
+            !includesHidden && FileKinds.isLeftOut(folder: String(name.last))
+        }
+
+        func leavesOut(file name: FileName) -> Bool {
+            !includesHidden && FileKinds.isLeftOut(file: String(name.last))
+        }
+    }
+
+    /// - Throws: `ClientError.emptyFolder`, `.noSuchFolder`.
+    package init(path: String, selection: Selection = Selection()) throws(ClientError) {
+        guard !path.isEmpty else { throw .emptyFolder }
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { throw .noSuchFolder(path) }
+        var absolute =
+            path.utf8.first == UInt8(ascii: "/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+        while absolute.utf8.count > 1, absolute.utf8.last == UInt8(ascii: "/") { absolute.removeLast() }
         self.path = absolute
+        self.selection = selection
     }
 
     /// What is found below the folder at one time.
@@ -36,13 +74,17 @@ package struct PictureFolder: Sendable {
         package var pictures: [Picture] = []
         /// Folders that cannot be read, with the reason.
         package var problems: [(name: String, reason: String)] = []
+        /// How many files there are of each ending that is not read.
+        package var unread: [String: Int] = [:]
+        /// The names of folders that were left out.
+        package var leftOut: Set<FileName> = []
     }
 
     /// Looks for pictures; links to files count, links to folders are not followed.
     package func contents() -> Contents {
         var contents = Contents()
         visit("", &contents)
-        contents.pictures.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        contents.pictures.sort { FileName($0.name) < FileName($1.name) }
         return contents
     }
 
@@ -52,16 +94,17 @@ package struct PictureFolder: Sendable {
             return
         }
         for entry in entries {
-            let name = folder.isEmpty ? entry.name : folder + "/" + entry.name
+            let name = FileName(folder.isEmpty ? entry.name : folder + "/" + entry.name)
+            if selection.excludes(name) { continue }
             guard entry.isUTF8 else {
                 let reason = "The name is not UTF-8, so no text can hold it. Rename it."
-                if Self.isPicture(entry.name) { contents.problems.append((name, reason)) }
+                if FileKinds.isPicture(name) { contents.problems.append((name.text, reason)) }
                 continue
             }
-            let path = path + "/" + name
-            switch Self.kind(path) {
-            case S_IFDIR: visit(name, &contents)
-            case S_IFREG, S_IFLNK: if Self.isPicture(entry.name) { add(name, path, &contents) }
+            switch Self.kind(path + "/" + name.text) {
+            case S_IFDIR where selection.leavesOut(folder: name): contents.leftOut.insert(FileName(entry.name))
+            case S_IFDIR: visit(name.text, &contents)
+            case S_IFREG, S_IFLNK: add(name, &contents)
             default: continue
             }
         }
@@ -83,20 +126,37 @@ package struct PictureFolder: Sendable {
         return entries
     }
 
-    private func add(_ name: String, _ path: String, _ contents: inout Contents) {
+    private func add(_ name: FileName, _ contents: inout Contents) {
+        let isPicture = FileKinds.isPicture(name)
+        guard isPicture || FileKinds.isUnread(name), !selection.leavesOut(file: name) else { return }
+        let path = path + "/" + name.text
         var status = stat()
         // A link to a folder under a picture's name is passed over; one that leads nowhere is reported when it is read.
         if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG { return }
-        contents.pictures.append(Picture(name: name, file: PictureFile(path: path)))
+        if isPicture {
+            contents.pictures.append(Picture(name: name.text, file: PictureFile(path: path)))
+        } else if let ending = name.ending {
+            contents.unread[ending, default: 0] += 1
+        }
     }
 
     private static func kind(_ path: String) -> mode_t {
         var status = stat()
         return lstat(path, &status) == 0 ? status.st_mode & S_IFMT : 0
     }
+}
 
-    private static func isPicture(_ name: String) -> Bool {
-        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return false }
-        return extensions.contains(name[name.index(after: dot)...].lowercased())
+extension PictureFolder.Contents {
+    /// The most names that a sentence holds.
+    private static let maxNames = 5
+
+    /// What was passed over, as sentences.
+    package var notes: [String] {
+        let counts = FileKinds.unread.compactMap { ending in unread[ending].map { "\($0) \(ending)" } }
+        let names = leftOut.sorted().prefix(Self.maxNames).map(\.text) + (leftOut.count > Self.maxNames ? ["..."] : [])
+        return (counts.isEmpty ? [] : ["Left out, as such files are not read: \(counts.joined(separator: ", "))."])
+            + (names.isEmpty ? [] : [Self.hidden + names.joined(separator: ", ") + "."])
     }
+
+    private static let hidden = "Left out, as hidden folders and those of other programs are: "
 }

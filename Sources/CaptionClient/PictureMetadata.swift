@@ -2,67 +2,92 @@ import Foundation
 
 /// What a picture says about itself in its own file.
 package struct PictureMetadata: Sendable, Equatable {
-    package var description: String?
-    package var tags: [String]
+    /// A field that holds a description.
+    enum Field: String, Sendable, CaseIterable {
+        case xmp = "XMP-dc:Description"
+        case iptc = "IPTC:Caption-Abstract"
+        case exif = "EXIF:ImageDescription"
 
-    package init(description: String? = nil, tags: [String] = []) {
-        self.description = description
-        self.tags = tags
+        /// Its name in what exiftool answers.
+        var bare: String { rawValue.split(separator: ":").last.map(String.init) ?? rawValue }
     }
+
+    /// The descriptions that are one; what cameras write into every picture is none.
+    private(set) var descriptions: [Field: String] = [:]
+    private(set) var tags: [String] = []
+    /// Whether the tags are from an earlier run, perhaps beside the owner's.
+    private(set) var areTagsOurs = false
+    /// Fields that hold text which is not UTF-8, by exiftool's names.
+    private(set) var unreadable: Set<String> = []
+    /// What the file is by its content, in exiftool's words.
+    private(set) var type: String?
+
+    /// The description that counts.
+    var description: String? { Field.allCases.lazy.compactMap { descriptions[$0] }.first }
+
+    static let descriptionFields = Field.allCases.map(\.rawValue)
+    static let tagFields = ["XMP-dc:Subject", "IPTC:Keywords"]
 
     /// The tags that are read, by exiftool's names.
-    static let readable = [
-        "XMP-dc:Description", "IPTC:Caption-Abstract", "EXIF:ImageDescription", "XMP-dc:Subject", "IPTC:Keywords",
-    ]
+    static let readable = descriptionFields + tagFields + ["File:FileType", "XMP-x:XMPToolkit"]
 
-    /// What exiftool's JSON says of one file; the first description that is not blank counts.
-    init(exifTool fields: [String: JSONValue]) {
-        let descriptions = ["Description", "Caption-Abstract", "ImageDescription"].compactMap { fields[$0] }
-        description = descriptions.flatMap(Self.texts).first { !$0.allSatisfy(\.isWhitespace) }
-        tags = CaptionText.unique(["Subject", "Keywords"].compactMap { fields[$0] }.flatMap(Self.texts))
-    }
+    /// The program that a picture's XMP says it is by, where the tags are ours: the owner's must not pass for them.
+    static let toolkit = "vision-client, tags"
 
-    /// The JSON that exiftool writes into the file; what is absent here stays as it is there.
-    func exifToolInput() throws -> Data {
-        var fields: [String: JSONValue] = ["SourceFile": .string("*"), "IPTC:CodedCharacterSet": .string("UTF8")]
-        if let description {
-            fields["XMP-dc:Description"] = Self.literal(description)
-            fields["EXIF:ImageDescription"] = Self.literal(description)
-            fields["IPTC:Caption-Abstract"] = Self.literal(Self.prefix(description, bytes: 2000))
+    /// What exiftool's JSON says of one file.
+    init(exifTool fields: [String: JSONValue], file: FileName) {
+        for field in Field.allCases {
+            guard let text = fields[field.bare].map(Self.texts)?.first else { continue }
+            switch text {
+            case .unreadable: unreadable.insert(field.rawValue)
+            case .text(let text): if !StockDescription.matches(text, file: file) { descriptions[field] = text }
+            }
         }
-        if !tags.isEmpty {
-            fields["XMP-dc:Subject"] = .array(tags.map(Self.literal))
-            fields["IPTC:Keywords"] = .array(tags.map { Self.literal(Self.prefix($0, bytes: 64)) })
+        let subjects = readTags("XMP-dc:Subject", fields)
+        let keywords = readTags("IPTC:Keywords", fields)
+        // What IPTC had no room for is there in whole in XMP.
+        let cut = Set(subjects.map { MetadataChange.prefix($0, bytes: MetadataChange.maxKeyword) })
+        tags = Self.each(subjects + keywords.filter { !cut.contains($0) })
+        areTagsOurs = fields["XMPToolkit"] == .string(Self.toolkit)
+        if case .string(let type) = fields["FileType"] { self.type = type }
+    }
+
+    private mutating func readTags(_ name: String, _ fields: [String: JSONValue]) -> [String] {
+        let bare = name.split(separator: ":").last.map(String.init) ?? name
+        var tags: [String] = []
+        for text in fields[bare].map(Self.texts) ?? [] {
+            switch text {
+            case .text(let text): tags.append(text)
+            case .unreadable: unreadable.insert(name)
+            }
         }
-        return Data(try JSONValue.line([fields]).utf8)
+        return tags
     }
 
-    /// The IPTC fields that this is written to.
-    var writtenIPTC: [String] {
-        (description == nil ? [] : ["IPTC:Caption-Abstract"]) + (tags.isEmpty ? [] : ["IPTC:Keywords"])
+    private enum Text {
+        case text(String)
+        case unreadable
     }
 
-    /// exiftool takes what follows `base64:` as base64, so a text that begins with it is sent that way.
-    private static func literal(_ text: String) -> JSONValue {
-        .string(text.hasPrefix("base64:") ? "base64:" + Data(text.utf8).base64EncodedString() : text)
-    }
-
-    /// IPTC limits the length of its fields in bytes; a character is never cut in two.
-    private static func prefix(_ text: String, bytes: Int) -> String {
-        var prefix = text
-        while prefix.utf8.count > bytes { prefix.removeLast() }
-        return prefix
-    }
-
-    /// exiftool writes a text that looks like a number as a number.
-    private static func texts(_ value: JSONValue) -> [String] {
+    /// exiftool writes what is not UTF-8 as base64; a text that only looks like that is one.
+    private static func texts(_ value: JSONValue) -> [Text] {
         switch value {
-        case .string(let text): [text]
-        case .integer(let number): ["\(number)"]
-        case .number(let number): ["\(number)"]
-        case .bool(let value): ["\(value)"]
-        case .array(let values): values.flatMap(texts)
-        case .null, .object: []
+        case .string(let text):
+            guard text.hasPrefix("base64:"), let bytes = Data(base64Encoded: String(text.dropFirst("base64:".count))),
+                String(validating: bytes, as: UTF8.self) == nil
+            else { return [.text(text)] }
+            return [.unreadable]
+        case .integer(let number): return [.text("\(number)")]
+        case .number(let number): return [.text("\(number)")]
+        case .bool(let value): return [.text("\(value)")]
+        case .array(let values): return values.flatMap(texts)
+        case .null, .object: return []
         }
+    }
+
+    /// Each tag once; one in other capitals is another one.
+    private static func each(_ tags: [String]) -> [String] {
+        var seen: Set<String> = []
+        return tags.filter { !$0.isEmpty && seen.insert($0).inserted }
     }
 }

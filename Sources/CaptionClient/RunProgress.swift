@@ -1,8 +1,26 @@
+/// Why a picture is not asked about.
+package enum SkipReason: Sendable, CaseIterable {
+    /// It has its caption file, or its line.
+    case captioned
+    /// Its metadata have a description, perhaps its owner's.
+    case described
+    /// Its metadata have tags of an earlier run.
+    case tagged
+
+    func phrase(_ count: Int) -> String {
+        switch self {
+        case .captioned: "\(count) captioned before"
+        case .described: "\(count) with a description of \(count == 1 ? "its" : "their") own"
+        case .tagged: "\(count) tagged before"
+        }
+    }
+}
+
 /// How far a run is, in words and as a bar.
 package struct RunProgress: Sendable, Equatable {
     /// Pictures that have their caption now, or had it before.
     package var captioned = 0
-    package var skipped = 0
+    package var skipped: [SkipReason: Int] = [:]
     package var failed = 0
     /// Pictures that are known of, those that are skipped included.
     package var total = 0
@@ -10,7 +28,7 @@ package struct RunProgress: Sendable, Equatable {
 
     package init() {}
 
-    package var done: Int { captioned + skipped + failed }
+    package var done: Int { captioned + skipped.values.reduce(0, +) + failed }
 
     /// `[#####-----] 50 of 100, 2 failed, 12 a minute, about 4 minutes left`.
     package func line(elapsed: Duration, width: Int) -> String {
@@ -23,10 +41,11 @@ package struct RunProgress: Sendable, Equatable {
         return "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: room - filled) + "] " + words
     }
 
-    /// `Captioned 3 pictures, skipped 2 that were captioned already, failed at 1.`
+    /// `Captioned 3 pictures, skipped 2 captioned before, 1 failed.`
     package var summary: String {
         var parts = ["Captioned \(captioned) \(captioned == 1 ? "picture" : "pictures")"]
-        if skipped > 0 { parts.append("skipped \(skipped) captioned before") }
+        let reasons = SkipReason.allCases.compactMap { reason in skipped[reason].map(reason.phrase) }
+        if !reasons.isEmpty { parts.append("skipped " + reasons.joined(separator: " and ")) }
         if failed > 0 { parts.append("\(failed) failed") }
         return parts.joined(separator: ", ") + "."
     }

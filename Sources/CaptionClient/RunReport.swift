@@ -5,7 +5,7 @@ import Synchronization
 package final class RunReport: Sendable {
     private struct State {
         var progress = RunProgress()
-        var failures: [String: String] = [:]
+        var failures: [FileName: String] = [:]
         var bar = ""
         /// What is being waited for; it stands where the bar does.
         var wait = ""
@@ -28,36 +28,38 @@ package final class RunReport: Sendable {
     /// The pictures that have no caption, with the reason, in the order of their names.
     package var failures: [FailureLine] {
         let failures = state.withLock { $0.failures }
-        return failures.sorted { $0.key < $1.key }.map { FailureLine(file: $0.key, error: $0.value) }
+        return failures.sorted { $0.key < $1.key }.map { FailureLine(file: $0.key.text, error: $0.value) }
     }
 
     func found(_ count: Int) {
         update { $0.progress.total += count }
     }
 
-    func skipped(_ picture: Picture) {
+    func skipped(_ picture: Picture, _ reason: SkipReason) {
         update { state in
             settle(picture.name, &state)
-            state.progress.skipped += 1
+            state.progress.skipped[reason, default: 0] += 1
         }
     }
 
-    func captioned(_ picture: Picture, _ caption: String) {
+    func captioned(_ picture: Picture, _ written: CaptionOutputs.Written) {
         update { state in
             state.wait = ""
             state.progress.captioned += 1
             settle(picture.name, &state)
-            if !isQuiet { print("\(counter(state)) \(picture.name): \(caption)", &state) }
+            if !isQuiet { print("\(counter(state)) \(picture.name): \(written.caption)", &state) }
+            if let note = written.note { print("\(picture.name): \(note)", &state) }
         }
     }
 
-    func failed(_ name: String, _ reason: String) {
+    /// - Parameter isTold: whether people know the reason already.
+    func failed(_ name: String, _ reason: String, isTold: Bool = false) {
         update { state in
             state.wait = ""
             settle(name, &state)
-            state.failures[name] = reason
+            state.failures[FileName(name)] = reason
             state.progress.failed += 1
-            print("\(counter(state)) \(name) failed: \(reason)", &state)
+            if !isTold { print("\(counter(state)) \(name) failed: \(reason)", &state) }
         }
     }
 
@@ -97,7 +99,7 @@ package final class RunReport: Sendable {
 
     /// A picture that failed before and is tried again counts once.
     private func settle(_ name: String, _ state: inout State) {
-        if state.failures.removeValue(forKey: name) != nil {
+        if state.failures.removeValue(forKey: FileName(name)) != nil {
             state.progress.failed -= 1
             state.progress.total -= 1
         }

@@ -8,6 +8,8 @@ package struct ServerPool: Sendable {
         /// How often in a row the server was not reached.
         var failures = 0
         var isDownSince: Instant?
+        /// Whether it was still away when patience with it was over.
+        var isGivenUp = false
         /// What it said last when it did not answer.
         var sentence = ""
     }
@@ -38,7 +40,7 @@ package struct ServerPool: Sendable {
     /// - Parameters:
     ///   - count: how many servers there are.
     ///   - slots: how many pictures a server gets at once.
-    ///   - patience: how long to wait while no server can be reached; `nil` is for ever.
+    ///   - patience: how long to wait while no server takes a connection; `nil` is for ever.
     package init(count: Int, slots: Int, patience: Duration?) {
         servers = Array(repeating: Server(), count: max(count, 1))
         self.slots = max(slots, 1)
@@ -50,7 +52,7 @@ package struct ServerPool: Sendable {
         for index in servers.indices {
             if case .resting(let until) = servers[index].state, until <= now { servers[index].state = .trial }
         }
-        if isOver(now) { return .over(servers.map(\.sentence).filter { !$0.isEmpty }) }
+        if isOver { return .over(servers.map(\.sentence).filter { !$0.isEmpty }) }
         let free = servers.indices.filter { servers[$0].inFlight < limit(servers[$0].state) }
         guard let index = free.min(by: { servers[$0].inFlight < servers[$1].inFlight }) else {
             return .wait(until: wakeUp)
@@ -69,9 +71,17 @@ package struct ServerPool: Sendable {
         case .busy(let sentence, let retryAfter):
             reached(index)
             rest(index, until: now + retryAfter, sentence)
-        case .unreachable(let sentence), .lost(let sentence):
+        case .lost(let sentence):
+            // It took the connection, so it is there.
+            let failures = servers[index].failures + 1
+            reached(index)
+            servers[index].failures = failures
+            rest(index, until: now + Self.backOff(failures), sentence)
+        case .unreachable(let sentence):
             servers[index].failures += 1
-            servers[index].isDownSince = servers[index].isDownSince ?? now
+            let since = servers[index].isDownSince ?? now
+            servers[index].isDownSince = since
+            servers[index].isGivenUp = patience.map { now - since >= $0 } ?? false
             rest(index, until: now + Self.backOff(servers[index].failures), sentence)
         case .unusable(let sentence):
             servers[index].sentence = sentence
@@ -79,9 +89,9 @@ package struct ServerPool: Sendable {
         }
     }
 
-    /// Half a second, doubled each time, up to half a minute.
+    /// Half a second, doubled each time, up to five seconds: a server that comes back is soon found.
     static func backOff(_ failures: Int) -> Duration {
-        min(.milliseconds(250) * (1 << min(failures, 10)), .seconds(30))
+        min(.milliseconds(250) * (1 << min(failures, 10)), .seconds(5))
     }
 
     private func limit(_ state: State) -> Int {
@@ -96,6 +106,7 @@ package struct ServerPool: Sendable {
         everReached = true
         servers[index].failures = 0
         servers[index].isDownSince = nil
+        servers[index].isGivenUp = false
     }
 
     private mutating func rest(_ index: Int, until: Instant, _ sentence: String) {
@@ -112,14 +123,10 @@ package struct ServerPool: Sendable {
         return ends.min()
     }
 
-    /// Whether every server is dropped, or unreachable for too long.
-    private func isOver(_ now: Instant) -> Bool {
+    /// Whether every server is dropped, or was away for too long.
+    private var isOver: Bool {
         let alive = servers.filter { $0.state != .dropped }
-        guard !alive.isEmpty else { return true }
-        let down = alive.compactMap(\.isDownSince)
-        guard down.count == alive.count, let latest = down.max() else { return false }
         // A first address that is wrong should be told at once.
-        guard everReached else { return alive.allSatisfy { $0.inFlight == 0 } }
-        return patience.map { now - latest >= $0 } ?? false
+        return alive.allSatisfy { everReached ? $0.isGivenUp : $0.isDownSince != nil && $0.inFlight == 0 }
     }
 }

@@ -7,6 +7,8 @@ package final class StopSwitch: Sendable {
         case user
         /// No server would answer any more; their sentences.
         case servers([String])
+        /// Nothing more can be written, for the reason in the sentence.
+        case storage(String)
     }
 
     private struct State {

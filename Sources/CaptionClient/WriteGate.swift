@@ -8,7 +8,7 @@ package final class WriteGate: Sendable {
     package init() {}
 
     /// Puts a file's new content in its place in one step: whoever reads the file sees the old or the new content.
-    /// - Throws: `ClientError.unwritable`.
+    /// - Throws: `ClientError.unwritable`, `.diskFull`.
     package func replace(_ file: String, with content: Data) throws(ClientError) {
         let error: ClientError? = lock.withLock { _ in
             do throws(ClientError) { try Self.replace(file, content) } catch { return error }
@@ -23,21 +23,19 @@ package final class WriteGate: Sendable {
     }
 
     private static func replace(_ file: String, _ content: Data) throws(ClientError) {
-        let folder = URL(filePath: file).deletingLastPathComponent()
         // A short name of its own: a long one with something added could be too long.
-        let temporary = folder.appending(path: ".vision-client-\(UUID())").path
+        let temporary = FileName(file).folder + "/.vision-client-\(UUID())"
         do {
             let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions(file))
             guard descriptor >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-            let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-            try handle.write(contentsOf: content)
-            // Without this a power cut could leave an empty file under the final name, which is never captioned again.
-            try handle.synchronize()
-            try handle.close()
+            defer { close(descriptor) }
+            try SystemWrite.whole(content, to: descriptor)
+            // Without this a power cut could leave an empty file under the final name.
+            guard fsync(descriptor) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
             guard rename(temporary, file) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
         } catch {
             unlink(temporary)
-            throw .unwritable(file: file, reason: SystemReason.text(error))
+            throw .cannotWrite(file, error)
         }
     }
 
@@ -48,6 +46,42 @@ package final class WriteGate: Sendable {
     }
 }
 
+extension ClientError {
+    /// What a failure to write means.
+    static func cannotWrite(_ file: String, _ error: any Error) -> ClientError {
+        let code = SystemReason.code(error)
+        return code == ENOSPC || code == EDQUOT
+            ? .diskFull(file: file) : .unwritable(file: file, reason: SystemReason.text(error))
+    }
+
+    /// Whether every other file would meet the same.
+    var endsRun: Bool {
+        switch self {
+        case .diskFull, .folderUnwritable: true
+        default: false
+        }
+    }
+}
+
+/// The system's own way to write.
+enum SystemWrite {
+    /// Writes all of the bytes where the descriptor stands.
+    /// - Throws: `POSIXError`.
+    static func whole(_ bytes: Data, to descriptor: Int32) throws(POSIXError) {
+        let failure: POSIXError? = bytes.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while !rest.isEmpty {
+                let count = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { return POSIXError(.init(rawValue: count < 0 ? errno : EIO) ?? .EIO) }
+                rest = rest.dropFirst(count)
+            }
+            return nil
+        }
+        if let failure { throw failure }
+    }
+}
+
 /// The system's own words for why something failed.
 enum SystemReason {
     static func text(_ error: any Error) -> String {
@@ -55,7 +89,7 @@ enum SystemReason {
     }
 
     /// Foundation's own errors have the system's number inside.
-    private static func code(_ error: any Error) -> Int32? {
+    static func code(_ error: any Error) -> Int32? {
         if let error = error as? POSIXError { return error.code.rawValue }
         let error = error as NSError
         if error.domain == NSPOSIXErrorDomain { return Int32(clamping: error.code) }

@@ -11,6 +11,12 @@ struct CaptionOptions: ParsableArguments {
     @Option(help: "Written before each caption.") var prefix = ""
     @Option(help: "Written after each caption.") var suffix = ""
 
+    @Option(
+        help: ArgumentHelp(
+            "A word that each caption begins with, once, however often the command runs, with the separator behind it.",
+            valueName: "word"))
+    var trigger: String?
+
     @Option(help: "Also add one JSON object a picture (file, prompt, result) to this file.") var jsonl: String?
     @Flag(help: "Also write the captions into the pictures' own metadata, by exiftool; tags become keywords.")
     var exif = false
@@ -22,8 +28,15 @@ struct CaptionOptions: ParsableArguments {
     var watchInterval = 2.0
     @Flag(help: "Don't show the captions.") var quiet = false
 
-    var existing: ExistingCaption {
+    /// - Throws: `ClientError.emptyTrigger`.
+    func rule() throws(ClientError) -> CaptionRule {
         let separator = separator.replacing("\\n", with: "\n").replacing("\\t", with: "\t")
+        var rule = CaptionRule(existing: existing(separator), prefix: prefix, suffix: suffix)
+        if let trigger { rule.trigger = try Trigger(trigger, separator: separator) }
+        return rule
+    }
+
+    private func existing(_ separator: String) -> ExistingCaption {
         if overwrite { return .overwrite }
         if append { return .append(separator: separator) }
         return prepend ? .prepend(separator: separator) : .skip

@@ -17,6 +17,7 @@ struct FolderCommand: AsyncParsableCommand {
     @Argument(help: "The folder.") var folder: String
 
     @OptionGroup(title: "Captions") var captions: CaptionOptions
+    @OptionGroup(title: "Pictures") var selection: SelectionOptions
     @OptionGroup(title: "Servers") var servers: FolderServerOptions
     @OptionGroup(title: "Generation") var questionOptions: QuestionOptions
 
@@ -47,12 +48,11 @@ struct FolderCommand: AsyncParsableCommand {
     private func folderRun(
         _ remotes: [RemoteServer], exifTool: ExifTool?, gate: WriteGate, report: RunReport, stop: StopSwitch
     ) throws -> FolderRun {
-        let folder = try PictureFolder(path: folder)
+        let folder = try PictureFolder(path: folder, selection: selection.selection)
         let names = try captions.noCaptions ? nil : CaptionNames(fileExtension: captionExtension)
         let outputs = CaptionOutputs(
-            question: questionOptions.question(prompt), existing: captions.existing, prefix: captions.prefix,
-            suffix: captions.suffix, lines: try captions.jsonl.map { try JSONLinesFile(path: $0, gate: gate) },
-            exifTool: exifTool, gate: gate)
+            question: questionOptions.question(prompt), rule: try captions.rule(),
+            lines: try captions.jsonl.map { try JSONLinesFile(path: $0, gate: gate) }, exifTool: exifTool, gate: gate)
         let settings = FolderRun.Settings(
             names: names, jobs: servers.jobs * remotes.count,
             watchInterval: captions.watch ? .seconds(captions.watchInterval) : nil)
@@ -68,6 +68,10 @@ struct FolderCommand: AsyncParsableCommand {
         if case .servers(let sentences) = stop.reason {
             for sentence in sentences { report.say("The run has ended early: \(sentence)") }
             report.say("The same command goes on with the other pictures.")
+            throw ExitCode.failure
+        }
+        if case .storage(let sentence) = stop.reason {
+            report.say(sentence)
             throw ExitCode.failure
         }
         if report.progress.total == 0 { report.say("There are no pictures in \(folder).") }

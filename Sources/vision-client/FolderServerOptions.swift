@@ -9,8 +9,8 @@ struct FolderServerOptions: ParsableArguments {
 
     @Option(help: "Pictures in flight at each server.") var jobs = 2
 
-    @Option(help: "Seconds after which the run ends when no server can be reached; a watch waits for ever.")
-    var patience = 300
+    @Option(help: "Seconds after which the run ends when no server takes a connection; a watch waits for ever.")
+    var patience = 30
 
     func validate() throws {
         guard (1...RemoteServer.maxJobs).contains(jobs) else {

@@ -30,6 +30,13 @@ final class Album {
         (try? Data(contentsOf: URL(filePath: path(name)))).map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// A file's bytes; none when it is not there.
+    func bytes(_ name: String) -> Data { (try? Data(contentsOf: URL(filePath: path(name)))) ?? Data() }
+
+    func permit(_ permissions: Int, _ name: String) throws {
+        try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: path(name))
+    }
+
     /// The lines of a file, as JSON objects.
     func lines(_ name: String) throws -> [[String: String]] {
         try (text(name) ?? "").split(separator: "\n").map {

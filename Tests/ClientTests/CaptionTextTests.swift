@@ -26,9 +26,6 @@ struct CaptionTextTests {
         let prepend = ExistingCaption.prepend(separator: " ")
         #expect(prepend.combine("old", "new") == "new old")
         #expect(prepend.combine("new old", "new") == "new old")
-        #expect(append.combine(["a"], ["A", "b"]) == ["a", "b"])
-        #expect(prepend.combine(["a"], ["b"]) == ["b", "a"])
-        #expect(ExistingCaption.overwrite.combine(["a"], ["b"]) == ["b"])
     }
 
     @Test("the line of a run has a bar, the count, the rate and the time left, and fits into the terminal")
@@ -38,7 +35,7 @@ struct CaptionTextTests {
         #expect(progress.line(elapsed: .zero, width: 80).hasSuffix("] 0 of 100"))
         progress.captioned = 23
         progress.failed = 2
-        progress.skipped = 25
+        progress.skipped = [.captioned: 25]
         let line = progress.line(elapsed: .seconds(50), width: 120)
         let bar = "[" + String(repeating: "#", count: 20) + String(repeating: "-", count: 20) + "]"
         #expect(line == "\(bar) 50 of 100, 2 failed, 30 a minute, about 2 min left")
@@ -49,5 +46,9 @@ struct CaptionTextTests {
         progress.isWatching = true
         #expect(progress.line(elapsed: .seconds(50), width: 80).hasSuffix("50 of 50, 2 failed, waiting for pictures"))
         #expect(progress.summary == "Captioned 23 pictures, skipped 25 captioned before, 2 failed.")
+        progress.skipped = [.tagged: 2, .described: 1]
+        #expect(
+            progress.summary
+                == "Captioned 23 pictures, skipped 1 with a description of its own and 2 tagged before, 2 failed.")
     }
 }

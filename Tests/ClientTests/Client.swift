@@ -15,15 +15,17 @@ final class Client {
 
     /// - Parameters:
     ///   - program: a name beside the test bundle, where the build puts all of them.
+    ///   - wrapper: words before the program's: another program, which is to start it.
     ///   - errors: where standard error goes, instead of into a file.
     init(
         _ arguments: [String], environment: [String: String] = [:], program: String = "vision-client",
-        folder: URL? = nil, errors: FileHandle? = nil
+        wrapper: [String] = [], folder: URL? = nil, errors: FileHandle? = nil
     ) throws {
         files = FileManager.default.temporaryDirectory.appending(path: "vision-client-test-\(UUID())")
         try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
-        process.executableURL = Self.programs.appending(path: program)
-        process.arguments = arguments
+        let words = wrapper + [Self.programs.appending(path: program).path] + arguments
+        process.executableURL = URL(filePath: words[0])
+        process.arguments = Array(words.dropFirst())
         process.currentDirectoryURL = folder
         let inherited = ProcessInfo.processInfo.environment.filter { name, _ in
             !name.hasPrefix("VISION_") && !name.lowercased().hasSuffix("_proxy")
@@ -44,10 +46,37 @@ final class Client {
 
     /// Runs the client to its end.
     static func run(
-        _ arguments: [String], server: ScriptedServer? = nil, environment: [String: String] = [:], folder: URL? = nil
+        _ arguments: [String], server: ScriptedServer? = nil, environment: [String: String] = [:],
+        wrapper: [String] = [], folder: URL? = nil
     ) throws -> ClientRun {
         let host = server.map { ["VISION_HOST": $0.address] } ?? [:]
-        return try Client(arguments, environment: host.merging(environment) { $1 }, folder: folder).finish()
+        return try Client(
+            arguments, environment: host.merging(environment) { $1 }, wrapper: wrapper, folder: folder
+        ).finish()
+    }
+
+    /// Words that start a program which permissions of files stop, root's as well; `nil` where that cannot be had.
+    static let heedingPermissions: [String]? = {
+        guard geteuid() == 0 else { return [] }
+        let dropped = "-dac_override,-dac_read_search"
+        let words = ["/usr/bin/setpriv", "--bounding-set=\(dropped)", "--inh-caps=\(dropped)"]
+        return succeeds(words + ["true"]) ? words : nil
+    }()
+
+    /// Words before a shell script that may mount file systems for itself alone; `nil` where that cannot be had.
+    static let mounting: [String]? = {
+        let words = ["/usr/bin/unshare", "--mount", "sh", "-c"]
+        return succeeds(words + ["mount -t tmpfs -o size=64k tmpfs /mnt"]) ? words : nil
+    }()
+
+    private static func succeeds(_ words: [String]) -> Bool {
+        let process = Process()
+        process.executableURL = URL(filePath: words[0])
+        process.arguments = Array(words.dropFirst())
+        process.standardError = FileHandle.nullDevice
+        guard (try? process.run()) != nil else { return false }
+        process.waitUntilExit()
+        return process.terminationStatus == 0
     }
 
     var isRunning: Bool { process.isRunning }

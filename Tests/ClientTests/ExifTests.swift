@@ -170,6 +170,156 @@ struct ExifTests {
         #expect(album.files == ["a.bmp", "a.txt", "b.jpg", "b.txt"])
     }
 
+    private static let cases = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Goldens/clients")
+
+    private func sample(_ name: String) throws -> Data {
+        try Data(contentsOf: Self.cases.appending(path: name))
+    }
+
+    /// A picture whose EXIF description is not UTF-8.
+    private func latin(_ album: Album, field: String = "EXIF:ImageDescription") throws -> Data {
+        try album.add("latin.bin", Data("caf".utf8) + [0xE9])
+        try album.add("a.jpg", try picture("jpg"))
+        _ = try exifTool(["-overwrite_original", "-\(field)<=\(album.path("latin.bin"))", album.path("a.jpg")])
+        return album.bytes("a.jpg")
+    }
+
+    @Test("a description that is not UTF-8 is left as it is by what adds to it", arguments: ["--append", "--prepend"])
+    func notText(option: String) throws {
+        let album = try Album()
+        let before = try latin(album)
+        let run = try run(album, [option], result: "new")
+        #expect(run.status == 1)
+        #expect(run.errors.contains("What stands in its EXIF:ImageDescription is not UTF-8"), "\(run.errors)")
+        #expect(album.bytes("a.jpg") == before)
+        // It is a description all the same, and goes only where that is wanted.
+        let plain = try self.run(album, result: "new")
+        #expect(plain.errors.hasSuffix("skipped 1 with a description of its own.\n"), "\(plain.errors)")
+        #expect(album.bytes("a.jpg") == before)
+        #expect(try self.run(album, ["--overwrite"], result: "new").status == 0)
+        #expect(try tags(album.path("a.jpg"))["IFD0:ImageDescription"] == .string("new"))
+    }
+
+    @Test("what the three fields say is added to in each; a number stays as it was written")
+    func threeFields() throws {
+        let album = try Album()
+        try album.add("a.jpg", try picture("jpg"))
+        _ = try exifTool([
+            "-overwrite_original", "-XMP-dc:Description=1.50", "-EXIF:ImageDescription=base64:aGFsbG8=",
+            album.path("a.jpg"),
+        ])
+        for _ in 0..<2 { #expect(try run(album, ["--append"], result: "new").status == 0) }
+        let tags = try tags(album.path("a.jpg"))
+        #expect(tags["XMP-dc:Description"] == .string("1.50, new"))
+        #expect(tags["IFD0:ImageDescription"] == .string("base64:aGFsbG8=, new"))
+        #expect(tags["IPTC:Caption-Abstract"] == .string("1.50, new"))
+    }
+
+    @Test("where a file's metadata cannot be read, nothing is added to it")
+    func unread() throws {
+        let album = try Album("a.jpg")
+        let run = try run(album, ["--append"], result: "new")
+        #expect(run.status == 1 && album.text("a.jpg") == "a.jpg")
+    }
+
+    @Test("what a camera writes into every picture is no description")
+    func stock() throws {
+        let album = try Album()
+        try album.add("a.jpg", try sample("olympus_description.jpg"))
+        #expect(try run(album, result: "a cat").errors.hasSuffix("Captioned 1 picture.\n"))
+        #expect(try tags(album.path("a.jpg"))["IFD0:ImageDescription"] == .string("a cat"))
+        #expect(try run(album, result: "x").errors.hasSuffix("skipped 1 with a description of its own.\n"))
+        #expect(try run(album, ["--append"], result: "b").status == 0)
+        #expect(try tags(album.path("a.jpg"))["IFD0:ImageDescription"] == .string("a cat, b"))
+    }
+
+    @Test("the owner's keywords are no sign of an earlier run, and stay beside ours")
+    func ownKeywords() throws {
+        let album = try Album()
+        try album.add("a.jpg", try picture("jpg"))
+        try album.add("b.jpg", try picture("jpg"))
+        _ = try exifTool([
+            "-overwrite_original", "-IPTC:Keywords=Holiday", "-IPTC:Keywords=1.50", "-IPTC:Keywords=cat",
+            album.path("a.jpg"),
+        ])
+        let first = try run(album, prompt: "GENERATE_TAGS", ["--trigger", "ohwx"], result: "cat, dog")
+        #expect(first.errors.hasSuffix("Captioned 2 pictures.\n"), "\(first.errors)")
+        let words = ["ohwx", "Holiday", "1.50", "cat", "dog"]
+        func keywords() throws -> [String] {
+            let output = try exifTool(["-s3", "-sep", "|", "-XMP-dc:Subject", album.path("a.jpg")])
+            return String(decoding: output, as: UTF8.self).split(whereSeparator: { "|\n".contains($0) }).map(
+                String.init)
+        }
+        #expect(try keywords() == words)
+        // A description that is written later does not take the mark away.
+        #expect(try run(album, result: "a description").status == 0)
+        let second = try run(album, prompt: "GENERATE_TAGS", result: "other")
+        #expect(second.errors.hasSuffix("Captioned 0 pictures, skipped 2 tagged before.\n"), "\(second.errors)")
+        #expect(try keywords() == words)
+    }
+
+    @Test("a picture whose name has the ending of another kind gets its caption, and keeps name, pixels and time")
+    func misnamed() throws {
+        let album = try Album()
+        try album.add("a.jpg", try sample("really_png.jpg"))
+        try album.add("save.jfif", try sample("save.jfif"))
+        let before = try pixels(album.path("a.jpg"))
+        let date = Date(timeIntervalSince1970: 981_173_106)
+        try FileManager.default.setAttributes(
+            [.modificationDate: date, .posixPermissions: 0o640], ofItemAtPath: album.path("a.jpg"))
+        let run = try run(album, result: "fine")
+        #expect(run.status == 0, "\(run.errors)")
+        for name in ["a.jpg", "save.jfif"] {
+            #expect(try tags(album.path(name))["XMP-dc:Description"] == .string("fine"))
+        }
+        #expect(try pixels(album.path("a.jpg")) == before)
+        let attributes = try FileManager.default.attributesOfItem(atPath: album.path("a.jpg"))
+        #expect(attributes[.modificationDate] as? Date == date && attributes[.posixPermissions] as? Int == 0o640)
+        let names = try FileManager.default.contentsOfDirectory(atPath: album.path)
+        #expect(Set(names) == ["a.jpg", "save.jfif"])
+    }
+
+    @Test("what exiftool can never write is known before the picture is asked about")
+    func before() throws {
+        let album = try Album()
+        try album.add("a.bmp", try picture("bmp"))
+        try album.add("b.jpg", try sample("phone.heic"))
+        try album.add("c.jpg", try picture("jpg"))
+        try album.add("c.jpg_exiftool_tmp", Data("half".utf8))
+        let server = try ScriptedServer { _ in .result("fine") }
+        let run = try Client.run(["folder", "CAPTION", "txt", album.path, "--exif", "--no-captions"], server: server)
+        #expect(run.status == 1 && server.requests.isEmpty)
+        #expect(run.errors.contains("a.bmp failed: exiftool could not write the metadata: Writing of BMP"))
+        #expect(run.errors.contains("b.jpg failed: Its content is HEIC, its name says something else"))
+        #expect(run.errors.contains("c.jpg failed: An exiftool that was cut off has left"))
+        #expect(run.errors.contains("c.jpg_exiftool_tmp, and writes nothing while that is there. Delete it"))
+        #expect(album.text("c.jpg_exiftool_tmp") == "half")
+    }
+
+    @Test("a picture with a damaged EXIF directory gets its caption in XMP and IPTC, and EXIF stays as it is")
+    func damaged() throws {
+        let album = try Album()
+        try album.add("a.jpg", try sample("exif_bad_interop.jpg"))
+        let run = try run(album, result: "fine")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.contains("a.jpg: Only a part of its metadata could be written:"))
+        let tags = try tags(album.path("a.jpg"))
+        #expect(tags["XMP-dc:Description"] == .string("fine") && tags["IPTC:Caption-Abstract"] == .string("fine"))
+        #expect(tags["IFD0:ImageDescription"] == nil)
+    }
+
+    @Test("names that differ in how an accent is written are two pictures")
+    func twins() throws {
+        let album = try Album()
+        for name in ["caf\u{E9}.jpg", "cafe\u{301}.jpg"] { try album.add(name, try picture("jpg")) }
+        _ = try exifTool(["-overwrite_original", "-XMP-dc:Description=mine", album.path("caf\u{E9}.jpg")])
+        let run = try run(album, result: "fine")
+        #expect(
+            run.errors.hasSuffix("Captioned 1 picture, skipped 1 with a description of its own.\n"), "\(run.errors)")
+        #expect(try tags(album.path("cafe\u{301}.jpg"))["XMP-dc:Description"] == .string("fine"))
+    }
+
     @Test("places are refused, a link stays a link, and a watch does not run after its own changes")
     func besides() async throws {
         let album = try Album()
@@ -193,6 +343,33 @@ struct ExifTests {
         #expect(try tags(album.path("real.bin"))["XMP-dc:Description"] == .string("fine"))
         let type = try FileManager.default.attributesOfItem(atPath: album.path("a.jpg"))[.type] as? FileAttributeType
         #expect(type == .typeSymbolicLink)
+    }
+}
+
+@Suite("StockDescription")
+struct StockDescriptionTests {
+    @Test(
+        "cameras' and programs' words for nothing",
+        arguments: [
+            "", "  ", "\0\0", "OLYMPUS DIGITAL CAMERA         ", "SONY DSC", "DCIM\\100MEDIA\\DJI_0001.JPG",
+            "dcim/100/x.jpg",
+            "MINOLTA DIGITAL CAMERA", "KONICA MINOLTA DIGITAL CAMERA", "Kodak Digital Still Camera", "DIGITAL CAMERA",
+            "SAMSUNG CAMERA PICTURES", "Exif_JPEG_PICTURE", "default", "cof", "oznorWO", "DSC01234", "DSC_0123.JPG",
+            "IMG_20200101_120000", "_DSC1234", "Untitled", "...", "photo", "My Photo.jpg", "my photo",
+        ])
+    func stock(text: String) {
+        #expect(StockDescription.matches(text, file: FileName("/x/My Photo.jpg")))
+    }
+
+    @Test(
+        "a person's words",
+        arguments: [
+            "a digital camera on a table with a digital camera", "My first digital camera", "Samsung building",
+            "DSC meeting 2020",
+            "HDR", "1945", "😀", "café", "DCIMS", "a cat", "IMG",
+        ])
+    func own(text: String) {
+        #expect(!StockDescription.matches(text, file: FileName("/x/My Photo.jpg")))
     }
 }
 

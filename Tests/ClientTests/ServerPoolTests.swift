@@ -31,7 +31,7 @@ struct ServerPoolTests {
         #expect(pool.take(now: after(8)) == .use(0))
     }
 
-    @Test("a server that is away rests longer each time, up to half a minute")
+    @Test("a server that is away rests longer each time, up to five seconds")
     func backOff() {
         var pool = ServerPool(count: 1, slots: 1, patience: nil)
         #expect(pool.take(now: start) == .use(0))
@@ -45,7 +45,7 @@ struct ServerPoolTests {
             rests.append(until - now)
             now = until
         }
-        #expect(rests == [0.5, 1, 2, 4, 8, 16, 30, 30, 30, 30].map { .seconds($0) })
+        #expect(rests == [0.5, 1, 2, 4, 5, 5, 5, 5, 5, 5].map { .seconds($0) })
     }
 
     @Test("servers that were never reached end it when all were tried; one that answers is enough")
@@ -59,21 +59,57 @@ struct ServerPoolTests {
         #expect(pool.take(now: start) == .over(["A is away.", "B is away."]))
     }
 
-    @Test("once a server was reached, patience counts from when the last one went")
+    /// Lets a pool of servers that were reached at the start ask them until it gives up, or until then.
+    /// - Parameter reply: what a server says at a second.
+    /// - Returns: the second of the end; `nil` when it has not come.
+    private func end(_ count: Int, until: Double, _ reply: (Int, Double) -> Reply) -> Double? {
+        var pool = ServerPool(count: count, slots: 1, patience: .seconds(30))
+        var second = 0.0
+        for index in 0..<count {
+            #expect(pool.take(now: start) == .use(index))
+        }
+        for index in 0..<count { pool.giveBack(index, .answered(.null), now: start) }
+        while second < until {
+            switch pool.take(now: after(second)) {
+            case .use(let index):
+                let said = reply(index, second)
+                pool.giveBack(index, said, now: after(second))
+                if case .answered = said { second += 0.5 }
+            case .wait: second += 0.5
+            case .over: return second
+            }
+        }
+        return nil
+    }
+
+    @Test("the run ends when no server has taken a connection for 30 seconds, and after a last try")
     func patience() {
-        var pool = ServerPool(count: 2, slots: 1, patience: .seconds(60))
+        let away = Reply.unreachable("Away.")
+        let one = end(1, until: 1000) { _, second in second < 10 ? .answered(.null) : away }
+        #expect((40.0...45.5).contains(one ?? 0), "\(one ?? 0)")
+        let two = end(2, until: 1000) { index, second in second < (index == 0 ? 5 : 20) ? .answered(.null) : away }
+        #expect((50.0...55.5).contains(two ?? 0), "\(two ?? 0)")
+    }
+
+    @Test("a server that is restarted, one of two that is away, and connections that are cut are no reason to end")
+    func goesOn() {
+        let away = Reply.unreachable("Away.")
+        let restarted = end(1, until: 300) { _, second in
+            second.truncatingRemainder(dividingBy: 40) < 24 ? away : .answered(.null)
+        }
+        #expect(restarted == nil)
+        #expect(end(2, until: 300) { index, _ in index == 1 ? away : .answered(.null) } == nil)
+        #expect(end(1, until: 300) { _, _ in .lost("Cut.") } == nil)
+        #expect(end(1, until: 300) { _, _ in .busy("Busy.", retryAfter: .seconds(60)) } == nil)
+    }
+
+    @Test("a first connection that is cut is no reason to end, either")
+    func cutAtFirst() {
+        var pool = ServerPool(count: 1, slots: 1, patience: .seconds(30))
         #expect(pool.take(now: start) == .use(0))
-        pool.giveBack(0, .answered(.null), now: start)
-        #expect(pool.take(now: start) == .use(0))
-        #expect(pool.take(now: start) == .use(1))
-        pool.giveBack(0, .lost("A is away."), now: start)
-        pool.giveBack(1, .lost("B is away."), now: after(40))
-        #expect(pool.take(now: after(99)) == .use(0))
-        pool.giveBack(0, .busy("A is busy.", retryAfter: .seconds(1)), now: after(99))
-        #expect(pool.take(now: after(110)) == .use(0))
-        pool.giveBack(0, .unreachable("A is away."), now: after(110))
-        #expect(pool.take(now: after(169)) == .use(0))
-        #expect(pool.take(now: after(170)) == .over(["A is away.", "B is away."]))
+        pool.giveBack(0, .lost("Cut."), now: start)
+        #expect(pool.take(now: start) == .wait(until: after(0.5)))
+        #expect(pool.take(now: after(0.5)) == .use(0))
     }
 
     @Test("a server that would refuse every picture is dropped for good")

@@ -1,0 +1,51 @@
+/// How the server's answer and what is there already become a caption.
+package struct CaptionRule: Sendable {
+    let existing: ExistingCaption
+    let prefix: String
+    let suffix: String
+    package var trigger: Trigger?
+
+    package init(existing: ExistingCaption, prefix: String = "", suffix: String = "", trigger: Trigger? = nil) {
+        self.existing = existing
+        self.prefix = prefix
+        self.suffix = suffix
+        self.trigger = trigger
+    }
+
+    /// The old and the new caption together; the trigger stands at the beginning, and nowhere else because of us.
+    package func combine(_ old: String?, _ new: String) -> String {
+        guard let trigger else { return existing.combine(old, new) }
+        var old = old
+        if case .prepend = existing { old = old.map(trigger.removed) }
+        return trigger.before(existing.combine(old, trigger.removed(from: new)))
+    }
+
+    /// What the metadata of a picture, that says this now, is to say.
+    func change(_ caption: CaptionText, isTags: Bool, of metadata: PictureMetadata?) -> MetadataChange {
+        var change = MetadataChange()
+        if isTags {
+            change.tags = tags(metadata?.tags ?? [], caption.tags)
+            change.areTagsOurs = true
+        } else {
+            for field in PictureMetadata.Field.allCases {
+                let old = metadata.flatMap { $0.descriptions[field] ?? $0.description }
+                change.descriptions[field] = combine(old, caption.text)
+            }
+            change.areTagsOurs = metadata?.areTagsOurs ?? false
+        }
+        return change
+    }
+
+    /// The tags, the trigger first. Of the owner's none goes, unless all are to be replaced.
+    private func tags(_ old: [String], _ new: [String]) -> [String] {
+        let first = trigger.map { [$0.word] } ?? []
+        let others = old.filter { !first.contains($0) }
+        let known = Set((first + others).map { $0.lowercased() })
+        let added = CaptionText.unique(new).filter { !known.contains($0.lowercased()) }
+        switch existing {
+        case .overwrite: return CaptionText.unique(first + new)
+        case .skip, .append: return first + others + added
+        case .prepend: return first + added + others
+        }
+    }
+}

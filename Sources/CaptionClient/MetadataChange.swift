@@ -1,0 +1,61 @@
+import Foundation
+
+/// What a picture's metadata is to say from now on; a field that is absent stays as it is.
+struct MetadataChange: Sendable, Equatable {
+    var descriptions: [PictureMetadata.Field: String] = [:]
+    var tags: [String] = []
+    /// Whether the picture's tags are ours afterwards.
+    var areTagsOurs = false
+
+    /// IPTC's room for a keyword and a description, in bytes.
+    static let maxKeyword = 64
+    private static let maxCaption = 2000
+
+    /// The change, with less of it where a part of the metadata is damaged.
+    var reductions: [MetadataChange] {
+        var (withoutEXIF, onlyXMP) = (self, self)
+        withoutEXIF.descriptions[.exif] = nil
+        onlyXMP.descriptions = descriptions.filter { $0.key == .xmp }
+        onlyXMP.writesIPTC = false
+        return [self] + (descriptions.isEmpty ? [] : [withoutEXIF]) + [onlyXMP]
+    }
+
+    private var writesIPTC = true
+
+    /// The JSON that exiftool writes into the file.
+    func exifToolInput() throws -> Data {
+        var fields: [String: JSONValue] = ["SourceFile": .string("*")]
+        if writesIPTC { fields["IPTC:CodedCharacterSet"] = .string("UTF8") }
+        if areTagsOurs { fields["XMP-x:XMPToolkit"] = .string(PictureMetadata.toolkit) }
+        for (field, text) in descriptions {
+            fields[field.rawValue] = Self.literal(field == .iptc ? Self.prefix(text, bytes: Self.maxCaption) : text)
+        }
+        if !tags.isEmpty {
+            fields["XMP-dc:Subject"] = .array(tags.map(Self.literal))
+            let keywords = tags.map { Self.literal(Self.prefix($0, bytes: Self.maxKeyword)) }
+            if writesIPTC { fields["IPTC:Keywords"] = .array(keywords) }
+        }
+        return Data(try JSONValue.line([fields]).utf8)
+    }
+
+    /// What leaves the IPTC fields that this doesn't write as they are, in UTF-8, which the file then declares.
+    var keptIPTC: [String] {
+        guard writesIPTC else { return [] }
+        let written =
+            (descriptions[.iptc] == nil ? [] : [PictureMetadata.Field.iptc.rawValue])
+            + (tags.isEmpty ? [] : ["IPTC:Keywords"])
+        return ["-tagsFromFile", "@", "-IPTC:all"] + written.map { "--\($0)" }
+    }
+
+    /// exiftool takes what follows `base64:` as base64, so a text that begins with it is sent that way.
+    private static func literal(_ text: String) -> JSONValue {
+        .string(text.hasPrefix("base64:") ? "base64:" + Data(text.utf8).base64EncodedString() : text)
+    }
+
+    /// As much of a text as there is room for; a character is never cut in two.
+    static func prefix(_ text: String, bytes: Int) -> String {
+        var prefix = text
+        while prefix.utf8.count > bytes { prefix.removeLast() }
+        return prefix
+    }
+}

@@ -1,0 +1,28 @@
+/// What a picture's file is by its content, as far as exiftool has to know it before it writes.
+struct PictureType: Sendable, Equatable {
+    /// exiftool's word for it.
+    let name: String
+    /// The ending under which exiftool writes it; `nil` when it can't.
+    let ending: String?
+
+    /// - Returns: `nil`, when the file's name says what it is, or nothing is known about it.
+    init?(name: String, file: FileName) {
+        guard let ending = file.ending else { return nil }
+        let kind = Self.kinds.first { $0.types.contains(name) }
+        if kind?.endings.contains(ending) ?? (ending == "tif" || ending == "tiff") { return nil }
+        self.name = name
+        self.ending = kind?.endings.first
+    }
+
+    /// Whether exiftool can write files of this type at all.
+    static func isWritable(_ name: String) -> Bool { name != "BMP" }
+
+    private static let kinds: [(types: [String], endings: [String])] = [
+        (["JPEG", "MPO"], ["jpg", "jpeg", "jpe", "jfif", "mpo"]),
+        (["PNG", "APNG"], ["png", "apng"]),
+        (["GIF"], ["gif"]),
+        (["BMP"], ["bmp"]),
+        (["TIFF"], ["tif", "tiff"]),
+        (["WEBP", "Extended WEBP"], ["webp"]),
+    ]
+}
