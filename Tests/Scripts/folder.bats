@@ -35,12 +35,14 @@ captions() {
 }
 
 @test "folder: --help explains on standard output" {
+    only_bash "it has another usage"
     ask --help
     [[ $code -eq 0 && -z $err ]]
     [[ $(<out) == "Usage: vision-caption-folder-images.sh <prompt> <caption_extension> <folder>"*VISION_HOST*VISION_API_KEY*VISION_TIMEOUT* ]]
 }
 
 @test "folder: a wrong number of arguments is answered with the usage, exit code 1" {
+    only_bash "it has another usage"
     local arguments
     for arguments in "" "CAPTION txt" "CAPTION txt photos more" "--"; do
         # shellcheck disable=SC2086
@@ -211,6 +213,7 @@ captions() {
 }
 
 @test "folder: names with spaces, quotes, newlines, dashes, globs, backslashes and bytes that are no UTF-8" {
+    only_bash "a backslash is a separator there"
     local name names=('a b' " c " "it's \"x\"" $'new\nline' -dash --help 'back\slash\n' '*' '?' '[a]' '$HOME' '%s' '' '~' ';' '&' $'bad\xff' 'é' '(' $'\n' $'end\n')
     for name in "${names[@]}"; do add "$name.jpg" "in $name/x.jpg"; done
     start_fake '[{"caption": "a cat"}]'
@@ -225,6 +228,7 @@ captions() {
 }
 
 @test "folder: folders with names that find might take for words" {
+    only_bash "its options begin with a dash, too"
     local name
     start_fake '[{"caption": "a cat"}]'
     for name in -name '(' '!' ',' 'a b' '-delete' ' '; do
@@ -364,6 +368,7 @@ captions() {
 }
 
 @test "folder: a full disk ends the run with one sentence" {
+    only_bash "mv is a program"
     add a.jpg b.jpg c.jpg
     start_fake '[{"caption": "a cat"}]'
     # A mv that stands for a disk on which there is no room for another name.
@@ -377,6 +382,7 @@ captions() {
 }
 
 @test "folder: a really full disk, for captions and for temporary files" {
+    only_bash "it has no temporary files"
     unshare --mount mount -t tmpfs tmpfs /mnt 2>/dev/null || skip "nothing can be mounted here"
     add a.jpg b.jpg
     start_fake "[{\"caption\": \"$(printf 'long %.0s' {1..2000})\"}]"
@@ -395,6 +401,7 @@ captions() {
 }
 
 @test "folder: a caption file that appears meanwhile is kept" {
+    only_bash "mv is a program"
     add a.jpg
     start_fake '[{"caption": "a cat"}]'
     # A sort that stands for somebody else, who writes the file after the pictures have been listed.
@@ -453,6 +460,7 @@ fake_sleep() {
 }
 
 @test "folder: a server that goes is asked again for 30 seconds, then the run ends" {
+    only_bash "sleep is a program"
     add a.jpg b.jpg c.jpg
     start_fake '[{"caption": "a cat", "last": true}]'
     fake_sleep :
@@ -463,6 +471,7 @@ fake_sleep() {
 }
 
 @test "folder: a server that is started again meanwhile goes on with the pictures" {
+    only_bash "sleep is a program"
     add a.jpg b.jpg c.jpg
     start_fake '[{"caption": "a cat", "last": true}]'
     fake_sleep "if [[ \$1 -eq 20 ]]; then
@@ -487,6 +496,7 @@ fake_sleep() {
 }
 
 @test "folder: folders that cannot be read are told, exit code 1" {
+    only_bash "find is a program"
     add a.jpg
     rm -- "$narrow/find"
     printf '#!/usr/bin/env bash\n%s "$@"\necho "find: it may not be read" >&2\nexit 1\n' "$(command -v find)" >"$narrow/find"
@@ -498,6 +508,7 @@ fake_sleep() {
 }
 
 @test "folder: Ctrl-C stops it at once; what was written stays, nothing unfinished does, the next run goes on" {
+    only_bash "signals go to a group of processes"
     add a.jpg b.jpg c.jpg
     start_fake '[{"caption": "a cat"}, {"hang": true}]'
     interrupt INT "$fake/requests.jsonl" 2 CAPTION txt photos >result
@@ -510,6 +521,7 @@ fake_sleep() {
 }
 
 @test "folder: a signal while a caption is being written leaves no part of it" {
+    only_bash "signals go to a group of processes"
     add a.jpg
     start_fake '[{"caption": "a cat"}]'
     # A mv that takes for ever stands for a slow disk between writing and renaming.
@@ -523,6 +535,7 @@ fake_sleep() {
 }
 
 @test "folder: both scripts share the same lines" {
+    only_bash "check_powershell.py compares its twins"
     part() { sed -n '/^# From here to the matching line below/,/^# The matching line:/p' "$root/$1"; }
     [[ $(part vision-client.sh | wc -l) -gt 300 ]]
     diff <(part vision-client.sh) <(part vision-caption-folder-images.sh)
