@@ -125,15 +125,21 @@ package final class ExifTool: Sendable {
     /// What exiftool complains about, without the file's name.
     private static func error(_ output: Data, _ path: String) -> ClientError {
         let lines = String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
-        if lines.contains(where: { $0.contains("No space left on device") || $0.contains("quota exceeded") }) {
-            return .diskFull(file: path)
-        }
         guard let line = lines.first(where: { $0.hasPrefix("Error: ") }) else {
             return .exifTool("it ended without a word.")
         }
         let words = line.dropFirst("Error: ".count)
+        if words.hasPrefix("Error writing output file"), hasNoRoom(path) { return .diskFull(file: path) }
         if words.hasPrefix("Temporary file already exists") { return .exifLeftover(leftover(path)) }
         return .exifTool(String(words[..<(words.range(of: " - /")?.lowerBound ?? words.endIndex)]) + ".")
+    }
+
+    /// Whether there is no room for the file once more, which exiftool does not tell.
+    private static func hasNoRoom(_ path: String) -> Bool {
+        var disk = statvfs()
+        guard statvfs(path, &disk) == 0, let size = try? PictureFile(path: path).stamp().size else { return false }
+        let (room, isMore) = UInt64(disk.f_bavail).multipliedReportingOverflow(by: UInt64(disk.f_frsize))
+        return !isMore && room < UInt64(size) + 64 << 10
     }
 
     /// The name under which exiftool writes a file anew.

@@ -50,6 +50,8 @@ package struct FolderRun: Sendable {
                     report.found(1)
                     fail(problem.name, problem.reason)
                 }
+            } onNews: { contents in
+                for note in contents.notes.prefix(1) { report.say(note) }
             }
         }
         let ticker = Task { await tick() }

@@ -18,8 +18,11 @@ final class FolderWatch: Sendable {
         (batches, found) = AsyncStream.makeStream()
     }
 
-    /// Looks at the folder until the task is cancelled; `onFirstLook` gets what is to be told of it.
-    func run(onFirstLook: (PictureFolder.Contents) -> Void) async {
+    /// Looks at the folder until the task is cancelled.
+    /// - Parameters:
+    ///   - onFirstLook: gets what is to be told of the folder.
+    ///   - onNews: gets what is to be told later, when there are files of another kind that is not read.
+    func run(onFirstLook: (PictureFolder.Contents) -> Void, onNews: (PictureFolder.Contents) -> Void) async {
         defer { found.finish() }
         let contents = folder.contents()
         onFirstLook(contents)
@@ -28,8 +31,12 @@ final class FolderWatch: Sendable {
             return
         }
         found.yield(settled(contents.pictures, interval))
+        var told = Set(contents.unread.keys)
         while (try? await Task.sleep(for: interval)) != nil {
-            let stamps = Self.stamps(folder.contents().pictures)
+            let contents = folder.contents()
+            if !told.isSuperset(of: contents.unread.keys) { onNews(contents) }
+            told.formUnion(contents.unread.keys)
+            let stamps = Self.stamps(contents.pictures)
             let whole = files.withLock { $0.look(stamps) }
             if !whole.isEmpty { found.yield(whole) }
         }

@@ -11,6 +11,8 @@ package struct WritableFolders: Sendable {
     }
 
     private let given: String
+    /// The same with all links followed.
+    private let real: String?
     private let access: @Sendable (String) -> Int32
     private var told: Set<FileName> = []
 
@@ -19,6 +21,7 @@ package struct WritableFolders: Sendable {
     ///   - access: the reason why a folder may not be written to, as `errno`; 0 when it may, or is not there.
     package init(given: String, access: @escaping @Sendable (String) -> Int32 = WritableFolders.reason) {
         self.given = given
+        real = PictureFile(path: given).resolved
         self.access = access
     }
 
@@ -26,7 +29,8 @@ package struct WritableFolders: Sendable {
     package mutating func judge(_ folder: String) -> Verdict {
         let reason = access(folder)
         guard reason != 0 else { return .writable }
-        if FileName(folder) == FileName(given) || reason == EROFS && access(given) == EROFS { return .ends }
+        let isGiven = FileName(folder) == FileName(given) || real.map { FileName(folder) == FileName($0) } ?? false
+        if isGiven || reason == EROFS && access(given) == EROFS { return .ends }
         return .fails(isTold: !told.insert(FileName(folder)).inserted)
     }
 

@@ -280,6 +280,25 @@ struct ExifTests {
         #expect(Set(names) == ["a.jpg", "save.jfif"])
     }
 
+    @Test("a full disk ends the run, with one sentence", .enabled(if: Client.mounting != nil, "nothing can be mounted"))
+    func fullDisk() throws {
+        let album = try Album()
+        for name in ["a.jpg", "b.jpg", "c.jpg"] { try album.add(name, try sample("save.jfif")) }
+        try FileManager.default.createDirectory(atPath: album.path("full"), withIntermediateDirectories: true)
+        let server = try ScriptedServer { _ in .result("fine") }
+        let script = """
+            mount -t tmpfs -o size=32k tmpfs full && cp *.jpg full && head -c 100000 /dev/zero >full/filler
+            "$0" "$@"; code=$?; cmp a.jpg full/a.jpg; ls -A full; exit $code
+            """
+        let run = try Client.run(
+            ["folder", "CAPTION", "txt", "full", "--exif", "--no-captions", "--quiet"], server: server,
+            wrapper: (Client.mounting ?? []) + [script], folder: album.folder)
+        #expect(run.status == 1)
+        #expect(run.errors.components(separatedBy: "The disk is full: ").count == 2, "\(run.errors)")
+        #expect(!run.errors.contains("failed"))
+        #expect(run.output == "a.jpg\nb.jpg\nc.jpg\nfiller\n")
+    }
+
     @Test("what exiftool can never write is known before the picture is asked about")
     func before() throws {
         let album = try Album()
