@@ -6,7 +6,7 @@ struct QueueOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How long the model stays in memory without a request: seconds, or 10m, 1h; 0: until nobody waits, -1: for "
+            "How long the model stays in memory without a request: seconds, or 10m, 1.5h; 0: until nobody waits, -1: for "
                 + "ever. [env: VISION_SERVER_UNLOAD_AFTER] (default: 300)",
             valueName: "time"))
     var unloadAfter: String?
@@ -70,7 +70,7 @@ struct QueueOptions: ParsableArguments {
         guard let keepAlive = KeepAlive(text) else {
             throw ValidationError(
                 "\(settings.name("unload-after", unloadAfter)) is \"\(text)\": "
-                    + "it must be seconds such as 300, 0 or -1, or a text such as 10m or 1h.")
+                    + "it must be seconds such as 300, 0 or -1, or a text such as 10m or 1.5h.")
         }
         return keepAlive
     }
