@@ -50,7 +50,7 @@ extension ModelHubError {
     /// Whether the same request may succeed later although nobody changes anything here.
     public var isTemporary: Bool {
         switch self {
-        case .gaveUp, .unreachable, .webPage, .badAnswer, .noSpace: true
+        case .gaveUp, .unreachable, .webPage, .badAnswer: true
         default: false
         }
     }

@@ -55,11 +55,13 @@ extension ModelHost {
         private var keepAlive: KeepAlive
         private var shallUnload = false
         private var loadedTime: LoadedTime
+        private var pace: ServicePace<C.Instant>
 
         package init(limits: ModelHostLimits, at now: C.Instant) {
             self.limits = limits
             keepAlive = limits.keepAlive
             loadedTime = LoadedTime(lastChange: now)
+            pace = ServicePace(at: now)
         }
 
         /// Whether everything that was accepted is done and the model is gone.
@@ -71,6 +73,9 @@ extension ModelHost {
         package func hasFailed(at now: C.Instant) -> Bool {
             failedAt.map { $0.duration(to: now) < .seconds(30) } ?? false
         }
+
+        /// Whole seconds, 1 to 60, until those who are served and those who wait may be done.
+        package var secondsToWait: Int { pace.secondsToWait(behind: line.count + holders.count) }
 
         /// Whether a request of no size would be refused.
         package var isFull: Bool { line.isFull(for: 0, limits) }
@@ -143,6 +148,7 @@ extension ModelHost {
 
         private mutating func returned(_ ticket: Ticket, _ wish: KeepAlive?, _ now: C.Instant) -> [Action] {
             keepAlive = wish ?? limits.keepAlive
+            pace.ended(at: now)
             phase = .lent(holders.subtracting([ticket]))
             return lendOrRest(now)
         }
@@ -156,6 +162,7 @@ extension ModelHost {
             var lent: [Action] = []
             while holders.count < limits.maxLent, let ticket = line.popFirstReady() {
                 holders.insert(ticket)
+                pace.began(at: now)
                 lent.append(.lend(ticket))
             }
             guard holders.isEmpty else {

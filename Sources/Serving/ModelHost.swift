@@ -67,7 +67,7 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
             state: machine.state, isStopping: isDraining || machine.isStopping, hasFailed: machine.hasFailed(at: now),
             isFull: machine.isFull, unloadsIn: machine.unloadsIn(at: now), running: machine.holders.count,
             waiting: machine.line.count,
-            waitingBytes: machine.line.bytes, counters: counters)
+            waitingBytes: machine.line.bytes, secondsToWait: machine.secondsToWait, counters: counters)
     }
 
     /// How many of those that wait are ready for the model.
@@ -78,7 +78,7 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
         if machine.isStopping { throw .stopping }
         guard machine.isFull else { return }
         counters.refused += 1
-        throw .overloaded(waiting: machine.line.count)
+        throw error(.overloaded)
     }
 
     /// Loads and unloads until the service group stops or is cancelled.
@@ -206,8 +206,10 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
 
     private func error(_ refusal: StateMachine.Refusal) -> ModelHostError {
         switch refusal {
-        case .overloaded: .overloaded(waiting: machine.line.count)
-        case .waitedTooLong: .waitedTooLong(limits.maxWait ?? .zero)
+        case .overloaded: .overloaded(waiting: machine.line.count, retryAfter: machine.secondsToWait)
+        case .waitedTooLong:
+            .waitedTooLong(
+                limits.maxWait ?? .zero, waiting: machine.line.count, retryAfter: machine.secondsToWait)
         case .loadFailed: lastLoadError.map { .loadFailed(model: name, reason: $0) } ?? .stopping
         case .stopping: .stopping
         }

@@ -16,6 +16,8 @@ public struct ModelHostStatus: Sendable, Equatable {
     public var running: Int
     public var waiting: Int
     public var waitingBytes: Int
+    /// Whole seconds, 1 to 60, until those who are served and those who wait may be done.
+    public var secondsToWait: Int
     public var counters: Counters
 
     /// How many requests took which way, and how often the model came and went.

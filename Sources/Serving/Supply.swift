@@ -19,6 +19,7 @@ public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration =
     /// What the model is called in errors.
     public let name: String
     private let fetch: Fetch?
+    private let isTemporary: @Sendable (any Error) -> Bool
     private let clock: C
     private let failureStands: Duration
     private let state: Mutex<State>
@@ -32,23 +33,39 @@ public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration =
     }
 
     /// Goods that are there, and that `fetch` brings again if they go.
-    public convenience init(name: String, goods: Goods, clock: C, fetch: @escaping Fetch) {
-        self.init(name: name, state: .present(goods), fetch: fetch, clock: clock, failureStands: .seconds(5))
+    ///
+    /// - Parameter isTemporary: Whether fetching may succeed later although it has failed so.
+    public convenience init(
+        name: String, goods: Goods, clock: C, isTemporary: @escaping @Sendable (any Error) -> Bool = { _ in false },
+        fetch: @escaping Fetch
+    ) {
+        self.init(
+            name: name, state: .present(goods), fetch: fetch, clock: clock, failureStands: .seconds(5),
+            isTemporary: isTemporary)
     }
 
     /// Goods that `fetch` brings at the first demand.
     ///
-    /// - Parameter failureStands: For so long after a failure who asks is told of it; then the next one tries again.
+    /// - Parameters:
+    ///   - failureStands: For so long after a failure who asks is told of it; then the next one tries again.
+    ///   - isTemporary: Whether fetching may succeed later although it has failed so.
     public convenience init(
-        name: String, clock: C, failureStands: Duration = .seconds(5), fetch: @escaping Fetch
+        name: String, clock: C, failureStands: Duration = .seconds(5),
+        isTemporary: @escaping @Sendable (any Error) -> Bool = { _ in false }, fetch: @escaping Fetch
     ) {
-        self.init(name: name, state: .absent, fetch: fetch, clock: clock, failureStands: failureStands)
+        self.init(
+            name: name, state: .absent, fetch: fetch, clock: clock, failureStands: failureStands,
+            isTemporary: isTemporary)
     }
 
-    private init(name: String, state: sending State, fetch: Fetch?, clock: C, failureStands: Duration) {
+    private init(
+        name: String, state: sending State, fetch: Fetch?, clock: C, failureStands: Duration,
+        isTemporary: @escaping @Sendable (any Error) -> Bool = { _ in false }
+    ) {
         self.name = name
         self.state = Mutex(state)
         self.fetch = fetch
+        self.isTemporary = isTemporary
         self.clock = clock
         self.failureStands = failureStands
         (orders, order) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -70,7 +87,7 @@ public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration =
     public func take() throws(SupplyError) -> Goods {
         switch demand() {
         case .present(let goods): return goods
-        case .failed(let error, _): throw .failed(model: name, reason: error)
+        case .failed(let error, _): throw failure(error)
         case .fetching(let progress): throw .fetching(model: name, progress)
         case .absent: throw .fetching(model: name, SupplyProgress())
         }
@@ -84,10 +101,14 @@ public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration =
             try Task.checkCancellation()
             switch demand() {
             case .present(let goods): return goods
-            case .failed(let error, _): throw SupplyError.failed(model: name, reason: error)
+            case .failed(let error, _): throw failure(error)
             case .fetching, .absent: await nextChange()
             }
         }
+    }
+
+    private func failure(_ error: any Error) -> SupplyError {
+        .failed(model: name, reason: error, isTemporary: error is CancellationError || isTemporary(error))
     }
 
     /// Says that the goods have turned out to be incomplete: the next who asks has them fetched again.

@@ -2,16 +2,17 @@
 public enum SupplyError: Error, CustomStringConvertible {
     /// They are on their way.
     case fetching(model: String, SupplyProgress)
-    /// The last try went wrong; it is repeated when somebody asks a moment later.
-    case failed(model: String, reason: any Error)
+    /// The last try went wrong; it is repeated when somebody asks a moment later, and may then succeed although nobody
+    /// has changed anything if it is temporary.
+    case failed(model: String, reason: any Error, isTemporary: Bool)
 
     public var description: String {
         switch self {
         case .fetching(let model, let progress):
             "The model \(model) is being downloaded: \(progress.sentence). Send the request again later."
-        case .failed(let model, let reason) where reason is CancellationError:
+        case .failed(let model, let reason, _) where reason is CancellationError:
             "The download of the model \(model) was stopped. Send the request again later."
-        case .failed(let model, let reason):
+        case .failed(let model, let reason, _):
             "The model \(model) could not be downloaded. \(reason)"
         }
     }

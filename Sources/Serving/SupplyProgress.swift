@@ -20,6 +20,9 @@ public struct SupplyProgress: Sendable, Equatable {
         return "\(bytes), about \(Self.words(min(secondsLeft, 1e6))) left"
     }
 
+    /// Whole seconds, 1 to 60, after which it is worth asking again.
+    public var secondsToWait: Int { wholeSeconds(secondsLeft ?? 5) }
+
     private static func words(_ seconds: Double) -> String {
         if seconds < 90 { return "\(max(1, Int(seconds.rounded(.up)))) seconds" }
         if seconds < 5400 { return "\(Int((seconds / 60).rounded())) minutes" }

@@ -7,7 +7,7 @@ import Synchronization
 struct BodyReader: Sendable {
     let maxBodySize: Int
     let maxReadingSize: Int
-    private let reading = ReadingSize()
+    private let readings = Readings()
 
     init(maxBodySize: Int, maxReadingSize: Int) {
         self.maxBodySize = maxBodySize
@@ -20,13 +20,14 @@ struct BodyReader: Sendable {
             throw VisionAPIError.bodyTooLarge(limit: maxBodySize)
         }
         var data = Data()
-        defer { reading.add(-data.count) }
+        readings.begin()
+        defer { readings.end(data.count) }
         do {
             for try await chunk in request.body {
                 let count = chunk.readableBytes
                 guard data.count + count <= maxBodySize else { throw VisionAPIError.bodyTooLarge(limit: maxBodySize) }
                 data.append(contentsOf: chunk.readableBytesView)
-                guard reading.add(count) <= maxReadingSize else { throw VisionAPIError.readingTooMuch }
+                try readings.add(count, limit: maxReadingSize)
             }
         } catch let error as VisionAPIError {
             throw error
@@ -37,13 +38,39 @@ struct BodyReader: Sendable {
     }
 }
 
-/// The bytes of all bodies that are being read.
-private final class ReadingSize: Sendable {
-    private let bytes = Atomic(0)
+/// All bodies that are being read: how many, their bytes, and how long one has taken lately.
+private final class Readings: Sendable {
+    private struct State {
+        var count = 0
+        var bytes = 0
+        var pace = ServicePace(at: ContinuousClock.now)
+    }
 
-    @discardableResult
-    func add(_ count: Int) -> Int {
-        bytes.add(count, ordering: .relaxed).newValue
+    private let state = Mutex(State())
+
+    func begin() {
+        state.withLock { state in
+            state.count += 1
+            state.pace.began(at: .now)
+        }
+    }
+
+    func end(_ bytes: Int) {
+        state.withLock { state in
+            state.count -= 1
+            state.bytes -= bytes
+            state.pace.ended(at: .now)
+        }
+    }
+
+    func add(_ bytes: Int, limit: Int) throws(VisionAPIError) {
+        let refusal = state.withLock { state -> VisionAPIError? in
+            state.bytes += bytes
+            guard state.bytes > limit else { return nil }
+            let others = state.count - 1
+            return .readingTooMuch(waiting: others, retryAfter: state.pace.secondsToWait(behind: others))
+        }
+        if let refusal { throw refusal }
     }
 }
 

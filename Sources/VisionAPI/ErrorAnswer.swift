@@ -53,8 +53,8 @@ struct ErrorAnswer {
         case .unsupportedEncoding: headers[.acceptEncoding] = "identity"
         case .bodyTooLarge: headers[.connection] = "close"
         case .noThread: headers[.retryAfter] = "5"
-        case .readingTooMuch:
-            headers[.retryAfter] = "2"
+        case .readingTooMuch(_, let seconds):
+            headers[.retryAfter] = "\(seconds)"
             headers[.connection] = "close"
         default: break
         }
@@ -89,18 +89,24 @@ struct ErrorAnswer {
             case .loadFailed: .modelUnavailable
             }
         self.init(.serviceUnavailable, code, error.description)
-        if code != .modelUnavailable { headers[.retryAfter] = "5" }
-        if code == .stopping { headers[.connection] = "close" }
+        switch error {
+        case .overloaded(_, let seconds), .waitedTooLong(_, _, let seconds): headers[.retryAfter] = "\(seconds)"
+        case .stopping:
+            headers[.retryAfter] = "5"
+            headers[.connection] = "close"
+        case .loadFailed: break
+        }
     }
 
     private init(_ error: SupplyError) {
-        guard case .fetching(_, let progress) = error else {
+        switch error {
+        case .fetching(_, let progress):
+            self.init(.serviceUnavailable, .modelDownloading, error.description)
+            headers[.retryAfter] = "\(progress.secondsToWait)"
+        case .failed(_, _, let isTemporary):
             self.init(.serviceUnavailable, .modelUnavailable, error.description)
-            return
+            if isTemporary { headers[.retryAfter] = "30" }
         }
-        self.init(.serviceUnavailable, .modelDownloading, error.description)
-        let seconds = progress.secondsLeft ?? 5
-        headers[.retryAfter] = seconds < 5 ? "\(max(1, Int(max(seconds, 0).rounded(.up))))" : "5"
     }
 
     /// The answer itself; its code is noted for the log.

@@ -25,8 +25,17 @@ struct Readiness {
             }
         refusal = reason.map { code, sentence in
             var answer = ErrorAnswer(.serviceUnavailable, code, sentence)
-            answer.headers[.retryAfter] = "5"
+            answer.headers[.retryAfter] = "\(Self.secondsToWait(code, host, supply))"
             return answer
         }
+    }
+
+    /// Those who only ask whether the server is ready ask again in a while, whatever is the matter.
+    private static func secondsToWait<C: Clock>(
+        _ code: ErrorCode, _ host: ModelHostStatus, _ supply: ModelSupply<C>
+    ) -> Int where C.Duration == Duration {
+        if code == .queueFull { return host.secondsToWait }
+        guard case .fetching(let progress) = supply.current else { return 5 }
+        return progress.secondsToWait
     }
 }

@@ -18,7 +18,7 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
     case repeatedPrompt(String)
     case bodyTooLarge(limit: Int)
     /// The bodies that are being read at the same time are too much together.
-    case readingTooMuch
+    case readingTooMuch(waiting: Int, retryAfter: Int)
     /// Decoding the picture takes more memory than one may take.
     case decodingTooLarge(bytes: Int, limit: Int)
     /// The system has no room for another thread.
@@ -53,13 +53,14 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
         case .addressOfPicture:
             "The field \"image\" holds an address or a path. It wants the bytes of the picture file itself, in base64."
         case .invalidKeepAlive:
-            #"The field "keep_alive" must be seconds such as 300, 0 or -1, or a text such as "10m" or "1h"."#
+            #"The field "keep_alive" must be seconds such as 300, 0 or -1, or a text such as "10m" or "1.5h"."#
         case .wrongNumberOfPrompts(let limit):
             "The list \"prompt\" must have from 1 to \(limit) prompts."
         case .repeatedPrompt(let prompt):
             "The prompt \(prompt.prefix(100)) stands in the list twice."
-        case .readingTooMuch:
-            "The server is reading too many pictures at the same time. Send the request again later."
+        case .readingTooMuch(let waiting, let retryAfter):
+            "The server is reading \(waiting) requests already, and they are too large together. "
+                + "Send the request again in \(retryAfter) s."
         case .decodingTooLarge(let bytes, let limit):
             "The picture takes too many bytes for decoding: \((bytes >> 20) + 1) MB, and one may take \(limit >> 20) MB. "
                 + "Make it smaller, or start the server with a larger --max-decode-memory."

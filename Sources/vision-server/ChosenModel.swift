@@ -40,10 +40,16 @@ struct ChosenModel: Sendable {
         case .cached(let files, let repository, let hub):
             return Supply(
                 name: name, goods: try ModelAssets(files: files), clock: ContinuousClock(),
-                fetch: fetch(repository, hub, logger))
+                isTemporary: Self.isTemporary, fetch: fetch(repository, hub, logger))
         case .hub(let repository, let hub):
-            return Supply(name: name, clock: ContinuousClock(), fetch: fetch(repository, hub, logger))
+            return Supply(
+                name: name, clock: ContinuousClock(), isTemporary: Self.isTemporary,
+                fetch: fetch(repository, hub, logger))
         }
+    }
+
+    @Sendable private static func isTemporary(_ error: any Error) -> Bool {
+        (error as? ModelHubError)?.isTemporary ?? false
     }
 
     private func fetch(

@@ -99,6 +99,30 @@ struct PlaceTests {
         }
     }
 
+    @Test("a refusal says how many wait, and after how long it is worth asking again")
+    func estimate() async throws {
+        let workshop = Workshop()
+        try await workshop.withHost(limits: .init(maxQueued: 2)) { host in
+            for _ in 0..<3 { try await host.withModel { _, _ in workshop.clock.advance(by: .seconds(7)) } }
+            let gate = Gate()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await host.withModel { _, _ in gate.pass() } }
+                await gate.someoneStands()
+                defer { gate.open() }
+                for _ in 0..<2 { group.addTask { try await host.withModel { _, _ in } } }
+                await eventually { await host.status.waiting == 2 }
+                do {
+                    try await host.checkAdmission()
+                    Issue.record("it was let in")
+                } catch ModelHostError.overloaded(let waiting, let retryAfter) {
+                    // One has the model, two wait, and each of the last ones took 7 s.
+                    #expect(waiting == 2 && retryAfter == 21)
+                }
+                #expect(await host.status.secondsToWait == 21)
+            }
+        }
+    }
+
     @Test("who waits longer than the limit is sent away, and the model never sees the request")
     func waitedTooLong() async throws {
         let workshop = Workshop()
@@ -109,8 +133,8 @@ struct PlaceTests {
             do {
                 try await late
                 Issue.record("it was served")
-            } catch ModelHostError.waitedTooLong(let limit) {
-                #expect(limit == .seconds(600))
+            } catch ModelHostError.waitedTooLong(let limit, let waiting, _) {
+                #expect(limit == .seconds(600) && waiting == 0)
             }
             #expect(await host.status.counters.refused == 1)
         }

@@ -128,7 +128,9 @@ struct LifetimeTests {
             await eventually { (try? await status(client).download?.bytesTotal) == 3_290_000_000 }
             let response = try await client.processImage("<CAPTION>")
             #expect(response.status == .serviceUnavailable)
-            #expect(response.headers[.retryAfter] == "5")
+            #expect(response.headers[.retryAfter] == "60")
+            #expect(try response.code == .modelDownloading)
+            #expect(try await client.get("/ready").headers[.retryAfter] == "60")
             let detail = try response.detail
             #expect(
                 detail
@@ -157,6 +159,21 @@ struct LifetimeTests {
             let detail = try response.detail
             #expect(detail == "The model some/model could not be downloaded. The hub cannot be reached.")
             #expect(try await client.get("/ready").status == .serviceUnavailable)
+        }
+    }
+
+    @Test("where the cause may pass by itself, a failed download does invite to wait")
+    func passingFailure() async throws {
+        struct NoHub: Error, CustomStringConvertible { let description = "The hub cannot be reached." }
+        let supply = ModelSupply(name: "some/model", clock: ContinuousClock(), isTemporary: { $0 is NoHub }) { _ in
+            throw NoHub()
+        }
+        try await Demo.application(around: Demo.host(), supply: supply).test(.router) { client in
+            _ = try await client.processImage("<CAPTION>")
+            await eventually { (try? await status(client).state) == "failed" }
+            let response = try await client.processImage("<CAPTION>")
+            #expect(response.headers[.retryAfter] == "30")
+            #expect(try response.code == .modelUnavailable)
         }
     }
 
