@@ -56,6 +56,10 @@ static int is_unsupported(int code) {
 static void on_error(j_common_ptr codec) {
     char text[JMSG_LENGTH_MAX];
     codec->err->format_message(codec, text);
+    if (codec->err->msg_code == JERR_BAD_PRECISION)
+        snprintf(text, sizeof text, "its samples have %d bits", codec->err->msg_parm.i[0]);
+    if (codec->err->msg_code == JERR_SOF_UNSUPPORTED)
+        snprintf(text, sizeof text, "it is without loss or in a hierarchy (SOF %d)", codec->err->msg_parm.i[0] & 15);
     stop(reader_of(codec), is_unsupported(codec->err->msg_code) ? CIMAGE_UNSUPPORTED : CIMAGE_DAMAGED, text);
 }
 

@@ -68,7 +68,7 @@ struct BMPDecoder: FormatDecoder {
                 for x in 0..<width {
                     let bit = x &* bits
                     let index = (row[bit >> 3] >> UInt8(truncatingIfNeeded: 8 &- bits &- (bit & 7))) & most
-                    (rgb + 3 * x).update(from: colors + 3 * Int(index), count: 3)
+                    StoredColors.copy(colors + 3 * Int(index), to: rgb + 3 * x)
                 }
             }
         }

@@ -24,7 +24,7 @@ enum StoredColors {
             Self.fromCMYK(row, flip: inverted ? 255 : 0, width: width, rgb)
         case .palette(let palette):
             palette.withColors { colors in
-                for x in 0..<width { (rgb + 3 * x).update(from: colors + 3 * Int(row[x]), count: 3) }
+                for x in 0..<width { Self.copy(colors + 3 * Int(row[x]), to: rgb + 3 * x) }
             }
         case .paletteAlpha(let palette, let premultiplied):
             palette.withColors { colors in
@@ -38,6 +38,14 @@ enum StoredColors {
                 }
             }
         }
+    }
+
+    /// One pixel.
+    @inline(__always)
+    static func copy(_ color: UnsafePointer<UInt8>, to target: UnsafeMutablePointer<UInt8>) {
+        target[0] = color[0]
+        target[1] = color[1]
+        target[2] = color[2]
     }
 
     @inline(__always)

@@ -26,8 +26,8 @@ def make():
 def jpegs():
     data = saved(photo(37, 23, "L"), "JPEG")
     frame = data.index(b"\xff\xc0")
-    yield "jpeg_12bit.jpg", data[:frame + 4] + b"\x0c" + data[frame + 5:], "precision 12"
-    yield "jpeg_lossless.jpg", data[:frame] + b"\xff\xc3" + data[frame + 2:], "SOF type 0xc3"
+    yield "jpeg_12bit.jpg", data[:frame + 4] + b"\x0c" + data[frame + 5:], "12 bits"
+    yield "jpeg_lossless.jpg", data[:frame] + b"\xff\xc3" + data[frame + 2:], "without loss"
     data = saved(photo(37, 23), "JPEG", subsampling=0)
     frame, scan = data.index(b"\xff\xc0"), data.index(b"\xff\xda")
     two = struct.pack(">BHHB", 8, 23, 37, 2) + b"\1\x11\0\2\x11\1"
