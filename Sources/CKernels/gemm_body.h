@@ -247,12 +247,15 @@ INLINE void GEMM(pack_column)(const ck_pack *p, size_t column, size_t k, float u
     }
 }
 
-// What one unit of a column's weights is worth.
+// What one unit of a column's weights is worth; no number where one of them is none, since no byte could say so.
 static float GEMM(column_unit)(const ck_pack *p, size_t column, size_t k, size_t depth) {
-    vf top = v_set1(0);
-    for (size_t i = 0; i < depth; i += W)
-        top = v_max(top, v_abs(v_load_stored(p, column, k + i)));
-    return v_hmax(top) / 127;
+    vf top = v_set1(0), zero = v_set1(0);
+    for (size_t i = 0; i < depth; i += W) {
+        vf v = v_load_stored(p, column, k + i);
+        top = v_max(top, v_abs(v));
+        zero = v_fma(v, v_set1(0), zero);
+    }
+    return v_hmax(top) / 127 + v_sum(zero);
 }
 
 // The rows that follow a block of k in int8.

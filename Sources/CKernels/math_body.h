@@ -17,10 +17,11 @@ INLINE void v_store_some(float *p, vf v, size_t n) {
     }
 }
 
-// e^x to about 1 ulp (Cephes' expf polynomial); exactly 0 far below zero, x must be below 88.
+// e^x to about 1 ulp (Cephes' expf polynomial); exactly 0 far below zero, x must be below 88. NaN stays NaN.
 INLINE vf v_exp(vf x) {
-    // Below -87 the result is taken as e^-87 = 1.6e-38, which no sum with a term of 1 can see.
-    x = v_max(x, v_set1(-87.0f));
+    // Below -87 the result is taken as e^-87 = 1.6e-38, which no sum with a term of 1 can see. x must come second: of a
+    // number and NaN v_max takes the second, or NaN.
+    x = v_max(v_set1(-87.0f), x);
     vf n = v_round(v_mul(x, v_set1(1.44269504088896341f)));
     vf r = v_fma(n, v_set1(-0.693359375f), x);
     r = v_fma(n, v_set1(2.12194440e-4f), r);

@@ -29,12 +29,15 @@ INLINE vf v_source_value(const source *s, size_t i) {
     return v_fma(v, v_load_some(s->weight + i, n), v_load_some(s->bias + i, n));
 }
 
-// The largest magnitude in a row.
+// The largest magnitude in a row; no number where one of them is none, since no byte could say so.
 INLINE float v_largest_value(const source *s) {
-    vf top = v_set1(0);
-    for (size_t i = 0; i < s->depth; i += W)
-        top = v_max(top, v_abs(v_source_value(s, i)));
-    return v_hmax(top);
+    vf top = v_set1(0), zero = v_set1(0);
+    for (size_t i = 0; i < s->depth; i += W) {
+        vf v = v_source_value(s, i);
+        top = v_max(top, v_abs(v));
+        zero = v_fma(v, v_set1(0), zero);
+    }
+    return v_hmax(top) + v_sum(zero);
 }
 
 // Values in units; all zero where there is none.

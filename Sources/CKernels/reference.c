@@ -26,6 +26,8 @@ static float widen_bf16(uint16_t half) {
 // To nearest even.
 static float round_to_bf16(float x) {
     uint32_t bits;
+    if (isnan(x))
+        return NAN;
     memcpy(&bits, &x, 4);
     return widen_bf16((uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16));
 }

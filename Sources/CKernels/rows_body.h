@@ -40,11 +40,12 @@ static void KERNEL(f32_layer_norm)(const float *x, const float *weight, const fl
     }
 }
 
+// What is no number does not count, or makes the result none.
 static float KERNEL(row_max)(const float *x, size_t n) {
     size_t whole = n / W * W;
     vf top = v_set1(x[0]);
     for (size_t i = 0; i < whole; i += W)
-        top = v_max(top, v_load(x + i));
+        top = v_max(v_load(x + i), top);
     float max = v_hmax(top);
     for (size_t i = whole; i < n; i++)
         max = x[i] > max ? x[i] : max;
@@ -82,6 +83,7 @@ static void KERNEL(f32_softmax)(float *x, size_t ldx, size_t rows, size_t n, flo
     }
 }
 
+// One value that is no number, or infinite, makes the whole row so: then the sum is none.
 static void KERNEL(f32_log_softmax)(const float *x, size_t n, float *out) {
     float max = KERNEL(row_max)(x, n);
     float shift = logf(KERNEL(exp_sum)(x, n, max, 1.0f, 0));

@@ -101,9 +101,10 @@ INLINE vf v_from_lanes(vi v) {
 INLINE vi v_sub_lanes(vi a, vi b) {
     return _mm256_sub_epi32(a, b);
 }
-// Rounded to nearest even.
+// Rounded to nearest even; rounding would carry some values that are no numbers over to zero.
 INLINE void v_store_bf16(uint16_t *p, vf v) {
-    vi bits = _mm256_castps_si256(v);
+    vf none = _mm256_cmp_ps(v, v, _CMP_UNORD_Q);
+    vi bits = _mm256_castps_si256(_mm256_blendv_ps(v, _mm256_set1_ps(__builtin_nanf("")), none));
     vi odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
     bits = _mm256_srli_epi32(_mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff))), 16);
     __m128i low = _mm256_castsi256_si128(bits), high = _mm256_extracti128_si256(bits, 1);

@@ -95,9 +95,10 @@ INLINE vf v_from_lanes(vi v) {
 INLINE vi v_sub_lanes(vi a, vi b) {
     return _mm512_sub_epi32(a, b);
 }
-// Rounded to nearest even.
+// Rounded to nearest even; rounding would carry some values that are no numbers over to zero.
 INLINE void v_store_bf16(uint16_t *p, vf v) {
-    vi bits = _mm512_castps_si512(v);
+    __mmask16 none = _mm512_cmp_ps_mask(v, v, _CMP_UNORD_Q);
+    vi bits = _mm512_castps_si512(_mm512_mask_mov_ps(v, none, _mm512_set1_ps(__builtin_nanf(""))));
     vi odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
     bits = _mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff)));
     _mm256_storeu_si256((__m256i *)p, _mm512_cvtepi32_epi16(_mm512_srli_epi32(bits, 16)));

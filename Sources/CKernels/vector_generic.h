@@ -132,11 +132,11 @@ INLINE vf v_from_lanes(vi v) {
 INLINE vi v_sub_lanes(vi a, vi b) {
     return a - b;
 }
-// Rounded to nearest even.
+// Rounded to nearest even; rounding would carry some values that are no numbers over to zero.
 INLINE void v_store_bf16(uint16_t *p, vf v) {
     for (size_t i = 0; i < W; i++) {
         uint32_t bits = (uint32_t)((vi)v)[i];
-        p[i] = (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+        p[i] = v[i] == v[i] ? (uint16_t)((bits + 0x7fff + (bits >> 16 & 1)) >> 16) : 0x7fc0;
     }
 }
 // The low byte of each value, rounded to nearest even, plus `offset`.

@@ -112,7 +112,8 @@ INLINE vi v_sub_lanes(vi a, vi b) {
 }
 // Rounded to nearest even, in the high halves; what is in the low ones is to be dropped.
 INLINE uint32x4_t v_rounded_bf16(vf v) {
-    uint32x4_t bits = vreinterpretq_u32_f32(v);
+    // Rounding would carry some values that are no numbers over to zero.
+    uint32x4_t bits = vreinterpretq_u32_f32(vbslq_f32(vceqq_f32(v, v), v, vdupq_n_f32(__builtin_nanf(""))));
     uint32x4_t odd = vandq_u32(vshrq_n_u32(bits, 16), vdupq_n_u32(1));
     return vaddq_u32(bits, vaddq_u32(odd, vdupq_n_u32(0x7fff)));
 }

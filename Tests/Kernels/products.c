@@ -155,6 +155,25 @@ static void compare_in_two(ck_format format) {
     }
 }
 
+// A value that is no number, or infinite, in a row or in a column's weights spoils what it takes part in, nothing else.
+static void compare_damage(ck_format format, float damage) {
+    enum { M = 5, N = 40, K = 1100, ROW = 2, COLUMN = 7 };
+    product p = random_product(format, M, N, K, 0);
+    float *a = (float *)p.a, *weights = (float *)p.weights;
+    a[ROW * (K + 3) + 1030] = damage;
+    weights[COLUMN * K + 77] = damage;
+    for (candidate *c = candidates; c->name; c++) {
+        p.panels = packed(c->kernels, format, weights, K, N, K);
+        const float *sums = result(c->kernels, &p, &(choice){0, M, 1, 1, CK_GELU});
+        about("gemm %s with damaged numbers", format_names[format]);
+        for (size_t i = 0; i < M; i++) {
+            for (size_t j = 0; j < N; j++)
+                expect(c, isfinite(sums[i * (N + 2) + j]) == (i != ROW && j != COLUMN));
+        }
+    }
+    release_all();
+}
+
 /// A row alone, or with any rows, is the same to the bit.
 static void compare_rows_alone(ck_format format) {
     static const size_t depths[] = {7, 640, 1031, 2100};
@@ -268,6 +287,8 @@ void compare_products(void) {
         compare_several_blocks(formats[i]);
         compare_in_two(formats[i]);
         compare_rows_alone(formats[i]);
+        compare_damage(formats[i], NAN);
+        compare_damage(formats[i], INFINITY);
         compare_gelu(formats[i]);
     }
 }

@@ -1,6 +1,7 @@
 // Every kernel that is no product.
 #include "check.h"
 
+#include <math.h>
 #include <string.h>
 
 static float *copy(const float *x, size_t n) {
@@ -96,6 +97,26 @@ static void compare_along_rows(size_t n) {
         expect_same(c, first_above(c->kernels, x, n), places, n * sizeof *places);
         about("add of %zu", n);
         expect_same(c, sum(c->kernels, x, bias, n), sums, n * sizeof(float));
+    }
+    release_all();
+}
+
+// One value that is no number, or infinite, must not be lost on the way: then a damaged model would answer something.
+static void compare_damaged_rows(size_t n, size_t place, float value) {
+    float *x = random_floats(n, 9), *shares = reserve_floats(n);
+    uint16_t narrow[1];
+    x[place] = value;
+    memcpy(shares, x, n * sizeof *x);
+    for (candidate *c = candidates; c->name; c++) {
+        about("log_softmax and softmax of %zu with one value that is no number", n);
+        const float *logs = log_softmax(c->kernels, x, n);
+        expect(c, isnan(logs[0]) && isnan(logs[n - 1]));
+        memcpy(shares, x, n * sizeof *x);
+        c->kernels->softmax(shares, n, 1, n, 0.3f);
+        expect(c, isnan(shares[0]) && isnan(shares[n - 1]));
+        about("narrowing of what is no number");
+        c->kernels->narrow(&value, 1, narrow);
+        expect(c, (narrow[0] & 0x7f80) == 0x7f80);
     }
     release_all();
 }
@@ -218,6 +239,15 @@ void compare_rows(void) {
     static const size_t lengths[] = {1, 2, 3, 15, 16, 17, 31, 128, 144, 577, 1024};
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
         compare_along_rows(lengths[i]);
+    uint32_t all_ones = 0xffffffff, f16_ones = 0x7fffe000;
+    float damages[4] = {INFINITY, NAN};
+    memcpy(damages + 2, &all_ones, 4);
+    memcpy(damages + 3, &f16_ones, 4);
+    for (size_t i = 0; i < 4 * sizeof lengths / sizeof *lengths; i++) {
+        size_t n = lengths[i / 4];
+        compare_damaged_rows(n, i * 7 % n, damages[i % 4]);
+        compare_damaged_rows(n, n - 1, damages[i % 4]);
+    }
     static const size_t caches[][2] = {{1, 16}, {36, 24}, {577, 32}, {40, 64}, {5, 80}, {9, 3}, {16, 64}, {3, 21}};
     for (size_t i = 0; i < sizeof caches / sizeof *caches; i++)
         compare_attention(caches[i][0], caches[i][1]);
