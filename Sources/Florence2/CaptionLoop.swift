@@ -130,13 +130,18 @@ struct CaptionLoop {
         var alone: [Int: Double] = [:]
         for job in jobs where job.begun > 0 { alone[job.id] = loneSteps[captioner.beams(job.request.overrides)] }
         ledger.write(seconds) { alone[$0] ?? seconds }
-        return finished.compactMap { id, hypothesis in
+        return finished.compactMap { id, result in
             guard let index = jobs.firstIndex(where: { $0.id == id >> 32 }) else { return nil }
-            let prompt = id & 0xffff_ffff
-            jobs[index].captions[prompt] = captioner.caption(hypothesis, jobs[index], prompt)
-            guard let result = jobs[index].result else { return nil }
+            do {
+                let prompt = id & 0xffff_ffff
+                jobs[index].captions[prompt] = captioner.caption(try result.get(), jobs[index], prompt)
+            } catch {
+                remove(id >> 32)
+                return (id >> 32, .failure(error))
+            }
+            guard let captions = jobs[index].result else { return nil }
             ledger.leave(jobs[index].id)
-            return (jobs.remove(at: index).id, .success(result))
+            return (jobs.remove(at: index).id, .success(captions))
         }
     }
 }

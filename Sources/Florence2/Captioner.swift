@@ -9,10 +9,12 @@ public final class Captioner: @unchecked Sendable {
     public let warnings: [String]
     /// What a request gets that asks for nothing else.
     public let generation: GenerationConfiguration
+    /// Whether spaces before punctuation are taken out of answers, as the model's tokenizer wants it.
+    package var tidiesSpaces: Bool { tokenizer.cleanUpTokenizationSpaces }
     private let tokenizer: Tokenizer
     private let model: Florence2Model
     private let workspace: Workspace
-    private let postProcessor = PostProcessor()
+    private let postProcessor: PostProcessor
 
     /// Loads the model; takes as long as reading and packing its weights does.
     ///
@@ -32,15 +34,17 @@ public final class Captioner: @unchecked Sendable {
         self.workspace = workspace
         let loader = try ModelLoader(files, workspace: workspace)
         name = files.name
-        tokenizer = try files.tokenizer()
+        tokenizer = try files.tokenizer(loader.layout)
+        let reading = try files.processorConfiguration()
+        postProcessor = PostProcessor(bannedLabels: reading?.bannedLabels)
         model = try loader.model()
-        let processor = try files.imageProcessor()
+        let (processor, file) = try files.imageProcessorAndFile()
         guard model.accepts(height: processor.height, width: processor.width) else {
             let size = "\(processor.width) x \(processor.height)"
-            throw ModelError.invalidFile("preprocessor_config.json", reason: "the model cannot see pictures of \(size)")
+            throw ModelError.invalidFile(file, reason: "the model cannot see pictures of \(size)")
         }
         generation = loader.generation
-        warnings = loader.warnings
+        warnings = loader.warnings + (reading?.warnings ?? [])
     }
 
     /// The model's answer to one prompt about one picture, as `generate(do_sample=False)` and the native processor of
@@ -120,7 +124,9 @@ public final class Captioner: @unchecked Sendable {
     func beams(_ overrides: GenerationOverrides) -> Int { configuration(overrides).numBeams }
 
     /// One token of every answer; those that ended with it.
-    func step(_ batch: inout DecodingBatch) -> [(id: Int, hypothesis: Hypothesis)] { batch.step(model, in: workspace) }
+    func step(_ batch: inout DecodingBatch) -> [(id: Int, result: Result<Hypothesis, ModelError>)] {
+        batch.step(model, in: workspace)
+    }
 
     /// What one of a job's prompts has come to.
     func caption(_ hypothesis: Hypothesis, _ job: CaptionJob, _ prompt: Int) -> Caption {
@@ -164,10 +170,8 @@ public final class Captioner: @unchecked Sendable {
 
     /// The model's settings with what the request asks for; no more tokens than the model has positions for.
     private func configuration(_ overrides: GenerationOverrides) -> GenerationConfiguration {
-        var configuration = generation
-        configuration.numBeams = max(1, overrides.numBeams ?? generation.numBeams)
-        let wanted = overrides.maxNewTokens ?? generation.maxNewTokens
-        configuration.maxNewTokens = max(1, min(wanted, model.maximumNewTokens))
+        var configuration = generation.overridden(by: overrides)
+        configuration.maxNewTokens = max(1, min(configuration.maxNewTokens, model.maximumNewTokens))
         return configuration
     }
 }

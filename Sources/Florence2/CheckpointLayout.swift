@@ -10,14 +10,25 @@ enum CheckpointLayout: String, Sendable {
     /// The code that Microsoft published with the weights (microsoft/*, MiaoshouAI/*PromptGen*, most fine-tunes).
     case original
 
-    /// The layout of a checkpoint that has these tensor names; nil where it is no Florence-2.
-    init?(names: some Collection<String>) {
-        if names.contains("model.vision_tower.convs.0.conv.weight") {
+    /// The layout of a checkpoint that has these tensor names, `model.` before all of them or none; nil where it is no
+    /// Florence-2.
+    init?(names: Set<String>) {
+        let first = "vision_tower.convs.0."
+        if names.contains("model.\(first)conv.weight") || names.contains(first + "conv.weight") {
             self = .native
-        } else if names.contains("vision_tower.convs.0.proj.weight") {
+        } else if names.contains(first + "proj.weight") || names.contains("model.\(first)proj.weight") {
             self = .original
         } else {
             return nil
+        }
+    }
+
+    /// A tensor's name with `model.` before it where this layout has that, and without where not: what was saved as a
+    /// part of something else, or without its head, has it the other way.
+    func ownName(_ name: String) -> String {
+        switch self {
+        case .native: name == "lm_head.weight" || name.hasPrefix("model.") ? name : "model." + name
+        case .original: name.hasPrefix("model.") ? String(name.dropFirst("model.".count)) : name
         }
     }
 

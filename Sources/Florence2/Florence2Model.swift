@@ -6,26 +6,33 @@ struct Florence2Model: Sendable {
     // Shapes: image features [T, P]; encoder states [T + prompt, P]; logits [beams, V].
     private let tower: VisionTower
     private let projector: MultiModalProjector
-    private let tokenEmbedding: TokenEmbedding
+    private let promptEmbedding: TokenEmbedding
+    private let decoderEmbedding: TokenEmbedding
     private let encoder: Encoder
     private let decoder: Decoder
     private let lmHead: Linear
 
-    init(_ weights: Weights, _ configuration: Configuration) throws {
-        let language = weights.scope("language_model")
+    /// How many tokens there are.
+    let vocabularySize: Int
+
+    init(_ weights: Weights, _ layout: CheckpointLayout, _ configuration: Configuration) throws {
+        let (language, text) = (weights.scope("language_model"), configuration.text)
+        let names = EmbeddingNames(weights, layout, configuration)
         tower = try VisionTower(weights.scope("vision_tower"), configuration.vision)
         projector = try MultiModalProjector(weights.scope("multi_modal_projector"), configuration.vision)
-        tokenEmbedding = try TokenEmbedding(language, configuration.text)
-        encoder = try Encoder(language.scope("encoder"), configuration.text)
-        decoder = try Decoder(language.scope("decoder"), configuration.text)
-        lmHead = try Self.head(weights, width: configuration.text.dModel)
+        promptEmbedding = try TokenEmbedding(
+            weights, names.shared, width: text.dModel, scale: text.promptEmbeddingScale)
+        decoderEmbedding =
+            names.decoder == names.shared
+            ? promptEmbedding.scaled(by: text.embeddingScale)
+            : try TokenEmbedding(weights, names.decoder, width: text.dModel, scale: text.embeddingScale)
+        encoder = try Encoder(language.scope("encoder"), text)
+        decoder = try Decoder(language.scope("decoder"), text)
+        vocabularySize = try weights.shape(of: names.head).first ?? 0
+        lmHead = try Self.head(weights, names.head, size: vocabularySize, width: text.dModel)
     }
 
-    /// A checkpoint's own head wins: fine-tunes train it apart from the embedding that it began as.
-    private static func head(_ weights: Weights, width: Int) throws -> Linear {
-        let shared = "language_model." + TokenEmbedding.storedName(weights.scope("language_model"))
-        let name = weights.contains("lm_head.weight") ? "lm_head.weight" : shared
-        let size = try weights.shape(of: name).first ?? 0
+    private static func head(_ weights: Weights, _ name: String, size: Int, width: Int) throws -> Linear {
         let bias = "language_model.final_logits_bias"
         return Linear(
             weight: try weights.matrix(name, outputs: size, inputs: width),
@@ -71,7 +78,7 @@ struct Florence2Model: Sendable {
         imageFeatures: Tensor, promptIDs: [Int], in workspace: Workspace, observer: Observer
     ) throws -> Tensor {
         let embeddings = Tensor.concatenatingRows(
-            [imageFeatures, tokenEmbedding(promptIDs, in: workspace)], in: workspace)
+            [imageFeatures, promptEmbedding(promptIDs, in: workspace)], in: workspace)
         let states = try encoder(embeddings, in: workspace, checkCancellation: observer.checkCancellation)
         observer.watch("encoder_states", states)
         return states
@@ -94,7 +101,7 @@ struct Florence2Model: Sendable {
 
     /// Feeds one token a beam, the beams of all caches one after the other, and answers the scores of what may follow.
     func logits(feeding tokens: [Int], caches: inout [KVCache], in workspace: Workspace) -> Tensor {
-        let hidden = decoder(tokenEmbedding(tokens, in: workspace), caches: &caches, in: workspace)
+        let hidden = decoder(decoderEmbedding(tokens, in: workspace), caches: &caches, in: workspace)
         return lmHead(hidden, in: workspace)
     }
 }

@@ -18,6 +18,8 @@ public enum ModelError: Error, CustomStringConvertible, Equatable {
     case promptTooLong(tokens: Int, limit: Int)
     /// More decoder tokens are given than the model has positions for.
     case tooManyDecoderTokens(Int, limit: Int)
+    /// The model computes scores that are no numbers.
+    case damagedNumbers
     /// A picture was prepared for another model than the one that is loaded.
     case wrongPictureSize(width: Int, height: Int)
 
@@ -45,6 +47,11 @@ public enum ModelError: Error, CustomStringConvertible, Equatable {
             "The prompt is too long: \(tokens) tokens, and beside the picture the model has room for \(limit)."
         case .tooManyDecoderTokens(let tokens, let limit):
             "There are \(tokens) decoder tokens, but the model has positions for \(limit)."
+        case .damagedNumbers:
+            """
+            The model's numbers are damaged: it computes values that are NaN or infinite, so there is no answer. \
+            Download or convert its files again.
+            """
         case .wrongPictureSize(let width, let height):
             "The model cannot see pictures of \(width) x \(height): its files have changed. Restart the server."
         }

@@ -67,11 +67,8 @@ public struct ModelFiles: @unchecked Sendable {
         ModelFiles(name: name, source: .embedded(files))
     }
 
-    /// How pictures are prepared; reads a small file, no weights.
-    public func imageProcessor() throws -> ImageProcessor {
-        guard let json = try optionalBytes("preprocessor_config.json") else { return ImageProcessor() }
-        return try ImageProcessor(preprocessorConfig: json)
-    }
+    /// How pictures are prepared; reads small files, no weights.
+    public func imageProcessor() throws -> ImageProcessor { try imageProcessorAndFile().processor }
 
     /// About how many bytes of memory the loaded model takes, from the headers of its weights: every weight in the
     /// precision, and some more for what is computed and for the table of embeddings, which stays as it is stored.
@@ -92,6 +89,25 @@ public struct ModelFiles: @unchecked Sendable {
 extension ModelFiles {
     /// JSON and text files are at most a few megabytes; a larger one is not what it claims to be.
     private static let maximumSmallFileBytes = 256 << 20
+
+    /// How pictures are prepared, and which file says so. transformers 5 writes it into processor_config.json, and where
+    /// that has it, it counts.
+    func imageProcessorAndFile() throws -> (processor: ImageProcessor, file: String) {
+        if let processor = try processorFromProcessorConfiguration() { return (processor, ProcessorConfiguration.file) }
+        let file = "preprocessor_config.json"
+        guard let json = try optionalBytes(file) else { return (ImageProcessor(), file) }
+        return (try ImageProcessor(preprocessorConfig: json), file)
+    }
+
+    private func processorFromProcessorConfiguration() throws(ModelError) -> ImageProcessor? {
+        guard let json = try optionalBytes(ProcessorConfiguration.file) else { return nil }
+        do {
+            return try ImageProcessor(processorConfig: json)
+        } catch {
+            guard case .configuration(let reason) = error else { return nil }
+            throw ModelError.invalidFile(ProcessorConfiguration.file, reason: reason)
+        }
+    }
 
     func contains(_ file: String) -> Bool {
         switch source {
@@ -156,8 +172,31 @@ extension ModelFiles {
         }
     }
 
+    /// An adapter is a change to a model's weights, kept beside them.
+    var adapterWarnings: [String] {
+        ["adapter_model.safetensors", "adapter_model.bin", "adapter_config.json"].first(where: contains).map {
+            [
+                "\($0) lies beside the model: an adapter is not applied, the answers are the base model's. Load it with "
+                    + "PEFT in Python, call merge_and_unload() and save the result"
+            ]
+        } ?? []
+    }
+
+    /// What processor_config.json says about reading answers; nil where it is not there.
+    func processorConfiguration() throws(ModelError) -> ProcessorConfiguration? {
+        guard let json = try optionalBytes(ProcessorConfiguration.file) else { return nil }
+        return try ProcessorConfiguration(json: Data(json))
+    }
+
     /// The tokenizer, from tokenizer.json or from the three files that older fine-tunes carry.
-    func tokenizer() throws -> Tokenizer {
+    func tokenizer(_ layout: CheckpointLayout) throws -> Tokenizer {
+        var tokenizer = try tokenizer()
+        // transformers 5, which native checkpoints are for, does not tidy the text of such tokenizers unless forced to.
+        if layout == .native, !tokenizer.forcesCleanUp { tokenizer.cleanUpTokenizationSpaces = false }
+        return tokenizer
+    }
+
+    private func tokenizer() throws -> Tokenizer {
         let configuration = try optionalBytes("tokenizer_config.json")
         if let json = try optionalBytes("tokenizer.json") {
             return try Tokenizer(tokenizerJSON: json, configurationJSON: configuration)

@@ -5,61 +5,55 @@ import Tensors
 struct ModelLoader {
     let configuration: Configuration
     let generation: GenerationConfiguration
-    private let layout: CheckpointLayout
+    let layout: CheckpointLayout
+    private let generationFile: GenerationFile
+    private let names: CheckpointNames
     private let weights: Weights
+    private let files: ModelFiles
 
     init(_ files: ModelFiles, workspace: Workspace) throws {
+        self.files = files
         let config = Data(try files.bytes("config.json"))
         try ForeignModel.checkKind(configuration: config)
-        configuration = try Configuration(json: config)
         let weightFiles = try files.weightFiles()
-        let names = weightFiles.flatMap(\.entries.keys)
-        guard let layout = CheckpointLayout(names: Set(names)) else {
-            throw ModelError.invalidFile(
-                weightFiles.first?.name ?? "model.safetensors",
-                reason: "it has no vision tower: it is no Florence-2 checkpoint")
-        }
-        self.layout = layout
-        weights = Weights(files: weightFiles, workspace: workspace, translate: layout.storedName)
-        generation = try Self.generation(files, config: config, layout: layout)
+        names = try CheckpointNames(
+            Set(weightFiles.flatMap(\.entries.keys)), file: weightFiles.first?.name ?? "model.safetensors")
+        layout = names.layout
+        configuration = try Configuration(json: config, layout: layout)
+        weights = Weights(files: weightFiles, workspace: workspace, translate: names.storedName)
+        generationFile = try GenerationFile(files, layout: layout)
+        generation = try GenerationConfiguration(generationFile)
     }
 
     /// Builds the network; packs its weights.
-    func model() throws -> Florence2Model { try Florence2Model(weights, configuration) }
+    func model() throws -> Florence2Model {
+        let model = try Florence2Model(weights, layout, configuration)
+        try generation.check(vocabularySize: model.vocabularySize)
+        return model
+    }
 
-    /// Tensors that nobody asked for; copies of the shared embedding are no surprise.
-    var warnings: [String] {
-        let expected = Set(
-            (TokenEmbedding.names.map { "language_model." + $0 } + ["lm_head.weight"])
-                .map { layout.storedName($0).name })
+    /// What is odd but harmless in the files, or not done with them as transformers does; a sentence each.
+    var warnings: [String] { unusedTensors + unobeyedSettings + endlessAnswers + files.adapterWarnings }
+
+    /// Copies of the shared embedding are no surprise.
+    private var unusedTensors: [String] {
+        let expected = Set(EmbeddingNames.all.map { names.storedName($0).name })
         let unused = weights.unusedNames.filter { !expected.contains($0) }
         guard !unused.isEmpty else { return [] }
         let listed = unused.prefix(5).joined(separator: ", ") + (unused.count > 5 ? ", ..." : "")
         return ["The checkpoint has \(unused.count) tensors that Florence-2 does not use: \(listed)"]
     }
 
-    /// The original code ignores generation_config.json: its language model is built from text_config alone.
-    private static func generation(
-        _ files: ModelFiles, config: Data, layout: CheckpointLayout
-    ) throws -> GenerationConfiguration {
-        let text = try TextGenerationFile(json: config).text_config
-        let own = try files.optionalBytes("generation_config.json")
-        guard layout == .native, let own else { return try GenerationConfiguration([text]) }
-        return try GenerationConfiguration([
-            GenerationFile(json: Data(own), file: "generation_config.json"), text,
-        ])
-    }
-}
-
-/// config.json, read for the generation settings in its text_config.
-private struct TextGenerationFile: Decodable {
-    let text_config: GenerationFile
-
-    init(json: Data) throws(ModelError) {
-        do {
-            self = try JSONDecoder().decode(TextGenerationFile.self, from: json)
-        } catch {
-            throw ModelError.invalidFile("config.json", reason: decodingReason(error))
+    private var unobeyedSettings: [String] {
+        generationFile.unobeyed.map {
+            "\(generationFile.name) asks for \($0), which is not done here: answers may differ from transformers'"
         }
+    }
+
+    private var endlessAnswers: [String] {
+        guard generation.eosTokenIDs.isEmpty else { return [] }
+        return [
+            "\(generationFile.name) has no eos_token_id: answers end at their longest only, as they do in transformers"
+        ]
     }
 }

@@ -18,6 +18,13 @@ extension Tensor {
         return result
     }
 
+    /// Some of its rows, to be changed.
+    func withRows<R>(_ rows: Range<Int>, _ body: (UnsafeMutableBufferPointer<Float>) -> R) -> R {
+        withUnsafeMutableBufferPointer {
+            body(UnsafeMutableBufferPointer(rebasing: $0[rows.lowerBound * columns..<rows.upperBound * columns]))
+        }
+    }
+
     /// A picture [H, W, C] as [C, H, W].
     func channelsFirst() -> Tensor {
         let (height, width, channels) = (shape[0], shape[1], shape[2])

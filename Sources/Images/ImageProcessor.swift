@@ -22,7 +22,16 @@ public struct ImageProcessor: Sendable, Equatable {
 
     /// From the bytes of a preprocessor_config.json; what is absent or null takes Florence-2's own value.
     public init(preprocessorConfig json: [UInt8]) throws(ImageError) {
-        let configuration = try PreprocessorConfiguration(json: json)
+        try self.init(PreprocessorConfiguration(json: json))
+    }
+
+    /// From the bytes of a processor_config.json; nil where that does not say how pictures are prepared.
+    public init?(processorConfig json: [UInt8]) throws(ImageError) {
+        guard let configuration = try PreprocessorConfiguration.nested(in: json) else { return nil }
+        try self.init(configuration)
+    }
+
+    private init(_ configuration: PreprocessorConfiguration) throws(ImageError) {
         let own = ImageProcessor()
         (width, height) = try configuration.sides(or: (own.width, own.height))
         let normalizes = configuration.doNormalize ?? true

@@ -36,10 +36,26 @@ struct PreprocessorConfiguration: Decodable {
     let imageStd: [Double]?
 
     init(json: [UInt8]) throws(ImageError) {
+        self = try Self.decoded(Self.self, json)
+        try check()
+    }
+
+    /// The part of a processor_config.json that is about pictures; nil where there is none.
+    static func nested(in json: [UInt8]) throws(ImageError) -> PreprocessorConfiguration? {
+        let configuration = try decoded(ProcessorFile.self, json).imageProcessor
+        try configuration?.check()
+        return configuration
+    }
+
+    private struct ProcessorFile: Decodable {
+        let imageProcessor: PreprocessorConfiguration?
+    }
+
+    private static func decoded<T: Decodable>(_ type: T.Type, _ json: [UInt8]) throws(ImageError) -> T {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         do {
-            self = try decoder.decode(Self.self, from: Data(json))
+            return try decoder.decode(type, from: Data(json))
         } catch DecodingError.keyNotFound(let key, _) {
             throw .configuration("\"size\" lacks \"\(key.stringValue)\"; it must give height and width")
         } catch DecodingError.typeMismatch(_, let context) {
@@ -47,6 +63,9 @@ struct PreprocessorConfiguration: Decodable {
         } catch {
             throw .configuration("it is no valid JSON object")
         }
+    }
+
+    private func check() throws(ImageError) {
         if doResize == false { throw .configuration("do_resize is false, but the model takes pictures of one size") }
         if let resample, resample != Self.bicubic {
             throw .configuration("resample is \(resample), but only 3 (bicubic) is done here")

@@ -21,6 +21,8 @@ struct CachedSnapshot: Sendable {
         missing = configuration + Self.missingTokenizer(contains) + Self.missingWeights(folder, contains)
         unsure = NeededFiles.settings.filter { name in
             !contains(name) && !absent.contains(name) && listed?.contains(name) != false
+                // Of the two, a tool fetches both or neither.
+                && !(name == NeededFiles.processor && contains(NeededFiles.preprocessor))
         }
         let there = Self.used(folder, contains)
         damaged = folder.map { folder in there.filter { SnapshotFile($0, in: folder).isDamaged } } ?? []

@@ -6,7 +6,12 @@ struct NeededFiles: Equatable {
     static let weights = "model.safetensors"
     static let index = "model.safetensors.index.json"
     /// Files that a model may lack, and that change what it answers where it has them.
-    static let settings = ["generation_config.json", "preprocessor_config.json", "tokenizer_config.json"]
+    static let settings = ["generation_config.json", preprocessor, processor, "tokenizer_config.json"]
+    static let preprocessor = "preprocessor_config.json"
+    /// What transformers 5 writes in its place.
+    static let processor = "processor_config.json"
+    /// Files that change nothing, but are looked at or told of.
+    private static let others = ["special_tokens_map.json", "adapter_config.json"]
     private static let pickles = ["pytorch_model.bin", "pytorch_model.bin.index.json"]
 
     /// What comes first: a few megabytes at the most, the list of shards included.
@@ -27,7 +32,7 @@ struct NeededFiles: Equatable {
                 ? ModelHubError.missingFile(Self.weights, repository: repository.id)
                 : ModelHubError.pickledWeights(repository: repository.id)
         }
-        let optional = (Self.settings + ["special_tokens_map.json"]).filter(names.contains)
+        let optional = (Self.settings + Self.others).filter(names.contains)
         small = [Self.configuration] + optional + tokenizer + (isSharded ? [Self.index] : [])
     }
 

@@ -1,5 +1,7 @@
 /// The element types that Florence-2 checkpoints store their weights in.
 public enum DType: String, Sendable {
+    /// Narrowed to float32 as it is read: nobody computes with it.
+    case float64 = "F64"
     case float32 = "F32"
     case float16 = "F16"
     case bfloat16 = "BF16"
@@ -7,14 +9,19 @@ public enum DType: String, Sendable {
     /// Bytes of one element.
     public var size: Int {
         switch self {
+        case .float64: 8
         case .float32: 4
         case .float16, .bfloat16: 2
         }
     }
 
-    /// Widens `count` elements at `source` (any alignment) to float32; exact for all three types.
+    /// Turns `count` elements at `source` (any alignment) into float32; exact for all types but float64.
     package func widen(_ source: UnsafeRawPointer, to destination: UnsafeMutablePointer<Float>, count: Int) {
         switch self {
+        case .float64:
+            for index in 0..<count {
+                destination[index] = Float(source.loadUnaligned(fromByteOffset: index &* 8, as: Double.self))
+            }
         case .float32:
             UnsafeMutableRawPointer(destination).copyMemory(from: source, byteCount: count * 4)
         case .float16:

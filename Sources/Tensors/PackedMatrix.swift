@@ -90,7 +90,8 @@ public struct PackedMatrix: @unchecked Sendable {
 extension DType {
     fileprivate var kernel: ck_format {
         switch self {
-        case .float32: CK_F32
+        // float64 is float32 before it is packed.
+        case .float64, .float32: CK_F32
         case .float16: CK_F16
         case .bfloat16: CK_BF16
         }

@@ -1,5 +1,13 @@
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// Where a checkpoint stores a weight: under which name, and whether as the transpose of what the model wants.
 public struct StoredName: Sendable, Equatable {
     public let name: String
@@ -96,7 +104,7 @@ public struct Weights: Sendable {
         let found = try load(stored, shape: [outputs, inputs])
         defer { found.release() }
         let format = workspace.precision.format(stored: found.dtype, isSensitive: isSensitive)
-        guard !stored.isTransposed else {
+        guard !stored.isTransposed, found.dtype != .float64 else {
             return try tensor(name, [outputs, inputs]).withUnsafeBufferPointer {
                 PackedMatrix(rowMajor: $0, outputs: outputs, inputs: inputs, format: format, in: workspace)
             }
@@ -121,7 +129,27 @@ public struct Weights: Sendable {
     public func embedding(_ name: String, rows: Int, columns: Int) throws -> Embedding {
         let found = try load(translate(prefix + name), shape: [rows, columns])
         defer { found.release() }
+        guard found.dtype != .float64 else {
+            return try tensor(name, [rows, columns]).withUnsafeBufferPointer {
+                Embedding(
+                    rows: rows, columns: columns, dtype: .float32, bytes: UnsafeRawBufferPointer($0), in: workspace)
+            }
+        }
         return Embedding(rows: rows, columns: columns, dtype: found.dtype, bytes: found.bytes, in: workspace)
+    }
+
+    /// Whether two tensors are stored as the same numbers; false where one is missing.
+    public func areEqual(_ name: String, _ other: String) -> Bool {
+        guard let one = find(translate(prefix + name).name), let two = find(translate(prefix + other).name),
+            one.entry.dtype == two.entry.dtype, one.entry.shape == two.entry.shape
+        else { return false }
+        defer {
+            one.file.release(one.entry)
+            two.file.release(two.entry)
+        }
+        let (left, right) = (one.file.bytes(of: one.entry), two.file.bytes(of: two.entry))
+        guard let start = left.baseAddress, let otherStart = right.baseAddress else { return left.count == right.count }
+        return memcmp(start, otherStart, left.count) == 0
     }
 
     /// Names of the checkpoint that no layer has asked for so far, sorted.

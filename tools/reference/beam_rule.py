@@ -14,7 +14,8 @@ Logits = Callable[[list[int]], numpy.ndarray]
 
 @dataclass(frozen=True)
 class Settings:
-    """What the rule depends on. None switches a forced token off, an n-gram size of 0 the n-gram ban."""
+    """What the rule depends on. None switches a forced token off, an n-gram size of 0 the n-gram ban, and the values
+    that the others have here switch them off."""
 
     num_beams: int
     max_new_tokens: int
@@ -25,6 +26,11 @@ class Settings:
     length_penalty: float = 1.0
     start: int = 2
     eos: int = 2
+    min_new_tokens: int = 0
+    repetition_penalty: float = 1.0
+    bad_words: tuple[tuple[int, ...], ...] = ()
+    suppress: tuple[int, ...] = ()
+    begin_suppress: tuple[int, ...] = ()
 
     @property
     def max_length(self) -> int:
@@ -54,17 +60,29 @@ class Margin:
 
 
 def processed(scores: numpy.ndarray, ids: list[int], settings: Settings) -> numpy.ndarray:
-    """The n-gram ban, then the forced first token, then the forced last one."""
+    """What changes the scores, in the order of transformers; a later rule overwrites an earlier one."""
     size, length = settings.no_repeat_ngram_size, len(ids)
+    if settings.repetition_penalty != 1:
+        penalty = numpy.float32(settings.repetition_penalty)
+        for token in set(ids):
+            scores[token] = scores[token] * penalty if scores[token] < 0 else scores[token] / penalty
     if size > 0 and length >= size:
         prefix = ids[length + 1 - size :]
         for first in range(length - size + 1):
             if ids[first : first + size - 1] == prefix:
                 scores[ids[first + size - 1]] = -numpy.inf
+    for word in settings.bad_words:
+        if word != (settings.eos,) and len(word) - 1 <= length and tuple(ids[length - len(word) + 1 :]) == word[:-1]:
+            scores[word[-1]] = -numpy.inf
+    if length <= settings.min_new_tokens:
+        scores[settings.eos] = -numpy.inf
     for token, position in ((settings.forced_bos, 1), (settings.forced_eos, settings.max_length - 1)):
         if token is not None and length == position:
             scores[:] = -numpy.inf
             scores[token] = 0
+    scores[list(settings.suppress)] = -numpy.inf
+    if length == (1 if settings.forced_bos is None else 2):
+        scores[list(settings.begin_suppress)] = -numpy.inf
     return scores
 
 

@@ -19,7 +19,7 @@ import shapes
 from shapes import Shape
 from weights import RandomWeights
 
-STORAGE = {"F16": torch.float16, "BF16": torch.bfloat16, "F32": torch.float32}
+STORAGE = {"F64": torch.float64, "F16": torch.float16, "BF16": torch.bfloat16, "F32": torch.float32}
 FLORENCE_GENERATION = {
     "bos_token_id": 0,
     "pad_token_id": 1,
@@ -32,6 +32,20 @@ FLORENCE_GENERATION = {
     "early_stopping": True,
     "length_penalty": 1.0,
 }
+ABSENT = object()
+# What the original code's own classes have, of the keys that are written.
+ORIGINAL_TEXT_DEFAULTS = {
+    "vocab_size": 51289, "d_model": 1024, "activation_function": "gelu", "encoder_layers": 12, "decoder_layers": 12,
+    "encoder_attention_heads": 16, "decoder_attention_heads": 16, "encoder_ffn_dim": 4096, "decoder_ffn_dim": 4096,
+    "max_position_embeddings": 1024, "scale_embedding": False, "bos_token_id": 0, "pad_token_id": 1, "eos_token_id": 2,
+    "decoder_start_token_id": 2, "forced_eos_token_id": 2,
+}  # fmt: skip
+ORIGINAL_VISION_DEFAULTS = {
+    "patch_size": [7, 3, 3, 3], "patch_stride": [4, 2, 2, 2], "patch_padding": [3, 1, 1, 1], "depths": [1, 1, 9, 1],
+    "patch_prenorm": [False, True, True, True], "window_size": 12, "dim_embed": [256, 512, 1024, 2048],
+    "num_heads": [8, 16, 32, 64], "num_groups": [8, 16, 32, 64],
+    "image_feature_source": ["spatial_avg_pool", "temporal_avg_pool"],
+}  # fmt: skip
 REPOSITORY = Path(__file__).resolve().parents[2]
 DEMO_TOKENIZER = REPOSITORY / "Models" / "demo" / "tokenizer.json"
 DUPLICATES = ("encoder.embed_tokens.weight", "decoder.embed_tokens.weight")
@@ -50,8 +64,14 @@ class Recipe:
     duplicates: bool = False  # the tied embedding is stored under each of its names, as in Microsoft's first files
     logits_bias: float = 0.0  # deviation of a random final_logits_bias (original layout)
     suppressed: tuple[int, ...] = ()  # ids whose final_logits_bias forbids them (original layout)
-    generation: dict = field(default_factory=dict)  # differs from Florence-2's own settings; None: the key is left out
+    generation: dict = field(default_factory=dict)  # other than Florence-2's own settings; ABSENT: the key is left out
     generation_file: bool = True  # native: settings in generation_config.json, else in text_config
+    scale_embedding: bool = False
+    own_decoder: bool = False  # the decoder's embedding is another than the prompt's (native layout)
+    shared_as: str = ""  # under which other name the tied embedding is stored
+    wrapper: str = ""  # stands before every name
+    processor_file: bool = False  # processor_config.json, as transformers 5 writes it, not preprocessor_config.json
+    lean: bool = False  # keys of config.json that have the class's own value are left out
 
     @property
     def vocabulary(self) -> int:
@@ -59,7 +79,9 @@ class Recipe:
         return self.shape.vocabulary if self.layout == "native" else self.shape.original_vocabulary
 
 
-def native_config(shape: Shape, vocabulary: int, image_token: int, tied: bool) -> Florence2Config:
+def native_config(
+    shape: Shape, vocabulary: int, image_token: int, tied: bool, scale_embedding: bool = False
+) -> Florence2Config:
     """The configuration of transformers for a shape."""
     encoder, decoder = range(2)
     text = BartConfig(
@@ -68,7 +90,7 @@ def native_config(shape: Shape, vocabulary: int, image_token: int, tied: bool) -
         encoder_attention_heads=shape.text_heads[encoder], decoder_attention_heads=shape.text_heads[decoder],
         encoder_ffn_dim=shape.ffn[encoder], decoder_ffn_dim=shape.ffn[decoder],
         dropout=0.1, attention_dropout=0.1, activation_dropout=0.1, bos_token_id=0, pad_token_id=1, eos_token_id=2,
-        decoder_start_token_id=2, tie_word_embeddings=tied)  # fmt: skip
+        decoder_start_token_id=2, tie_word_embeddings=tied, scale_embedding=scale_embedding)  # fmt: skip
     vision = Florence2VisionConfig(
         embed_dim=list(shape.dims), num_heads=list(shape.heads), num_groups=list(shape.groups),
         depths=list(shape.depths), window_size=shape.window, mlp_ratio=shape.mlp_ratio, projection_dim=shape.width,
@@ -88,7 +110,7 @@ def original_config(recipe: Recipe) -> dict:
         "encoder_ffn_dim": shape.ffn[0], "decoder_ffn_dim": shape.ffn[1],
         "max_position_embeddings": shape.positions, "activation_dropout": 0.1, "attention_dropout": 0.1,
         "dropout": 0.1, "add_bias_logits": False, "add_final_layer_norm": False, "normalize_before": False,
-        "scale_embedding": False, "is_encoder_decoder": True, "init_std": 0.02,
+        "scale_embedding": recipe.scale_embedding, "is_encoder_decoder": True, "init_std": 0.02,
     } | generation_settings(recipe)  # fmt: skip
     vision = {
         "model_type": "davit", "dim_embed": shape.dims, "num_heads": shape.heads, "num_groups": shape.groups,
@@ -108,9 +130,14 @@ def original_config(recipe: Recipe) -> dict:
 
 
 def generation_settings(recipe: Recipe) -> dict:
-    """The settings as written: Florence-2's, changed by the recipe, without the keys that it sets to None."""
+    """The settings as written: Florence-2's, changed by the recipe."""
     settings = FLORENCE_GENERATION | recipe.generation
-    return {key: value for key, value in settings.items() if value is not None}
+    return {key: value for key, value in settings.items() if value is not ABSENT}
+
+
+def without_defaults(config: dict, defaults: dict) -> dict:
+    """A section of config.json without the keys that its class would set to the same."""
+    return {key: value for key, value in config.items() if key not in defaults or defaults[key] != value}
 
 
 def state_dict(recipe: Recipe) -> dict[str, torch.Tensor]:
@@ -132,6 +159,12 @@ def state_dict(recipe: Recipe) -> dict[str, torch.Tensor]:
             tensors[f"model.language_model.{name}"] = tensors["model.language_model.shared.weight"].clone()
     if tied and recipe.duplicates:
         tensors["lm_head.weight"] = tensors["model.language_model.shared.weight"].clone()
+    if recipe.own_decoder:
+        shared = "model.language_model.shared.weight"
+        other = RandomWeights(shape, recipe.seed + 1000, tied).tensor(shared, tuple(tensors[shared].shape))
+        tensors["model.language_model.decoder.embed_tokens.weight"] = other.to(STORAGE[recipe.storage])
+    if recipe.shared_as:
+        tensors[recipe.shared_as] = tensors.pop("model.language_model.shared.weight")
     return tensors
 
 
@@ -148,24 +181,34 @@ def write(recipe: Recipe, directory: Path) -> Path:
             bias = torch.randn(bias.shape, generator=torch.Generator().manual_seed(recipe.seed)) * recipe.logits_bias
         bias[:, list(recipe.suppressed)] = -10000
         tensors["language_model.final_logits_bias"] = bias.to(STORAGE[recipe.storage])
-        _write_json(directory / "config.json", original_config(recipe))
+        config = original_config(recipe)
+        if recipe.lean:
+            config["text_config"] = without_defaults(config["text_config"], ORIGINAL_TEXT_DEFAULTS)
+            config["vision_config"] = without_defaults(config["vision_config"], ORIGINAL_VISION_DEFAULTS)
+        _write_json(directory / "config.json", config)
         _write_json(directory / "generation_config.json", {"num_beams": 3, "early_stopping": False})
     else:
         _write_native_configs(recipe, directory)
-    _write_tensors(tensors, directory, recipe.shards)
-    _write_processor(recipe.shape, directory)
+    _write_tensors({recipe.wrapper + name: tensor for name, tensor in tensors.items()}, directory, recipe.shards)
+    _write_processor(recipe, directory)
     _write_tokenizer(recipe, directory)
     return directory
 
 
 def _write_native_configs(recipe: Recipe, directory: Path) -> None:
     shape = recipe.shape
-    config = native_config(shape, recipe.vocabulary, shape.image_token, recipe.head == "tied").to_dict()
+    config = native_config(
+        shape, recipe.vocabulary, shape.image_token, recipe.head == "tied", recipe.scale_embedding
+    ).to_dict()
     config["architectures"] = ["Florence2ForConditionalGeneration"]
     if recipe.generation_file:
         _write_json(directory / "generation_config.json", generation_settings(recipe))
     else:
         config["text_config"] |= generation_settings(recipe)
+    if recipe.lean:
+        for section, kind in (("text_config", BartConfig), ("vision_config", Florence2VisionConfig)):
+            kept = {"model_type": config[section]["model_type"]}
+            config[section] = without_defaults(config[section], kind().to_dict()) | kept
     _write_json(directory / "config.json", config)
 
 
@@ -187,14 +230,19 @@ def _write_tensors(tensors: dict[str, torch.Tensor], directory: Path, shards: in
     )
 
 
-def _write_processor(shape: Shape, directory: Path) -> None:
-    size = {"height": shape.image[0], "width": shape.image[1]}
-    _write_json(directory / "preprocessor_config.json", {
+def _write_processor(recipe: Recipe, directory: Path) -> None:
+    size = {"height": recipe.shape.image[0], "width": recipe.shape.image[1]}
+    settings = {
         "image_processor_type": "CLIPImageProcessor", "processor_class": "Florence2Processor", "do_resize": True,
         "size": size, "crop_size": size, "resample": 3, "do_center_crop": False, "do_convert_rgb": None,
         "do_rescale": True, "rescale_factor": 1 / 255, "do_normalize": True, "image_mean": [0.485, 0.456, 0.406],
-        "image_std": [0.229, 0.224, 0.225], "image_seq_length": shape.image_tokens,
-    })  # fmt: skip
+        "image_std": [0.229, 0.224, 0.225], "image_seq_length": recipe.shape.image_tokens,
+    }  # fmt: skip
+    if recipe.processor_file:
+        nested = {"image_processor": settings, "processor_class": "Florence2Processor"}
+        _write_json(directory / "processor_config.json", nested)
+    else:
+        _write_json(directory / "preprocessor_config.json", settings)
 
 
 def _write_tokenizer(recipe: Recipe, directory: Path) -> None:

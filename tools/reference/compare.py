@@ -6,11 +6,12 @@ The last line is `N passed, N failed`; the exit status is 1 if anything failed.
 """
 
 import argparse
+import itertools
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy
@@ -19,7 +20,7 @@ import torch
 import pictures
 import shapes
 from beam_rule import Margin, Settings, beam_search, greedy
-from checkpoints import Recipe, write
+from checkpoints import ABSENT, FLORENCE_GENERATION, Recipe, write
 from comparison import Report
 from engine import Engine, EngineError
 from reference import Encoded, Reference
@@ -41,7 +42,8 @@ class Case:
     pictures: int = 4
     prompts: tuple[str, ...] = PROMPTS
     beams: tuple[int, ...] = (3, 1)
-    max_new_tokens: int = 40
+    max_new_tokens: int | None = 40
+    asked: tuple[dict, ...] = ({},)  # what requests set besides
     is_big: bool = False
 
 
@@ -59,7 +61,19 @@ FREE = {
     "no_repeat_ngram_size": 0, "early_stopping": False, "length_penalty": 2.0, "num_beams": 4,
     "forced_eos_token_id": 2,
 }  # fmt: skip
-SPARSE = {"no_repeat_ngram_size": None, "forced_bos_token_id": None, "num_beams": None, "early_stopping": None}
+NOTHING = dict.fromkeys(FLORENCE_GENERATION, ABSENT)
+# Only the ids without which nothing can be generated.
+SPARSE = NOTHING | {"bos_token_id": 0, "eos_token_id": 2, "decoder_start_token_id": 2}
+NULLS = {"no_repeat_ngram_size": None, "forced_bos_token_id": None, "forced_eos_token_id": None, "num_beams": 2}
+MANY = tuple(range(40, 400))
+RULES = {
+    "min_length": 14, "repetition_penalty": 1.4, "suppress_tokens": [5, 6, 7, *MANY], "length_penalty": 1.5,
+    "begin_suppress_tokens": [8, 9, *range(400, 900)], "bad_words_ids": [[4], [2], [0, 10], [0, 901], [0, 902, 903]],
+}  # fmt: skip
+ASKED = (
+    {"no_repeat_ngram_size": 1}, {"length_penalty": -1.0}, {"repetition_penalty": 2.5}, {"min_new_tokens": 25},
+    {"no_repeat_ngram_size": 0, "length_penalty": 3.0, "repetition_penalty": 0.7, "min_new_tokens": 7},
+)  # fmt: skip
 CASES = {
     "tiny padded native tied F32": tiny(Recipe(shapes.PADDED, seed=11)),
     "tiny padded original tied F32": tiny(Recipe(shapes.PADDED, "original", seed=11)),
@@ -84,11 +98,70 @@ CASES = {
         beams=(None, 2), prompts=PROMPTS[:2],
     ),
     "tiny settings: absent keys, original": tiny(
-        Recipe(shapes.PADDED, "original", seed=19, generation=SPARSE), beams=(None, 4), prompts=PROMPTS[:2]
+        Recipe(shapes.PADDED, "original", seed=19, generation=NOTHING), beams=(None, 4), prompts=PROMPTS[:2]
     ),
     "tiny settings: in text_config, native": tiny(
         Recipe(shapes.PADDED, seed=20, generation={"num_beams": 2}, generation_file=False),
         beams=(None, 3), prompts=PROMPTS[:2],
+    ),
+    "tiny settings: nothing but ids, native": tiny(
+        Recipe(shapes.WIDE_WINDOW, seed=31, generation=SPARSE), beams=(None, 1), prompts=PROMPTS[:2]
+    ),
+    "tiny settings: nulls, native": tiny(
+        Recipe(shapes.WIDE_WINDOW, seed=32, generation=NULLS), beams=(None, 1), prompts=PROMPTS[:2]
+    ),
+    "tiny settings: nulls, original": tiny(
+        Recipe(shapes.PADDED, "original", seed=33, generation=NULLS), beams=(None, 1), prompts=PROMPTS[:2]
+    ),
+    "tiny settings: no end token, native": tiny(
+        Recipe(shapes.WIDE_WINDOW, seed=34, generation=SPARSE | {"eos_token_id": ABSENT}), beams=(None, 1),
+        prompts=PROMPTS[:1],
+    ),
+    "tiny settings: start from bos, native": tiny(
+        Recipe(shapes.WIDE_WINDOW, seed=35, generation={"decoder_start_token_id": ABSENT}), prompts=PROMPTS[:1]
+    ),
+    "tiny settings: rules, native": tiny(
+        Recipe(shapes.WIDE_WINDOW, seed=36, generation=RULES), beams=(None, 1, 2), prompts=PROMPTS[:2]
+    ),
+    "tiny settings: rules, original": tiny(
+        Recipe(shapes.PADDED, "original", seed=37, generation=RULES | {"forced_bos_token_id": None}),
+        beams=(None, 1, 2), prompts=PROMPTS[:2],
+    ),
+    "tiny settings: lengths of the file, native": tiny(
+        Recipe(shapes.WIDE_WINDOW, seed=38, generation={"max_length": 9, "min_new_tokens": 6}), beams=(None, 1),
+        prompts=PROMPTS[:2], max_new_tokens=None,
+    ),
+    "tiny settings: lengths of text_config, original": tiny(
+        Recipe(shapes.WIDE_WINDOW, "original", seed=39, generation={"max_length": 9, "min_length": 8}), beams=(None, 1),
+        prompts=PROMPTS[:1],
+    ),
+    "tiny settings: asked for": tiny(
+        Recipe(shapes.WIDE_WINDOW, seed=40, generation={"min_new_tokens": 9, "repetition_penalty": 1.2}),
+        beams=(None, 1), prompts=PROMPTS[:1], asked=ASKED,
+    ),
+    "tiny own decoder embedding, native": tiny(
+        Recipe(shapes.WIDE_WINDOW, seed=41, own_decoder=True), prompts=PROMPTS[:2]
+    ),
+    "tiny scaled embedding, native": tiny(
+        Recipe(shapes.WIDE_WINDOW, head="untied", seed=42, scale_embedding=True), prompts=PROMPTS[:2]
+    ),
+    "tiny scaled embedding, original": tiny(
+        Recipe(shapes.PADDED, "original", "untied", seed=43, scale_embedding=True), prompts=PROMPTS[:2]
+    ),
+    "tiny head only, native": tiny(
+        Recipe(shapes.WIDE_WINDOW, seed=44, shared_as="lm_head.weight"), prompts=PROMPTS[:1]
+    ),
+    "tiny F64, native": tiny(Recipe(shapes.PADDED, storage="F64", seed=45), prompts=PROMPTS[:1]),
+    "tiny F64, original": tiny(Recipe(shapes.PADDED, "original", "untied", "F64", seed=46), prompts=PROMPTS[:1]),
+    "tiny lean config, processor_config, native": tiny(
+        Recipe(shapes.LOPSIDED, seed=47, lean=True, processor_file=True), prompts=PROMPTS[:1]
+    ),
+    "tiny lean config, original": tiny(Recipe(shapes.PADDED, "original", seed=48, lean=True), prompts=PROMPTS[:1]),
+    "tiny behind module., native": tiny(
+        Recipe(shapes.WIDE_WINDOW, seed=49, wrapper="module._orig_mod."), prompts=PROMPTS[:1]
+    ),
+    "tiny behind base_model.model., original": tiny(
+        Recipe(shapes.PADDED, "original", seed=50, wrapper="base_model.model."), prompts=PROMPTS[:1]
     ),
     "base native tied F16": big(Recipe(shapes.BASE, storage="F16", seed=21)),
     "base native untied BF16": big(Recipe(shapes.BASE, head="untied", storage="BF16", seed=22)),
@@ -103,7 +176,9 @@ def compare_case(name: str, case: Case, binary: Path, folder: Path, report: Repo
     """Writes the model, asks both sides, compares."""
     directory = write(case.recipe, folder / "model")
     seen = pictures.draw_all(folder / "pictures", case.pictures, case.recipe.seed)
-    reference = Reference(directory)
+    # transformers knows no names of training tools.
+    plain = write(replace(case.recipe, wrapper=""), folder / "plain") if case.recipe.wrapper else directory
+    reference = Reference(plain)
     engine = Engine(binary, directory)
     pixel_values = reference.pixel_values(seen[0])
     theirs = {"pixel_values": pixel_values[0]} | reference.vision(pixel_values)
@@ -115,27 +190,31 @@ def compare_case(name: str, case: Case, binary: Path, folder: Path, report: Repo
     features += [reference.image_features(reference.pixel_values(picture))[0] for picture in seen[1:]]
     for prompt in case.prompts:
         batch = [reference.encode(feature.unsqueeze(0), prompt) for feature in features]
-        for beams in case.beams:
-            chosen = {} if beams is None else {"num_beams": beams}
-            expected = [
-                reference.generate(one, max_new_tokens=case.max_new_tokens, **chosen)[0][0] for one in batch
-            ]
-            answers = [answer["token_ids"] for answer in engine.caption(seen, prompt, beams, case.max_new_tokens)]
-            what = f"{'own' if beams is None else beams} beams {prompt[:14]}"
+        for beams, asked in itertools.product(case.beams, case.asked):
+            chosen = {"num_beams": beams, "max_new_tokens": case.max_new_tokens} | asked
+            chosen = {key: value for key, value in chosen.items() if value is not None}
+            expected = [reference.generate(one, **chosen)[0][0] for one in batch]
+            answers = [answer["token_ids"] for answer in engine.caption(seen, prompt, **chosen)]
+            what = f"{'own' if beams is None else beams} beams {prompt[:14]} {' '.join(map(str, asked.values()))}"
             if report.tokens(name, what, answers, expected, [picture.name for picture in seen]):
                 continue
             wrong = next(index for index, ids in enumerate(expected) if ids != answers[index])
-            margin = closest_decision(reference, batch[wrong], chosen | {"max_new_tokens": case.max_new_tokens})
+            margin = closest_decision(reference, batch[wrong], chosen)
             print(f"     the reference's own closest decision there: {margin:.1e}", flush=True)
 
 
 def closest_decision(reference: Reference, encoded: Encoded, overrides: dict) -> float:
     """How far apart the two closest scores were whose order mattered: says whether a difference is only rounding."""
-    settings = reference.settings | overrides
+    settings = reference.merged(**overrides)
+    longest = settings.get("max_new_tokens") or settings["max_length"] - 1
+    shortest = settings.get("min_new_tokens", max(0, settings.get("min_length", 0) - 1))
     plain = Settings(
-        settings["num_beams"], settings["max_new_tokens"], settings["no_repeat_ngram_size"],
-        settings["forced_bos_token_id"], settings["forced_eos_token_id"], settings["early_stopping"],
-        settings["length_penalty"])  # fmt: skip
+        settings["num_beams"], longest, settings.get("no_repeat_ngram_size", 0), settings.get("forced_bos_token_id"),
+        settings.get("forced_eos_token_id"), settings.get("early_stopping", False),
+        settings.get("length_penalty", 1.0), settings.get("decoder_start_token_id", 0),
+        settings.get("eos_token_id", -1), shortest, settings.get("repetition_penalty", 1.0),
+        tuple(map(tuple, settings.get("bad_words_ids") or ())), tuple(settings.get("suppress_tokens") or ()),
+        tuple(settings.get("begin_suppress_tokens") or ()))  # fmt: skip
     margin = Margin()
 
     def logits(ids: list[int]) -> numpy.ndarray:
@@ -164,7 +243,7 @@ def compare_demo(binary: Path, folder: Path, report: Report, count: int) -> None
             started = time.monotonic()
             expected, _ = reference.generate(encoded, max_new_tokens=200, num_beams=beams)
             took = time.monotonic() - started
-            answers = [answer["token_ids"] for answer in Engine(binary, "demo").caption(seen, task, beams, 200)]
+            answers = [answer["token_ids"] for answer in Engine(binary, "demo").caption(seen, task, num_beams=beams, max_new_tokens=200)]
             expected = confirmed(reference, features, task, beams, answers, expected)
             report.tokens("demo", f"{beams} beams {task}", answers, expected, [picture.name for picture in seen])
             print(f"     reference {took:.0f} s, engine {time.monotonic() - started - took:.0f} s", flush=True)

@@ -21,12 +21,12 @@ class Engine:
         self.model = model
         self.precision = precision
 
-    def caption(self, pictures: list[Path], prompt: str, num_beams: int | None, max_new_tokens: int) -> list[dict]:
-        """One JSON object a picture, in order."""
+    def caption(self, pictures: list[Path], prompt: str, **settings: float | None) -> list[dict]:
+        """One JSON object a picture, in order; a setting is a flag of the same name, unless it is None."""
         arguments = ["caption", *map(str, pictures), "--model", str(self.model), "--prompt", prompt, "--json"]
-        arguments += ["--max-new-tokens", str(max_new_tokens)]
-        if num_beams is not None:
-            arguments += ["--num-beams", str(num_beams)]
+        for name, value in settings.items():
+            if value is not None:
+                arguments.append(f"--{name.replace('_', '-')}={value}")
         lines = self._run(arguments).splitlines()
         answers = [json.loads(line) for line in lines if line.startswith("{")]
         if len(answers) != len(pictures):

@@ -6,6 +6,7 @@ The model is a hash of the sequence (see `hashed_logits`), so a test can replay 
 import itertools
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy
@@ -64,7 +65,11 @@ def from_transformers(hashing: dict, settings: Settings) -> tuple[list[int], flo
         num_beams=settings.num_beams, max_new_tokens=settings.max_new_tokens, do_sample=False,
         no_repeat_ngram_size=settings.no_repeat_ngram_size, forced_bos_token_id=settings.forced_bos,
         forced_eos_token_id=settings.forced_eos, early_stopping=settings.early_stopping,
-        length_penalty=settings.length_penalty, pad_token_id=1, eos_token_id=settings.eos, bos_token_id=0,
+        length_penalty=settings.length_penalty, min_new_tokens=settings.min_new_tokens or None,
+        repetition_penalty=settings.repetition_penalty,
+        bad_words_ids=[list(word) for word in settings.bad_words] or None,
+        suppress_tokens=list(settings.suppress) or None, begin_suppress_tokens=list(settings.begin_suppress) or None,
+        pad_token_id=1, eos_token_id=settings.eos, bos_token_id=0,
         use_cache=False, return_dict_in_generate=True, output_scores=True)  # fmt: skip
     start = torch.tensor([[settings.start]])
     output = HashModel(**hashing).generate(start, attention_mask=torch.ones_like(start), generation_config=config)
@@ -109,7 +114,44 @@ def cases() -> list[dict]:
         chosen.append(first_safe(seeds, settings, eos_bias=(-8.0, 0.5, 1.5, 3.0)[index % 4]))
     for beams, penalty, ngram in itertools.product((2, 3, 4), (0.5, 1.0, 2.0, -0.5), (0, 3)):
         chosen += disagreeing(seeds, beams, penalty, ngram)
+    for beams, tokens, extra in itertools.product((1, 2, 3), (6, 20), PROCESSORS):
+        settings = Settings(beams, tokens, 3 if tokens == 6 else 2, **extra)
+        chosen.append(mattering(seeds, settings, extra))
     return chosen
+
+
+# One rule at a time, then several together, with and without the forced tokens.
+PROCESSORS = (
+    {"min_new_tokens": 5},
+    {"min_new_tokens": 12, "forced_bos": None},
+    {"min_new_tokens": 99},
+    {"repetition_penalty": 1.7},
+    {"repetition_penalty": 0.6, "forced_bos": None, "forced_eos": None},
+    {"suppress": (5, 7, 9, 11)},
+    {"begin_suppress": (3, 4, 5, 6, 7, 8)},
+    {"begin_suppress": (3, 4, 5, 6, 7, 8), "forced_bos": None},
+    {"bad_words": ((5,), (2,), (0, 6), (7, 8, 9), (0, 10), (0, 11), (0, 12))},
+    {"bad_words": ((2, 4), (2, 5), (2, 6)), "forced_bos": None},
+    {
+        "min_new_tokens": 4, "repetition_penalty": 1.3, "suppress": (6,), "begin_suppress": (7, 8),
+        "bad_words": ((4,), (0, 5), (9, 10)), "early_stopping": False, "length_penalty": 2.0,
+    },
+)  # fmt: skip
+
+
+def mattering(seeds: Iterator[int], settings: Settings, extra: dict) -> dict:
+    """The next seed whose decisions are all clear and whose answer is another without these rules."""
+    neutral = replace(settings, **{name: getattr(PLAIN, name) for name in extra if name not in KEPT})
+    for seed in seeds:
+        hashing = {"seed": seed, "context": 1 + seed % 4, "vocabulary": 16 + seed % 50, "eos_bias": 2.0 + seed % 3}
+        with_rules = by_the_plain_rule(hashing, settings)
+        if with_rules and with_rules != by_the_plain_rule(hashing, neutral):
+            return record(hashing, settings)
+    raise AssertionError("seeds never end")
+
+
+PLAIN = Settings(1, 1)
+KEPT = ("forced_bos", "forced_eos", "early_stopping", "length_penalty")
 
 
 def first_safe(seeds: Iterator[int], settings: Settings, eos_bias: float) -> dict:

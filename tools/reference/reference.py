@@ -15,11 +15,15 @@ from transformers.models.florence2.processing_florence2 import Florence2Processo
 from transformers.utils import logging as transformers_logging
 
 import layouts
-from checkpoints import FLORENCE_GENERATION, native_config
+from checkpoints import ORIGINAL_TEXT_DEFAULTS, ORIGINAL_VISION_DEFAULTS, native_config
 from shapes import Shape
 
 transformers_logging.set_verbosity_error()
 transformers_logging.disable_progress_bar()
+
+
+# The call that the original server and the models' cards make; what a model's files say comes before it.
+CALL = {"num_beams": 3, "do_sample": False, "max_new_tokens": 1024}
 
 
 @dataclass
@@ -35,21 +39,36 @@ class Reference:
 
     def __init__(self, directory: Path, dtype: torch.dtype = torch.float32):
         self.config = json.loads((directory / "config.json").read_text())
-        self.is_native = "embed_dim" in self.config["vision_config"]
+        self.is_native = "auto_map" not in self.config and "projection_dim" not in self.config
         self.model = (_load_native if self.is_native else _load_original)(directory, self.config, dtype)
         self.model.eval()
         self.settings = self._settings(directory)
+        self.model.generation_config = GenerationConfig(**self.settings)
         self.tokenizer = Tokenizer.from_file(str(directory / "tokenizer.json"))
         self.tokenizer.add_special_tokens([AddedToken(word, normalized=False) for word in florence_words()])
         self.image_processor = _image_processor(directory)
 
     def _settings(self, directory: Path) -> dict:
-        """Original layout: text_config alone. Native: generation_config.json, or text_config where there is none."""
-        written = self.config["text_config"]
-        if self.is_native and (directory / "generation_config.json").is_file():
-            written = json.loads((directory / "generation_config.json").read_text())
-        known = {key: written[key] for key in FLORENCE_GENERATION if written.get(key) is not None}
-        return FLORENCE_GENERATION | known
+        """What the files say. Native: as transformers reads them. Original: text_config alone, with its class's values
+        for keys that are absent. Lengths of a config.json do not count: each save leaves a meaningless 20 there."""
+        if self.is_native:
+            written = self.model.generation_config.to_dict()
+            lengths = () if (directory / "generation_config.json").is_file() else ("max_length", "max_new_tokens")
+        else:
+            written = ORIGINAL_TEXT_DEFAULTS | self.config["text_config"]
+            lengths = ("max_length", "max_new_tokens")
+        known = GenerationConfig().to_dict()
+        return {
+            key: value for key, value in written.items() if key in known and value is not None and key not in lengths
+        }
+
+    def merged(self, **overrides) -> dict:
+        """A request's settings, else the files', else the call's."""
+        call = CALL if "max_length" not in self.settings else {"num_beams": CALL["num_beams"], "do_sample": False}
+        settings = call | self.settings | overrides
+        if "max_new_tokens" in settings:
+            settings.pop("max_length", None)
+        return settings
 
     def prompt_ids(self, prompt: str) -> list[int]:
         """Token ids of a prompt, the task's sentence put in its place by the native processor's own code."""
@@ -85,7 +104,10 @@ class Reference:
     def encode(self, image_features: torch.Tensor, prompt: str) -> Encoded:
         """Encoder states of pictures [B, tokens, P] that are all asked the same."""
         ids = self.prompt_ids(prompt)
-        words = self.model.get_input_embeddings()(torch.tensor([ids])).expand(image_features.shape[0], -1, -1)
+        table = self.model.get_input_embeddings()
+        # The original code looks prompts up without the embedding's scale.
+        words = table(torch.tensor([ids])) if self.is_native else table.weight[ids].unsqueeze(0)
+        words = words.expand(image_features.shape[0], -1, -1)
         encoder = self.model.model.language_model.encoder
         states = encoder(inputs_embeds=torch.cat((image_features, words), dim=1)).last_hidden_state
         return Encoded(ids, states)
@@ -101,10 +123,10 @@ class Reference:
     @torch.no_grad()
     def generate(self, encoded: Encoded, **overrides) -> tuple[list[list[int]], list[float | None]]:
         """Token ids (decoder start included, padding cut off) and scores (beam search only), one per picture."""
-        settings = self.settings | overrides
+        settings = self.merged(**overrides)
         if settings["num_beams"] == 1:
-            settings.pop("early_stopping")
-            settings.pop("length_penalty")
+            settings.pop("early_stopping", None)
+            settings.pop("length_penalty", None)
         config = GenerationConfig(**settings, return_dict_in_generate=True, output_scores=settings["num_beams"] > 1)
         count, length, _ = encoded.states.shape
         output = self.model.generate(
@@ -113,7 +135,7 @@ class Reference:
             generation_config=config,
         )
         scores = getattr(output, "sequences_scores", None)
-        rows = [_without_padding(row, settings["pad_token_id"]) for row in output.sequences.tolist()]
+        rows = [_without_padding(row, settings.get("pad_token_id", 1)) for row in output.sequences.tolist()]
         return rows, [None] * count if scores is None else scores.tolist()
 
     @torch.no_grad()
@@ -127,7 +149,7 @@ class Reference:
             input_ids=input_ids,
             pixel_values=pixel_values,
             attention_mask=torch.ones_like(input_ids),
-            generation_config=GenerationConfig(**(self.settings | overrides)),
+            generation_config=GenerationConfig(**self.merged(**overrides)),
         )
         return output[0].tolist()
 
@@ -156,7 +178,10 @@ def _task_tables() -> Florence2Processor:
 
 
 def _image_processor(directory: Path) -> CLIPImageProcessorPil:
-    settings = json.loads((directory / "preprocessor_config.json").read_text())
+    if (directory / "processor_config.json").is_file():
+        settings = json.loads((directory / "processor_config.json").read_text())["image_processor"]
+    else:
+        settings = json.loads((directory / "preprocessor_config.json").read_text())
     names = ("do_resize", "size", "resample", "do_center_crop", "do_rescale", "rescale_factor", "do_normalize")
     known = {name: settings[name] for name in (*names, "image_mean", "image_std") if name in settings}
     return CLIPImageProcessorPil(**known, do_convert_rgb=True)
@@ -181,7 +206,7 @@ def _load_original(directory: Path, config: dict, dtype: torch.dtype) -> Florenc
     tensors = layouts.to_native(stored)
     language = "model.language_model."
     for name in ("encoder.embed_tokens.weight", "decoder.embed_tokens.weight"):
-        tensors.setdefault(language + name, tensors[language + "shared.weight"])
+        tensors[language + name] = tensors[language + "shared.weight"]
     tensors.setdefault("lm_head.weight", tensors[language + "shared.weight"])
     with torch.device("meta"):
         model = Florence2ForConditionalGeneration(_as_native_config(config, tensors))
@@ -192,7 +217,8 @@ def _load_original(directory: Path, config: dict, dtype: torch.dtype) -> Florenc
 
 def _as_native_config(config: dict, tensors: dict[str, torch.Tensor]):
     """The native configuration of an original config.json; no embedding row is reserved for an image token there."""
-    text, vision = config["text_config"], config["vision_config"]
+    text = ORIGINAL_TEXT_DEFAULTS | config["text_config"]
+    vision = ORIGINAL_VISION_DEFAULTS | config["vision_config"]
     first_ffn = tensors["model.vision_tower.blocks.0.0.spatial_block.ffn.fc1.weight"]
     shape = Shape(
         image=(0, 0), window=vision["window_size"], dims=tuple(vision["dim_embed"]),
@@ -203,4 +229,4 @@ def _as_native_config(config: dict, tensors: dict[str, torch.Tensor]):
         original_vocabulary=text["vocab_size"], image_token=3, mlp_ratio=first_ffn.shape[0] / first_ffn.shape[1],
         positions=text["max_position_embeddings"],
         image_positions=vision["image_pos_embed"]["max_pos_embeddings"])  # fmt: skip
-    return native_config(shape, shape.vocabulary, shape.image_token, tied=False)
+    return native_config(shape, shape.vocabulary, shape.image_token, False, text["scale_embedding"])

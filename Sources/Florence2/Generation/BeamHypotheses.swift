@@ -2,6 +2,11 @@
 public struct Hypothesis: Sendable, Equatable {
     public let tokens: [Int]
     public let score: Float
+
+    package init(tokens: [Int], score: Float) {
+        self.tokens = tokens
+        self.score = score
+    }
 }
 
 /// The best finished hypotheses of one request, at most as many as beams, best first.

@@ -18,6 +18,8 @@ package struct BeamSearch: Sendable {
         /// One token a beam; beam b goes on from what beam `beamIndices[b]` has seen.
         case feed(tokens: [Int], beamIndices: [Int])
         case finished(Hypothesis)
+        /// The model's scores are no numbers, so there is nothing to choose by.
+        case damaged
     }
 
     private struct Beam: Sendable {
@@ -44,18 +46,36 @@ package struct BeamSearch: Sendable {
     /// The tokens to feed before the first logits.
     package var firstTokens: [Int] { beams.compactMap(\.tokens.last) }
 
-    /// Takes the log-probabilities [beams, V] of the tokens fed last (changing them) and decides.
+    /// Takes the logits [beams, V] of the tokens fed last and their log-probabilities (changing both) and decides.
+    ///
+    /// Greedy search chooses by the logits, as transformers does: that matters to a penalty for repetition.
     package mutating func advance(
-        _ logProbabilities: UnsafeMutableBufferPointer<Float>, in workspace: Workspace
+        logits: UnsafeMutableBufferPointer<Float>, _ logProbabilities: UnsafeMutableBufferPointer<Float>,
+        in workspace: Workspace
     ) -> Step {
         let vocabularySize = logProbabilities.count / beams.count
         for (index, beam) in beams.enumerated() {
-            let row = logProbabilities[index * vocabularySize..<(index + 1) * vocabularySize]
-            processor(UnsafeMutableBufferPointer(rebasing: row), tokens: beam.tokens)
+            let row = index * vocabularySize..<(index + 1) * vocabularySize
+            // One logit that is NaN or infinite makes all log-probabilities of its row NaN.
+            guard !row.isEmpty, !logProbabilities[row.lowerBound].isNaN else { return .damaged }
+            processor(UnsafeMutableBufferPointer(rebasing: logProbabilities[row]), tokens: beam.tokens)
         }
-        let candidates = Reduction.topK(
-            UnsafeBufferPointer(logProbabilities), adding: beams.map(\.score), candidateCount, in: workspace)
+        let candidates =
+            beams.count == 1
+            ? greedyCandidates(logits, logProbabilities, in: workspace)
+            : Reduction.topK(
+                UnsafeBufferPointer(logProbabilities), adding: beams.map(\.score), candidateCount, in: workspace)
         return choose(candidates, vocabularySize: vocabularySize)
+    }
+
+    private func greedyCandidates(
+        _ logits: UnsafeMutableBufferPointer<Float>, _ logProbabilities: UnsafeMutableBufferPointer<Float>,
+        in workspace: Workspace
+    ) -> [(index: Int, value: Float)] {
+        processor(logits, tokens: beams[0].tokens)
+        return Reduction.topK(UnsafeBufferPointer(logits), adding: [0], candidateCount, in: workspace).map {
+            ($0.index, logProbabilities[$0.index] + beams[0].score)
+        }
     }
 
     /// How many candidates a step looks at, so that enough are left when some of them end.

@@ -35,12 +35,16 @@ struct DecodingBatch {
     mutating func remove(where isUnwanted: (Int) -> Bool) { sequences.removeAll { isUnwanted($0.id) } }
 
     /// Feeds the last token of every beam and lets each search choose; answers who has finished, and forgets them.
-    mutating func step(_ model: Florence2Model, in workspace: Workspace) -> [(id: Int, hypothesis: Hypothesis)] {
-        var finished: [(id: Int, hypothesis: Hypothesis)] = []
-        let steps = steps(Reduction.logSoftmax(logits(model, workspace), in: workspace), workspace)
-        for (index, step) in zip(sequences.indices, steps) {
+    ///
+    /// A result is a failure where the model's scores are no numbers.
+    mutating func step(
+        _ model: Florence2Model, in workspace: Workspace
+    ) -> [(id: Int, result: Result<Hypothesis, ModelError>)] {
+        var finished: [(id: Int, result: Result<Hypothesis, ModelError>)] = []
+        for (index, step) in zip(sequences.indices, steps(logits(model, workspace), workspace)) {
             switch step {
-            case .finished(let hypothesis): finished.append((sequences[index].id, hypothesis))
+            case .finished(let hypothesis): finished.append((sequences[index].id, .success(hypothesis)))
+            case .damaged: finished.append((sequences[index].id, .failure(.damagedNumbers)))
             case .feed(let next, let beamIndices):
                 sequences[index].tokens = next
                 sequences[index].cache.reorder(beamIndices)
@@ -51,19 +55,20 @@ struct DecodingBatch {
     }
 
     /// What each search chooses; they are independent of each other.
-    private mutating func steps(_ logProbabilities: Tensor, _ workspace: Workspace) -> [BeamSearch.Step] {
+    private mutating func steps(_ logits: Tensor, _ workspace: Workspace) -> [BeamSearch.Step] {
+        let logProbabilities = Reduction.logSoftmax(logits, in: workspace)
         let rows = rows
         let firsts = rows.indices.map { rows[..<$0].reduce(0, +) }
-        let columns = logProbabilities.columns
         return [BeamSearch.Step](unsafeUninitializedCapacity: rows.count) { steps, count in
-            logProbabilities.withUnsafeMutableBufferPointer { values in
-                sequences.withUnsafeMutableBufferPointer { sequences in
-                    workspace.pool.run(rows.count) { index in
-                        let part = values[firsts[index] * columns..<(firsts[index] + rows[index]) * columns]
-                        let step = sequences[index].search.advance(
-                            UnsafeMutableBufferPointer(rebasing: part), in: workspace)
-                        steps.initializeElement(at: index, to: step)
+            sequences.withUnsafeMutableBufferPointer { sequences in
+                workspace.pool.run(rows.count) { index in
+                    let part = firsts[index]..<firsts[index] + rows[index]
+                    let step = logits.withRows(part) { logits in
+                        logProbabilities.withRows(part) {
+                            sequences[index].search.advance(logits: logits, $0, in: workspace)
+                        }
                     }
+                    steps.initializeElement(at: index, to: step)
                 }
             }
             count = rows.count

@@ -3,7 +3,12 @@
 ///
 /// Every parser reads the text once, however hostile it is.
 public struct PostProcessor: Sendable {
-    public init() {}
+    private let bannedLabels: Set<String>
+
+    /// - Parameter bannedLabels: Phrases that are no label of a grounding; nil: Florence-2's own list.
+    public init(bannedLabels: Set<String>? = nil) {
+        self.bannedLabels = bannedLabels ?? GroundingVocabulary.bannedLabels
+    }
 
     /// - Parameters:
     ///   - decoded: the model's text, special tokens kept.
@@ -16,7 +21,7 @@ public struct PostProcessor: Sendable {
         case .boxes: BoxParser(quantizer: quantizer).labelledBoxes(in: text)
         case .proposals: BoxParser(quantizer: quantizer).boxes(in: text)
         case .grounding:
-            BoxParser(bannedLabels: GroundingVocabulary.bannedLabels, quantizer: quantizer).labelledBoxes(in: text)
+            BoxParser(bannedLabels: bannedLabels, quantizer: quantizer).labelledBoxes(in: text)
         case .quads: QuadParser(quantizer: quantizer).quads(in: text)
         case .polygons: Self.polygons(PolygonParser(quantizer: quantizer).instances(in: text))
         case .boxesOrPolygons: Self.boxesOrPolygons(decoded, text, quantizer)

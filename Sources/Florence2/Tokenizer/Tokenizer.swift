@@ -2,6 +2,8 @@
 public struct Tokenizer: Sendable {
     /// Whether `decode` tidies spaces before punctuation (`clean_up_tokenization_spaces` of `tokenizer_config.json`).
     public var cleanUpTokenizationSpaces = false
+    /// Whether it does so in transformers 5, too.
+    private(set) var forcesCleanUp = false
 
     private let vocabulary: Vocabulary
     private let bytePairs: BytePairEncoding
@@ -36,7 +38,9 @@ public struct Tokenizer: Sendable {
         else { throw .missing(file: "The vocabulary", field: "token \(file.bosToken) or \(file.eosToken)") }
         (bosTokenID, eosTokenID) = (bos, eos)
         if let configurationJSON {
-            cleanUpTokenizationSpaces = try TokenizerConfiguration(json: configurationJSON).cleanUpTokenizationSpaces
+            let configuration = try TokenizerConfiguration(json: configurationJSON)
+            cleanUpTokenizationSpaces = configuration.cleanUpTokenizationSpaces
+            forcesCleanUp = configuration.forcesCleanUp
         }
     }
 

@@ -7,7 +7,7 @@ import Testing
     @Test("Every recorded search of transformers is replayed token for token")
     func replaysTheReference() throws {
         let goldens = try ReferenceGoldens.decode(BeamGoldens.self, "beam_search.json")
-        #expect(goldens.cases.count >= 60)
+        #expect(goldens.cases.count >= 170)
         let workspace = Workspace(threads: 1)
         for golden in goldens.cases {
             let hypothesis = golden.search(in: workspace)
@@ -18,20 +18,43 @@ import Testing
         }
     }
 
-    @Test("Logits that are no numbers end the search instead of the process")
-    func survivesNaN() {
+    @Test(
+        "One logit that is no number ends the search, whichever it is and however many beams there are",
+        arguments: [Float.nan, .infinity], [1, 3])
+    func damagedLogits(value: Float, beams: Int) {
         var configuration = GenerationConfiguration()
-        configuration.maxNewTokens = 5
-        var search = BeamSearch(configuration)
-        let workspace = Workspace(threads: 1)
-        var steps = 0
-        while steps < 10 {
-            steps += 1
-            var values = [Float](repeating: .nan, count: 3 * 7)
-            let step = values.withUnsafeMutableBufferPointer { search.advance($0, in: workspace) }
-            if case .finished = step { break }
+        configuration.numBeams = beams
+        configuration.forcedBOSTokenID = 0
+        for place in [0, 5, 16, 39 * beams, 40 * beams - 1] {
+            var search = BeamSearch(configuration)
+            var values = (0..<40 * beams).map { Float($0 % 7) }
+            values[place] = value
+            #expect(search.advance(values) == .damaged, "\(value) at \(place)")
         }
-        #expect(steps <= 5)
+    }
+
+    @Test("A single logit of minus infinity forbids its token, as a bias may")
+    func forbiddenToken() {
+        var search = BeamSearch(GenerationConfiguration())
+        var values = [Float](repeating: 0, count: 3 * 7)
+        for beam in 0..<3 { values[7 * beam + 4] = -.infinity }
+        guard case .feed(let tokens, _) = search.advance(values) else {
+            Issue.record("the search has ended")
+            return
+        }
+        #expect(!tokens.contains(4))
+    }
+}
+
+extension BeamSearch {
+    /// With log-probabilities of these logits.
+    fileprivate mutating func advance(_ logits: [Float]) -> Step {
+        let workspace = Workspace(threads: 1)
+        let logits = Tensor(shape: [firstTokens.count, logits.count / firstTokens.count], logits)
+        let scores = Reduction.logSoftmax(logits, in: workspace)
+        return logits.withUnsafeMutableBufferPointer { logits in
+            scores.withUnsafeMutableBufferPointer { advance(logits: logits, $0, in: workspace) }
+        }
     }
 }
 
@@ -53,6 +76,11 @@ private struct BeamGoldens: Decodable {
         let length_penalty: Double
         let start: Int
         let eos: Int
+        let min_new_tokens: Int
+        let repetition_penalty: Double
+        let bad_words: [[Int]]
+        let suppress: [Int]
+        let begin_suppress: [Int]
         let ids: [Int]
         let score: Float?
     }
@@ -84,6 +112,11 @@ extension BeamGoldens.Case {
         configuration.lengthPenalty = length_penalty
         configuration.decoderStartTokenID = start
         configuration.eosTokenIDs = [eos]
+        configuration.minNewTokens = min_new_tokens
+        configuration.repetitionPenalty = repetition_penalty
+        configuration.badWordsIDs = bad_words
+        configuration.suppressTokens = suppress
+        configuration.beginSuppressTokens = begin_suppress
         return configuration
     }
 
@@ -93,7 +126,11 @@ extension BeamGoldens.Case {
         while true {
             let logits = Tensor(shape: [num_beams, vocabulary], histories.flatMap(logits))
             let scores = Reduction.logSoftmax(logits, in: workspace)
-            switch scores.withUnsafeMutableBufferPointer({ search.advance($0, in: workspace) }) {
+            let step = logits.withUnsafeMutableBufferPointer { logits in
+                scores.withUnsafeMutableBufferPointer { search.advance(logits: logits, $0, in: workspace) }
+            }
+            switch step {
+            case .damaged: return Hypothesis(tokens: [], score: .nan)
             case .finished(let hypothesis): return hypothesis
             case .feed(let tokens, let beamIndices):
                 histories = zip(tokens, beamIndices).map { histories[$1] + [$0] }

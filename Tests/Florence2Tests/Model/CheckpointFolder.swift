@@ -17,6 +17,8 @@ final class CheckpointFolder {
 
     func remove(_ file: String) throws { try FileManager.default.removeItem(at: path(file)) }
 
+    func write(_ text: String, to file: String) throws { try Data(text.utf8).write(to: path(file)) }
+
     /// Replaces every occurrence of a text in a file.
     func replace(_ text: String, by other: String, in file: String) throws {
         let content = try String(contentsOf: path(file), encoding: .utf8)

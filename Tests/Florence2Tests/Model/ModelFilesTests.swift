@@ -48,12 +48,10 @@ import Testing
         #expect(folder.loadingError().contains(key))
     }
 
-    @Test("Values of the wrong type and missing keys are errors that name the key")
+    @Test("Values of the wrong type are errors that name the key")
     func wrongTypes() throws {
         let folder = try CheckpointFolder(copying: "mini-original")
         try folder.set(["vision_config", "depths"], to: "four", in: "config.json")
-        #expect(folder.loadingError().contains("vision_config.depths"))
-        try folder.set(["vision_config", "depths"], to: nil, in: "config.json")
         #expect(folder.loadingError().contains("vision_config.depths"))
         try Data("{\"text_config\": ".utf8).write(to: folder.path("config.json"))
         #expect(folder.loadingError().contains("config.json"))
