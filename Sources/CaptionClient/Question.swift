@@ -7,6 +7,14 @@ package struct Question: Sendable, Equatable {
     package var numBeams: Int?
     /// The most tokens of an answer; the model's own number when absent.
     package var maxNewTokens: Int?
+    /// The fewest tokens of an answer; the model's own number when absent, as with all that follow.
+    package var minNewTokens: Int?
+    /// No sequence of so many tokens comes twice.
+    package var noRepeatNGramSize: Int?
+    /// Above 0 prefers longer answers.
+    package var lengthPenalty: Double?
+    /// Above 1 avoids tokens that came already.
+    package var repetitionPenalty: Double?
 
     package init(prompt: String, numBeams: Int? = nil, maxNewTokens: Int? = nil) {
         self.prompt = prompt
@@ -22,7 +30,10 @@ package struct Question: Sendable, Equatable {
 
     /// The request's JSON up to the picture's base64.
     func head() throws -> String {
-        let fields = Fields(prompt: prompt, num_beams: numBeams, max_new_tokens: maxNewTokens)
+        let fields = Fields(
+            prompt: prompt, num_beams: numBeams, max_new_tokens: maxNewTokens, min_new_tokens: minNewTokens,
+            no_repeat_ngram_size: noRepeatNGramSize, length_penalty: lengthPenalty,
+            repetition_penalty: repetitionPenalty)
         return try JSONValue.line(fields).dropLast() + #","image":""#
     }
 
@@ -33,5 +44,9 @@ package struct Question: Sendable, Equatable {
         let prompt: String
         let num_beams: Int?
         let max_new_tokens: Int?
+        let min_new_tokens: Int?
+        let no_repeat_ngram_size: Int?
+        let length_penalty: Double?
+        let repetition_penalty: Double?
     }
 }

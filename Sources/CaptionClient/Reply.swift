@@ -39,7 +39,7 @@ package enum Reply: Sendable, Equatable {
         case .modelUnavailable:
             // With a pause its cause may pass: the hub cannot be reached.
             self = pause.map { .busy(sentence, retryAfter: $0) } ?? .unusable(sentence)
-        case .invalidImage, .tooLarge, .invalidJSON, .internalError:
+        case .invalidImage, .tooLarge, .invalidJSON, .modelDamaged, .internalError:
             self = .refused(sentence)
         case .missingField, .invalidField, .invalidPrompt, .unauthorized, .forbiddenOrigin, .notFound,
             .methodNotAllowed, .unsupportedEncoding:

@@ -29,6 +29,8 @@ struct ErrorAnswer {
         case let error as TaskPromptError: self.init(.badRequest, .invalidPrompt, error.description)
         case let error as ImageError: self.init(.badRequest, .invalidImage, error.description)
         case ModelError.promptTooLong(_, _): self.init(.badRequest, .invalidPrompt, "\(error)")
+        // No 503: another picture may be answered, and the same one will not.
+        case ModelError.damagedNumbers: self.init(.internalServerError, .modelDamaged, "\(error)")
         // Its files have gone, or are damaged, and are on their way again.
         case ModelHostError.loadFailed(_, let error as SupplyError): self.init(error)
         case let error as ModelHostError: self.init(error)

@@ -30,8 +30,6 @@ struct ImageRequest: Sendable {
         image.pixels.pixels.count + prompts.reduce(0) { $0 + $1.original.utf8.count + $1.text.utf8.count }
     }
 
-    static let numBeams = 1...8
-    static let maxNewTokens = 1...1024
     static let maxPromptSize = 64 << 10
     static let maxPromptCount = 32
 }

@@ -19,15 +19,24 @@ struct ImageRequestParser: Sendable {
         let fields = try RequestFields(UnsafeRawBufferPointer(text), named: names)
         let image = try fields.rawText("image")
         let field = try fields.prompts("prompt", limit: ImageRequest.maxPromptCount)
-        let overrides = GenerationOverrides(
-            numBeams: try fields.wholeNumber("num_beams", in: ImageRequest.numBeams),
-            maxNewTokens: try fields.wholeNumber("max_new_tokens", in: ImageRequest.maxNewTokens))
+        let overrides = try overrides(fields)
         let keepAlive = try fields.keepAlive("keep_alive")
         let prompts = try prompts(field)
         var picture = PictureField(UnsafeMutableRawBufferPointer(mutating: image))
         let isList = if case .several = field { true } else { false }
         return ParsedRequest(
             file: try picture.file(), prompts: prompts, isList: isList, overrides: overrides, keepAlive: keepAlive)
+    }
+
+    private func overrides(_ fields: RequestFields) throws(VisionAPIError) -> GenerationOverrides {
+        GenerationOverrides(
+            numBeams: try fields.wholeNumber("num_beams", in: GenerationOverrides.numBeamsRange),
+            maxNewTokens: try fields.wholeNumber("max_new_tokens", in: GenerationOverrides.maxNewTokensRange),
+            minNewTokens: try fields.wholeNumber("min_new_tokens", in: GenerationOverrides.minNewTokensRange),
+            noRepeatNGramSize: try fields.wholeNumber(
+                "no_repeat_ngram_size", in: GenerationOverrides.noRepeatNGramSizeRange),
+            lengthPenalty: try fields.number("length_penalty", in: GenerationOverrides.lengthPenaltyRange),
+            repetitionPenalty: try fields.number("repetition_penalty", in: GenerationOverrides.repetitionPenaltyRange))
     }
 
     private func prompts(_ field: ProcessImageRequest.Prompts) throws -> [TaskPrompt] {

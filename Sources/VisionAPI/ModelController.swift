@@ -86,7 +86,7 @@ struct ModelController<C: Clock>: Sendable where C.Duration == Duration {
                 accepted: counters.accepted, answered: counters.answered, failed: counters.failed,
                 invalid: counters.invalid, cancelled: counters.cancelled, refused: counters.refused,
                 loads: counters.loads, failedLoads: counters.failedLoads, unloads: counters.unloads),
-            prompts: TaskPrompt.allPrompts + configuration.extraPrompts)
+            prompts: TaskPrompt.allPrompts + configuration.extraPrompts, warnings: configuration.modelWarnings())
     }
 
     private func state(_ host: ModelHostStatus) -> String {

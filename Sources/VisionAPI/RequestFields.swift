@@ -50,14 +50,25 @@ struct RequestFields {
         let mistyped = VisionAPIError.mistypedField(field, expected: "a whole number")
         guard let text = value.number else { throw mistyped }
         if let number = Int(text) {
-            guard range.contains(number) else { throw .outOfRange(field, range) }
+            guard range.contains(number) else { throw .outOfRange(field, Self.words(range)) }
             return number
         }
         // 8.0 is whole, and 1e400 is a number, though not one that can be held.
-        guard let number = Double(text), number.isFinite else { throw .outOfRange(field, range) }
+        guard let number = Double(text), number.isFinite else { throw .outOfRange(field, Self.words(range)) }
         guard let whole = Int(exactly: number) else { throw mistyped }
-        guard range.contains(whole) else { throw .outOfRange(field, range) }
+        guard range.contains(whole) else { throw .outOfRange(field, Self.words(range)) }
         return whole
+    }
+
+    func number(_ field: String, in range: ClosedRange<Double>) throws(VisionAPIError) -> Double? {
+        guard let value = present(field) else { return nil }
+        guard let text = value.number else { throw .mistypedField(field, expected: "a number") }
+        guard let number = Double(text), range.contains(number) else { throw .outOfRange(field, Self.words(range)) }
+        return number
+    }
+
+    private static func words<T>(_ range: ClosedRange<T>) -> String {
+        "from \(range.lowerBound) to \(range.upperBound)"
     }
 
     func keepAlive(_ field: String) throws(VisionAPIError) -> KeepAlive? {

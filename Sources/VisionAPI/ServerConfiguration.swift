@@ -29,6 +29,8 @@ public struct ServerConfiguration: Sendable {
     public var deadlines: ConnectionDeadlines.Limits
     /// What `GET /status` tells of the program.
     public var about: About
+    /// What `GET /status` tells of the model's files.
+    public var modelWarnings: @Sendable () -> [String]
     /// The text of `GET /metrics`.
     public var metricsText: @Sendable () -> String
 
@@ -59,6 +61,7 @@ public struct ServerConfiguration: Sendable {
         decoding: DecodeLimits = .init(), maxConnections: Int = 1024, apiKeys: APIKeys = .none,
         corsOrigins: [String] = [], deadlines: ConnectionDeadlines.Limits = .init(),
         about: About = .init(version: "", precision: "fp32"),
+        modelWarnings: @escaping @Sendable () -> [String] = { [] },
         metricsText: @escaping @Sendable () -> String = { "" }
     ) {
         self.host = host
@@ -76,6 +79,7 @@ public struct ServerConfiguration: Sendable {
         self.corsOrigins = corsOrigins
         self.deadlines = deadlines
         self.about = about
+        self.modelWarnings = modelWarnings
         self.metricsText = metricsText
     }
 }

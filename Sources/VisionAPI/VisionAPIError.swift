@@ -6,7 +6,8 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
     case notAnObject
     case missingField(String)
     case mistypedField(String, expected: String)
-    case outOfRange(String, ClosedRange<Int>)
+    /// A field's number is not one that it may be; what it may be, in words.
+    case outOfRange(String, String)
     case promptTooLong(limit: Int)
     case invalidBase64(Base64Error)
     case invalidDataURL
@@ -43,7 +44,7 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
         case .mistypedField(let field, let expected):
             "The field \"\(field)\" must be \(expected)."
         case .outOfRange(let field, let range):
-            "The field \"\(field)\" must be from \(range.lowerBound) to \(range.upperBound)."
+            "The field \"\(field)\" must be \(range)."
         case .promptTooLong(let limit):
             "The prompt is longer than \(limit) bytes. Shorten it."
         case .invalidBase64(let reason):

@@ -27,6 +27,8 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
     case modelDownloading = "model_downloading"
     /// The model cannot be downloaded or loaded.
     case modelUnavailable = "model_unavailable"
+    /// The model computes values that are no numbers.
+    case modelDamaged = "model_damaged"
     /// The server takes no new work.
     case stopping
     /// The fault is the server's; its log says more.

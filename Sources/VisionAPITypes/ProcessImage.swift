@@ -8,6 +8,14 @@ public struct ProcessImageRequest: Codable, Sendable, Equatable {
     public var numBeams: Int?
     /// The most tokens of the answer, 1 to 1024; the model's own number when absent.
     public var maxNewTokens: Int?
+    /// The fewest tokens of the answer, 0 to 1024; the model's own number when absent.
+    public var minNewTokens: Int?
+    /// No sequence of so many tokens comes twice, 0 (none is forbidden) to 1024; the model's own number when absent.
+    public var noRepeatNGramSize: Int?
+    /// Above 0 longer answers are preferred, below 0 shorter ones, -10 to 10; the model's own number when absent.
+    public var lengthPenalty: Double?
+    /// Above 1 tokens that came already are avoided, below 1 preferred, 0.1 to 10; the model's own number when absent.
+    public var repetitionPenalty: Double?
     /// How long the model stays in memory after this request; as long as usual when absent.
     public var keepAlive: KeepAliveField?
 
@@ -28,6 +36,10 @@ public struct ProcessImageRequest: Codable, Sendable, Equatable {
         case image, prompt
         case numBeams = "num_beams"
         case maxNewTokens = "max_new_tokens"
+        case minNewTokens = "min_new_tokens"
+        case noRepeatNGramSize = "no_repeat_ngram_size"
+        case lengthPenalty = "length_penalty"
+        case repetitionPenalty = "repetition_penalty"
         case keepAlive = "keep_alive"
     }
 

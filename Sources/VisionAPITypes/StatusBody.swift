@@ -19,15 +19,18 @@ public struct StatusBody: Codable, Sendable, Equatable {
     public var counters: Counters
     /// The prompt of every task that is taken, extra ones included.
     public var prompts: [String]
+    /// What is odd about the model's files, or not done with them; a sentence each, none before it was loaded.
+    public var warnings: [String]
 
     enum CodingKeys: String, CodingKey {
-        case version, model, state, stopping, precision, queue, memory, download, counters, prompts
+        case version, model, state, stopping, precision, queue, memory, download, counters, prompts, warnings
         case unloadsInSeconds = "unloads_in_seconds"
     }
 
     public init(
         version: String, model: String, state: String, stopping: Bool, unloadsInSeconds: Double?, precision: String,
-        queue: Queue, memory: Memory, download: Download?, counters: Counters, prompts: [String]
+        queue: Queue, memory: Memory, download: Download?, counters: Counters, prompts: [String],
+        warnings: [String]
     ) {
         self.version = version
         self.model = model
@@ -40,6 +43,7 @@ public struct StatusBody: Codable, Sendable, Equatable {
         self.download = download
         self.counters = counters
         self.prompts = prompts
+        self.warnings = warnings
     }
 
     /// A field that has no value is there, as `null`.
@@ -56,6 +60,7 @@ public struct StatusBody: Codable, Sendable, Equatable {
         try container.encode(download, forKey: .download)
         try container.encode(counters, forKey: .counters)
         try container.encode(prompts, forKey: .prompts)
+        try container.encode(warnings, forKey: .warnings)
     }
 
     /// Who waits for the model.

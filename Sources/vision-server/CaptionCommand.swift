@@ -15,26 +15,12 @@ struct CaptionCommand: ParsableCommand {
     @Option(help: "The task.")
     var prompt = "<CAPTION>"
 
-    @Option(help: "Beams of the search, 1 to 8. (default: the model's own setting, 3 as a rule)")
-    var numBeams: Int?
-
-    @Option(help: "The most tokens of an answer, 1 to 1024. (default: 1024)")
-    var maxNewTokens: Int?
-
     @Flag(help: "One JSON object a picture and line.")
     var json = false
 
+    @OptionGroup(title: "Search") var generationOptions: GenerationOptions
     @OptionGroup(title: "Model") var modelOptions: ModelOptions
     @OptionGroup(title: "Prompts") var promptOptions: PromptOptions
-
-    func validate() throws {
-        if let numBeams, !(1...8).contains(numBeams) {
-            throw ValidationError("--num-beams is \(numBeams): it must be from 1 to 8.")
-        }
-        if let maxNewTokens, !(1...1024).contains(maxNewTokens) {
-            throw ValidationError("--max-new-tokens is \(maxNewTokens): it must be from 1 to 1024.")
-        }
-    }
 
     func run() throws {
         let settings = Settings(environment: ProcessInfo.processInfo.environment)
@@ -65,8 +51,7 @@ struct CaptionCommand: ParsableCommand {
         let start = ContinuousClock.now
         let picture = try reader.read(file)
         let decodeSeconds = (ContinuousClock.now - start) / .seconds(1)
-        let overrides = GenerationOverrides(numBeams: numBeams, maxNewTokens: maxNewTokens)
-        let caption = try captioner.answer(picture, prompt: task, overrides: overrides)
+        let caption = try captioner.answer(picture, prompt: task, overrides: generationOptions.overrides)
         return CaptionLine(file: file, prompt: prompt, caption: caption, decodeSeconds: decodeSeconds)
     }
 }

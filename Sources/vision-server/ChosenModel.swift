@@ -75,9 +75,12 @@ struct ChosenModel: Sendable {
 
     /// The model in memory, of files that are there. Where one has gone from the cache or is damaged now, its fetching is
     /// begun, and who asks is told so.
-    func load(_ supply: ModelSupply<ContinuousClock>, logger: Logger) throws -> Captioner {
+    func load(
+        _ supply: ModelSupply<ContinuousClock>, logger: Logger, warnings: ModelWarnings
+    ) throws -> Captioner {
         do {
             let captioner = try load(try supply.take().files)
+            warnings.replace(by: captioner.warnings)
             for warning in captioner.warnings { logger.warning("\(warning)") }
             return captioner
         } catch let error where StartFailure.isOfFiles(error) {

@@ -55,12 +55,14 @@ struct ServeCommand: AsyncParsableCommand {
         let limits = try queueOptions.limits(settings)
         let supply = try model.supply(logger: logger)
         metrics.describe(model)
+        let warnings = ModelWarnings()
         let host = ModelHost(name: model.name, limits: limits, clock: ContinuousClock(), logger: logger) {
             try BatchCaptioner(
-                model.load(supply, logger: logger), maxBatch: limits.maxLent,
+                model.load(supply, logger: logger, warnings: warnings), maxBatch: limits.maxLent,
                 availableMemory: { MemoryBudget().available() })
         }
-        let configuration = try serverConfiguration(settings, model, limits) { metrics.text(supply.current) }
+        var configuration = try serverConfiguration(settings, model, limits) { metrics.text(supply.current) }
+        configuration.modelWarnings = { warnings.all }
         let application = buildApplication(
             configuration: configuration, host: host, supply: supply, logger: logger)
         do {

@@ -86,16 +86,22 @@ struct CaptionVerbTests {
         #expect(json == #"{"file":"\#(album.path("a.jpg"))","prompt":"OD","result":\#(object)}"# + "\n")
     }
 
-    @Test("num-beams and max-new-tokens are sent, the key too")
+    @Test("the settings of the search are sent, the key too")
     func options() throws {
         let album = try Album("a.jpg")
         let server = try ScriptedServer { _ in .result("a") }
         let run = try Client.run(
-            ["CAPTION", album.path("a.jpg"), "--num-beams", "5", "--max-new-tokens", "9"], server: server,
-            environment: ["VISION_API_KEY": "secret"])
+            [
+                "CAPTION", album.path("a.jpg"), "--num-beams", "5", "--max-new-tokens", "9", "--min-new-tokens", "2",
+                "--no-repeat-ngram-size", "4", "--length-penalty", "-1.5", "--repetition-penalty", "1.25",
+            ],
+            server: server, environment: ["VISION_API_KEY": "secret"])
         #expect(run.status == 0)
         let request = try #require(server.requests.first)
         #expect(request.field("num_beams") as? Int == 5 && request.field("max_new_tokens") as? Int == 9)
+        #expect(request.field("min_new_tokens") as? Int == 2 && request.field("no_repeat_ngram_size") as? Int == 4)
+        #expect(request.field("length_penalty") as? Double == -1.5)
+        #expect(request.field("repetition_penalty") as? Double == 1.25)
         #expect(request.headers["authorization"] == "Bearer secret")
     }
 

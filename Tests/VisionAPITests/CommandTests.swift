@@ -97,6 +97,15 @@ struct CommandTests {
         arguments: [
             (["caption", "x.png", "--num-beams", "9", "--model", "demo"], "--num-beams is 9: it must be from 1 to 8."),
             (["caption", "x.png", "--max-new-tokens", "0"], "--max-new-tokens is 0: it must be from 1 to 1024."),
+            (["caption", "x.png", "--min-new-tokens", "1025"], "--min-new-tokens is 1025: it must be from 0 to 1024."),
+            (
+                ["caption", "x.png", "--length-penalty", "-11"],
+                "--length-penalty is -11.0: it must be from -10.0 to 10.0."
+            ),
+            (
+                ["caption", "x.png", "--repetition-penalty", "0"],
+                "--repetition-penalty is 0.0: it must be from 0.1 to 10.0."
+            ),
             (["caption", "x.png", "--prompt", "nonsense", "--model", "demo"], "Unknown prompt \"nonsense\"."),
             (
                 ["caption", "x.png", "--model", "demo", "--precision", "int4"],

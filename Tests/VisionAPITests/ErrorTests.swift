@@ -87,12 +87,29 @@ struct ErrorTests {
         ])
     func badNumber(number: String, status: Int) async throws {
         try await Demo.application().test(.router) { client in
-            for field in ["num_beams", "max_new_tokens"] where !(field == "max_new_tokens" && number == "9") {
+            for field in ["num_beams", "max_new_tokens", "min_new_tokens", "no_repeat_ngram_size"]
+            where field == "num_beams" || number != "9" && (field == "max_new_tokens" || number != "0") {
                 let body = #"{"image":"","prompt":"CAPTION","\#(field)":\#(number)}"#
                 let response = try await client.post(Data(body.utf8))
                 #expect(response.status.code == status, "\(body)")
                 expectNothingInternal(try response.detail)
             }
+        }
+    }
+
+    @Test(
+        "a number that may be a fraction, but is beyond its range or none",
+        arguments: [
+            ("length_penalty", "-10.5", 400), ("length_penalty", "11", 400), ("length_penalty", "1e400", 400),
+            ("length_penalty", "\"1\"", 422), ("repetition_penalty", "0", 400), ("repetition_penalty", "10.1", 400),
+            ("repetition_penalty", "-1", 400), ("repetition_penalty", "[1]", 422), ("repetition_penalty", "true", 422),
+        ])
+    func badFraction(field: String, number: String, status: Int) async throws {
+        try await Demo.application().test(.router) { client in
+            let response = try await client.post(
+                Data(#"{"image":"","prompt":"CAPTION","\#(field)":\#(number)}"#.utf8))
+            #expect(response.status.code == status)
+            #expect(try response.detail.contains(field) && response.code == .invalidField)
         }
     }
 

@@ -45,7 +45,7 @@ struct OpenAPITests {
                 Set((schemas[name]?["properties"] as? [String: Any] ?? [:]).keys)
             }
             #expect(
-                properties("ProcessImageRequest") == ["image", "prompt", "num_beams", "max_new_tokens", "keep_alive"])
+                properties("ProcessImageRequest") == Set(ProcessImageRequest.CodingKeys.allCases.map(\.rawValue)))
             let status = try JSONSerialization.jsonObject(
                 with: Data(try await client.get("/status").body.readableBytesView))
             let error = schemas["Error"]?["properties"] as? [String: [String: Any]]
