@@ -140,7 +140,8 @@ public struct Weights: Sendable {
 
     /// Whether two tensors are stored as the same numbers; false where one is missing, or no numbers are read.
     public func areEqual(_ name: String, _ other: String) -> Bool {
-        guard !workspace.isForChecking, let one = find(translate(prefix + name).name), let two = find(translate(prefix + other).name),
+        guard !workspace.isForChecking, let one = find(translate(prefix + name).name),
+            let two = find(translate(prefix + other).name),
             one.entry.dtype == two.entry.dtype, one.entry.shape == two.entry.shape
         else { return false }
         defer {
