@@ -19,7 +19,7 @@ struct Preloader<C: Clock>: Service where C.Duration == Duration {
                 try await host.withModel { _, _ in }
             } catch is CancellationError {
                 // The server stops before it has begun.
-            } catch SupplyError.failed(_, let reason) where endsService(reason) {
+            } catch SupplyError.failed(_, let reason, _) where endsService(reason) {
                 throw reason
             } catch ModelHostError.loadFailed(_, let reason) where endsService(reason) {
                 throw reason
