@@ -28,11 +28,11 @@ public struct MemoryBudget: Sendable {
         }
     }
 
-    private let root: URL
+    private let files: SystemFiles
 
     /// - Parameter root: the folder below which `/proc` and the control groups are looked for.
     public init(root: URL = URL(filePath: "/")) {
-        self.root = root
+        files = SystemFiles(root: root)
     }
 
     /// Bytes that the process may still take; `nil`: unknown, as on systems that are not Linux.
@@ -64,6 +64,16 @@ public struct MemoryBudget: Sendable {
         if let sentence = shortage(of: bytes) { throw MemoryShortage(description: sentence) }
     }
 
+    /// Bytes that something else than the model may take: what is asked for, or less where less is left beside a model
+    /// of that size, which is half of it, as others need memory, too.
+    public func share(of bytes: Int, beside model: Int) -> Int {
+        guard let available = available() else { return bytes }
+        return min(bytes, max(Self.leastShare, (available - min(model, available)) / 2))
+    }
+
+    /// Without so much nothing would work at all.
+    private static let leastShare = 48 << 20
+
     private static func readable(_ bytes: Int) -> String {
         let megabytes = (Double(bytes) / 1e6).rounded()
         return megabytes < 1000 ? "\(Int(megabytes)) MB" : String(format: "%.1f GB", Double(bytes) / 1e9)
@@ -76,7 +86,7 @@ public struct MemoryBudget: Sendable {
 
     /// A value of `/proc/meminfo` in bytes.
     private func kilobytes(_ key: String) -> Int? {
-        guard let value = value(of: key, in: "/proc/meminfo") else { return nil }
+        guard let value = files.value(of: key, in: "/proc/meminfo") else { return nil }
         let (bytes, overflow) = value.multipliedReportingOverflow(by: 1024)
         return overflow ? nil : bytes
     }
@@ -84,104 +94,25 @@ public struct MemoryBudget: Sendable {
     /// What the two versions call the same things.
     private struct Version {
         let limit, usage, reclaimable: String
-        let usualMounts: [String]
 
         static let one = Version(
-            limit: "memory.limit_in_bytes", usage: "memory.usage_in_bytes", reclaimable: "total_inactive_file",
-            usualMounts: ["/sys/fs/cgroup/memory"])
-        static let two = Version(
-            limit: "memory.max", usage: "memory.current", reclaimable: "inactive_file",
-            usualMounts: ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"])
+            limit: "memory.limit_in_bytes", usage: "memory.usage_in_bytes", reclaimable: "total_inactive_file")
+        static let two = Version(limit: "memory.max", usage: "memory.current", reclaimable: "inactive_file")
     }
 
     /// The limits of the process's own group and of every group around it that can be seen from here.
     private func groups() -> [Limit] {
-        let paths = groupPaths()
-        return [(Version.one, paths.one, mounts(.one)), (.two, paths.two, mounts(.two))].flatMap {
-            version, path, mounts in
-            mounts.flatMap { mount in
-                mount.folders(of: path).compactMap { limit(in: $0, version) }
-            }
-        }
+        ControlGroups(files).folders(.memory).compactMap { limit(in: $0.path, $0.isTwo ? .two : .one) }
     }
 
     private func limit(in folder: String, _ version: Version) -> Limit? {
-        guard let total = number(in: "\(folder)/\(version.limit)"),
+        guard let total = files.number(in: "\(folder)/\(version.limit)"),
             // Version 1 says "none" with the greatest number of whole pages.
-            total < Int.max / 2, let usage = number(in: "\(folder)/\(version.usage)")
+            total < Int.max / 2, let usage = files.number(in: "\(folder)/\(version.usage)")
         else { return nil }
-        let reclaimable = value(of: version.reclaimable, in: "\(folder)/memory.stat") ?? 0
+        let reclaimable = files.value(of: version.reclaimable, in: "\(folder)/memory.stat") ?? 0
         // All three are at least zero, so no difference can overflow.
         let used = max(usage - reclaimable, 0)
         return Limit(scope: .container, total: total, available: max(total - used, 0))
-    }
-
-    /// Where the process is in each version's tree: `4:memory:/path` and `0::/path` of `/proc/self/cgroup`.
-    private func groupPaths() -> (one: String, two: String) {
-        var paths = (one: "/", two: "/")
-        for line in lines(of: "/proc/self/cgroup") {
-            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard fields.count == 3 else { continue }
-            if fields[1].split(separator: ",").contains("memory") { paths.one = String(fields[2]) }
-            if fields[0] == "0", fields[1].isEmpty { paths.two = String(fields[2]) }
-        }
-        return paths
-    }
-
-    /// Where a version's tree, or a part of it, can be seen.
-    private struct Mount {
-        /// The group that is seen at the mount's top.
-        let group: String
-        let folder: String
-
-        /// The folders of a group and of those around it. A container may be told a path that only the machine outside
-        /// knows; then they do not exist but for the last one, the mount itself, which is the container's own group.
-        func folders(of path: String) -> [String] {
-            let top = group.split(separator: "/")
-            var rest = path.split(separator: "/")
-            if rest.starts(with: top) { rest.removeFirst(top.count) }
-            if rest.contains("..") { rest = [] }
-            return (0...rest.count).reversed().map { count in
-                ([folder] + rest.prefix(count).map(String.init)).joined(separator: "/")
-            }
-        }
-    }
-
-    /// From `/proc/self/mountinfo`, or else the usual places.
-    private func mounts(_ version: Version) -> [Mount] {
-        let isTwo = version.limit == Version.two.limit
-        let found = lines(of: "/proc/self/mountinfo").compactMap { line -> Mount? in
-            // 35 31 0:32 / /sys/fs/cgroup/memory rw,relatime shared:9 - cgroup cgroup rw,memory
-            let fields = line.split(separator: " ")
-            guard let dash = fields.firstIndex(of: "-"), dash >= 6, fields.count > dash + 3 else { return nil }
-            let isMemory = fields[dash + 3].split(separator: ",").contains("memory")
-            guard isTwo ? fields[dash + 1] == "cgroup2" : fields[dash + 1] == "cgroup" && isMemory else { return nil }
-            return Mount(group: String(fields[3]), folder: String(fields[4]))
-        }
-        return found.isEmpty ? version.usualMounts.map { Mount(group: "/", folder: $0) } : found
-    }
-
-    /// The whole file as one number; `nil` for `max` and for anything else that is no number from zero up.
-    private func number(in path: String) -> Int? {
-        let lines = lines(of: path)
-        return lines.count == 1 ? Self.count(lines[0]) : nil
-    }
-
-    /// The number behind `key` on a line of its own, such as `inactive_file 4096`.
-    private func value(of key: String, in path: String) -> Int? {
-        for line in lines(of: path) {
-            let words = line.split(separator: " ")
-            if words.count >= 2, words[0] == key { return Self.count(words[1]) }
-        }
-        return nil
-    }
-
-    private static func count(_ text: Substring) -> Int? {
-        Int(text).flatMap { $0 >= 0 ? $0 : nil }
-    }
-
-    private func lines(of path: String) -> [Substring] {
-        guard let data = try? Data(contentsOf: root.appending(path: path)) else { return [] }
-        return String(decoding: data, as: UTF8.self).split(separator: "\n")
     }
 }

@@ -32,10 +32,10 @@ public final class WorkerPool: @unchecked Sendable {
         for worker in workers { worker.join() }
     }
 
-    /// The cores that this process may use: its affinity mask, cut by the quota of its control group.
+    /// The cores that this process may run on: its affinity mask.
     public static var usableCores: Int {
         let cores = ProcessInfo.processInfo.activeProcessorCount
-        return max(1, min(cores, affinityCores ?? cores, quotaCores ?? cores))
+        return max(1, min(cores, affinityCores ?? cores))
     }
 
     /// Linux: the bits of "Cpus_allowed:", comma-separated groups of hexadecimal digits.
@@ -44,21 +44,5 @@ public final class WorkerPool: @unchecked Sendable {
         let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed:") }
         let bits = line?.dropFirst("Cpus_allowed:".count).compactMap(\.hexDigitValue).map(\.nonzeroBitCount)
         return bits?.reduce(0, +)
-    }
-
-    /// cgroup v2: "<quota> <period>" in microseconds, or "max <period>".
-    private static var quotaCores: Int? {
-        guard let text = try? String(contentsOfFile: "/sys/fs/cgroup/cpu.max", encoding: .utf8) else { return nil }
-        let fields = text.split(whereSeparator: \.isWhitespace).map { Double($0) }
-        guard fields.count == 2, let quota = fields[0], let period = fields[1], quota > 0, period > 0 else {
-            return nil
-        }
-        return Int((quota / period).rounded(.up).clamped(to: 1...4096))
-    }
-}
-
-extension Double {
-    fileprivate func clamped(to range: ClosedRange<Double>) -> Double {
-        min(max(self, range.lowerBound), range.upperBound)
     }
 }

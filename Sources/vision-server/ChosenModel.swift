@@ -11,8 +11,7 @@ import VisionAPI
 struct ChosenModel: Sendable {
     let source: ModelSource
     let precision: Precision
-    /// `nil`: as many as there are cores.
-    let threads: Int?
+    let threads: Int
     let instructionSet: InstructionSet
 
     /// What `GET /model` answers: of a directory its last component only.
@@ -22,6 +21,9 @@ struct ChosenModel: Sendable {
         case .hub(let repository, _): repository.id
         }
     }
+
+    /// Bytes that the model takes once it is loaded; `nil` where its files are not there to tell.
+    var memoryNeeded: Int? { source.files.flatMap { try? $0.memoryNeeded(precision) } }
 
     /// Whether files have to be fetched.
     var needsHub: Bool { if case .hub = source { true } else { false } }

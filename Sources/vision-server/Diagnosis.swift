@@ -37,7 +37,8 @@ extension String {
 
 extension Diagnosis {
     static func processor(_ chosen: InstructionSet) -> Diagnosis {
-        let (cores, usable) = (ProcessInfo.processInfo.activeProcessorCount, WorkerPool.usableCores)
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let usable = ProcessorBudget().cores(of: WorkerPool.usableCores)
         let best = InstructionSet.supported.first ?? .generic
         let limit = usable < cores ? ", \(usable) of them for this process (affinity or a quota)" : ""
         let text = "\(cores) cores\(limit), kernels for \(chosen.rawValue)"
@@ -54,7 +55,7 @@ extension Diagnosis {
         }
         let scope = limit.scope == .container ? " of the \(gigabytes(limit.total)) of this container or service" : ""
         let free = "\(gigabytes(limit.available)) free\(scope)"
-        guard let files = model.source.files, let need = try? files.memoryNeeded(model.precision) else {
+        guard let need = model.memoryNeeded else {
             return Diagnosis("memory", .well, free)
         }
         if let shortage = MemoryBudget().shortage(of: need) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Florence2
+import Serving
 import Tensors
 
 /// Which model runs, and how: the same for every command.
@@ -16,10 +17,13 @@ struct ModelOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Which version of a model on the hub: a branch, a tag, a commit in full, or refs/pr/20; --model NAME@REV says "
-                + "the same. [env: VISION_SERVER_REVISION] (default: main)", valueName: "rev"))
+                + "the same. [env: VISION_SERVER_REVISION] (default: main)",
+            valueName: "rev"))
     var revision: String?
 
-    @Option(help: "Threads to compute with. [env: VISION_SERVER_THREADS] (default: all cores)")
+    @Option(
+        help: ArgumentHelp(
+            "Threads to compute with. [env: VISION_SERVER_THREADS] (default: all cores, or as many as a quota allows)"))
     var threads: Int?
 
     @Option(
@@ -37,7 +41,8 @@ struct ModelOptions: ParsableArguments {
             source: try ModelSource(
                 model, revision: settings.text("revision", revision), environment: settings.environment),
             precision: try choosePrecision(settings, instructionSet),
-            threads: try settings.number("threads", threads, in: 1...1024),
+            threads: try settings.number("threads", threads, in: 1...1024)
+                ?? ProcessorBudget().cores(of: WorkerPool.usableCores),
             instructionSet: instructionSet)
     }
 

@@ -177,6 +177,18 @@ struct MemoryBudgetTests {
                 + "End other programs, or choose a smaller model.")
     }
 
+    @Test("a share is what is asked for, or half of what is left beside the model, but never nothing")
+    func share() throws {
+        let folder = try Self.folder(memory: 2_048_000_000)
+        let budget = MemoryBudget(root: folder.url)
+        #expect(budget.share(of: 700_000_000, beside: 0) == 700_000_000)
+        #expect(budget.share(of: 700_000_000, beside: 1_048_000_000) == 500_000_000)
+        #expect(budget.share(of: 700_000_000, beside: Int.max) == 48 << 20)
+        #expect(budget.share(of: 1000, beside: Int.max) == 1000)
+        let unknown = try MachineFolder([:])
+        #expect(MemoryBudget(root: unknown.url).share(of: 7, beside: 9) == 7)
+    }
+
     #if os(Linux)
         @Test("this machine gives an answer")
         func here() throws {
