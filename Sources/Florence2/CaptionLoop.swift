@@ -13,6 +13,7 @@ struct CaptionLoop {
     private var jobs: [CaptionJob] = []
     private var batch = DecodingBatch()
     private var ledger = BatchLedger()
+    private var inquiry = RoomInquiry()
     /// Seconds that the last look at a picture took, and that beginning a prompt took without it.
     private var lastLook = 0.0
     private var lastBeginning = 0.0
@@ -64,7 +65,7 @@ struct CaptionLoop {
     }
 
     /// A request's own prompts do not hold it up.
-    private func mayBegin(_ job: CaptionJob) -> Bool {
+    private mutating func mayBegin(_ job: CaptionJob) -> Bool {
         let seconds = lastBeginning + (job.features == nil ? lastLook : 0)
         let beams = captioner.beams(job.request.overrides)
         return policy.allows(
@@ -73,8 +74,16 @@ struct CaptionLoop {
     }
 
     /// Whether everybody's answer could become as long as it may; one alone may always be begun.
-    private func hasRoom(_ job: CaptionJob) -> Bool {
-        guard !batch.rows.isEmpty, let available = availableMemory() else { return true }
+    private mutating func hasRoom(_ job: CaptionJob) -> Bool {
+        guard !batch.rows.isEmpty else { return true }
+        guard inquiry.isDue([job.id] + batch.ids) else { return false }
+        let hasRoom = findRoom(job)
+        if !hasRoom { inquiry.refuse() }
+        return hasRoom
+    }
+
+    private func findRoom(_ job: CaptionJob) -> Bool {
+        guard let available = availableMemory() else { return true }
         let needed = captioner.byteCount(job) + batch.bytesToCome
         // The look finds what the one before it left behind, unless that has been given back.
         let idle = captioner.idleByteCount

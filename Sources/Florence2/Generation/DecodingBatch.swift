@@ -24,6 +24,9 @@ struct DecodingBatch {
 
     private var sequences: [Sequence] = []
 
+    /// Whose answers these are.
+    var ids: [Int] { sequences.map(\.id) }
+
     /// Beams of each answer.
     var rows: [Int] { sequences.map(\.cache.beams) }
 

@@ -42,7 +42,8 @@ struct BatchCaptionerTests {
         #expect(texts == expected)
     }
 
-    /// Memory is asked for before an answer joins another: once where it is there, at every step where it is not.
+    /// Memory is asked for before an answer joins another: once where it is there; where it is not, again once somebody
+    /// has come or gone, or after many steps. Asking reads files of the system.
     @Test("are written one after the other where memory is short", arguments: [0, 100 << 20, nil])
     func shortOfMemory(available: Int?) async throws {
         let (files, picture) = try Self.demo()
@@ -58,7 +59,7 @@ struct BatchCaptionerTests {
         let captions = try await together.begin(request).captions()
         #expect(captions.map(\.text) == expected.map(\.text))
         let times = asked.next() - 1
-        #expect(available == 0 ? times >= expected[0].tokenIDs.count / 2 : times == 1, "\(times) times")
+        #expect(times >= 1 && times <= 1 + (available == 0 ? expected[0].tokenIDs.count / 64 : 0), "\(times) times")
     }
 
     @Test("do not suffer from one that is left or that cannot be")
