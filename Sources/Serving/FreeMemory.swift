@@ -13,7 +13,7 @@ public func limitMemoryArenas() {
 }
 
 /// Gives memory that is free but still held by the allocator back to the system.
-func returnFreeMemory() {
+@Sendable public func returnFreeMemory() {
     #if canImport(Glibc)
         typealias Trim = @convention(c) (Int) -> CInt
         guard let symbol = dlsym(nil, "malloc_trim") else { return }

@@ -19,14 +19,15 @@ public func buildApplication<C: Clock>(
     // The framework's own start line says less than ours.
     var frameworkLogger = logger
     frameworkLogger.logLevel = max(logger.logLevel, .notice)
+    let freed = FreedMemory(clock: ContinuousClock())
     let preloader = Preloader(host: host, supply: supply, endsService: configuration.preloadEnds, logger: logger)
     return Application(
-        router: buildRouter(configuration, host, supply, logger, preparePicture),
+        router: buildRouter(configuration, host, supply, logger, preparePicture) { freed.add($0) },
         server: .visionHTTP1(maxBodySize: configuration.maxBodySize, deadlines: configuration.deadlines),
         configuration: .init(
             address: .hostname(configuration.host, port: configuration.port),
             availableConnectionsDelegate: MaximumAvailableConnections(configuration.maxConnections)),
-        services: [supply, host] + (configuration.preload ? [preloader] : []),
+        services: [supply, host, freed] + (configuration.preload ? [preloader] : []),
         onServerRunning: { channel in
             let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
             let address = "http://\(host):\(channel.localAddress?.port ?? configuration.port)"
@@ -38,11 +39,13 @@ public func buildApplication<C: Clock>(
 
 private func buildRouter<C: Clock>(
     _ configuration: ServerConfiguration, _ host: ModelHost<BatchCaptioner, C>, _ supply: ModelSupply<C>,
-    _ logger: Logger, _ preparePicture: @escaping PreparePicture
+    _ logger: Logger, _ preparePicture: @escaping PreparePicture,
+    freed: @escaping @Sendable (Int) -> Void
 ) -> Router<VisionRequestContext> where C.Duration == Duration {
     let info = InfoController(configuration: configuration)
     let images = ImageController(
-        host: host, supply: supply, configuration: configuration, preparePicture: preparePicture)
+        host: host, supply: supply, configuration: configuration, preparePicture: preparePicture,
+        freed: freed)
     let model = ModelController(host: host, supply: supply, configuration: configuration)
     let bare = Router(context: VisionRequestContext.self)
     model.addPublicRoutes(to: bare)

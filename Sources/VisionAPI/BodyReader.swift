@@ -7,11 +7,14 @@ import Synchronization
 struct BodyReader: Sendable {
     let maxBodySize: Int
     let maxReadingSize: Int
+    /// Is told the size of what has been let go of.
+    private let freed: @Sendable (Int) -> Void
     private let readings = Readings()
 
-    init(maxBodySize: Int, maxReadingSize: Int) {
+    init(maxBodySize: Int, maxReadingSize: Int, freed: @escaping @Sendable (Int) -> Void) {
         self.maxBodySize = maxBodySize
         self.maxReadingSize = maxReadingSize
+        self.freed = freed
     }
 
     /// - Throws: `VisionAPIError.bodyTooLarge`, `.readingTooMuch`, or `BrokenConnection`.
@@ -21,7 +24,10 @@ struct BodyReader: Sendable {
         }
         var data = Data()
         readings.begin()
-        defer { readings.end(data.count) }
+        defer {
+            readings.end(data.count)
+            freed(data.count)
+        }
         do {
             for try await chunk in request.body {
                 let count = chunk.readableBytes
@@ -34,7 +40,7 @@ struct BodyReader: Sendable {
         } catch {
             throw BrokenConnection(reason: error)
         }
-        return ReadBody(data)
+        return ReadBody(data, freed: freed)
     }
 }
 
@@ -78,11 +84,16 @@ private final class Readings: Sendable {
 final class ReadBody: Sendable {
     let count: Int
     private let data: Mutex<Data>
+    private let freed: @Sendable (Int) -> Void
 
-    init(_ data: Data) {
+    init(_ data: Data, freed: @escaping @Sendable (Int) -> Void) {
         count = data.count
         self.data = Mutex(data)
+        self.freed = freed
     }
+
+    /// With the body goes what was made of it.
+    deinit { freed(count) }
 
     /// The bytes; none the second time.
     func take() -> Data {

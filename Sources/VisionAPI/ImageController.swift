@@ -20,14 +20,15 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
 
     init(
         host: ModelHost<BatchCaptioner, C>, supply: ModelSupply<C>, configuration: ServerConfiguration,
-        preparePicture: @escaping PreparePicture
+        preparePicture: @escaping PreparePicture, freed: @escaping @Sendable (Int) -> Void
     ) {
         self.host = host
         self.supply = supply
         self.preparePicture = preparePicture
         parser = ImageRequestParser(extraPrompts: configuration.extraPrompts, anyPrompt: configuration.anyPrompt)
-        decoding = DecodingQueue(limits: configuration.decoding)
-        bodies = BodyReader(maxBodySize: configuration.maxBodySize, maxReadingSize: configuration.maxReadingSize)
+        decoding = DecodingQueue(budget: configuration.decoding)
+        bodies = BodyReader(
+            maxBodySize: configuration.maxBodySize, maxReadingSize: configuration.maxReadingSize, freed: freed)
     }
 
     func addRoutes(to router: some RouterMethods<VisionRequestContext>) {
@@ -54,7 +55,7 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
         _ body: ReadBody, _ processor: ImageProcessor, _ notes: RequestNotes
     ) async throws -> ImageRequest {
         let ticket = decoding.drawTicket()
-        let (request, bytes) = try await decoding.run(ticket) { [parser] _ in
+        let (request, bytes) = try await decoding.run(ticket, neverAsks: body.count > Self.longBody) { [parser] _ in
             let request = try parser.parse(body)
             notes.note(request.prompts)
             let header = try ImageDecoder().header(of: request.file, for: processor)
@@ -66,6 +67,9 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
         }
         return request.with(image)
     }
+
+    /// The JSON of a larger body may take some tenths of a second.
+    private static var longBody: Int { 4 << 20 }
 
     /// What is answered with a status that begins with 4.
     @Sendable private static func isCallersFault(_ error: any Error) -> Bool {
