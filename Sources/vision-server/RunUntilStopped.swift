@@ -12,23 +12,28 @@ import ServiceLifecycle
 func runUntilStopped<C: Clock>(
     _ service: some Service, host: ModelHost<BatchCaptioner, C>, drain: Duration, logger: Logger
 ) async throws where C.Duration == Duration {
-    let limit = Duration.seconds(30)
-    var configuration = ServiceGroupConfiguration(services: [service], logger: logger)
-    configuration.maximumGracefulShutdownDuration = limit
-    let group = ServiceGroup(configuration: configuration)
+    let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [service], logger: logger))
+    let run = Task { try await group.run() }
     let signals = StopSignals {
         let words = drain == .zero ? "" : "accepting work for \(drain.components.seconds) s more, then "
         logger.info("Stopping: \(words)finishing accepted requests within 30 s; a second signal stops at once")
+        let end = ContinuousClock.now + drain + .seconds(30)
         // Work that does not heed its cancellation must not keep the process alive.
-        let seconds = Int((drain + limit + limit).components.seconds) + 5
-        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) { _exit(1) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Int(drain.components.seconds) + 35)) { _exit(1) }
         Task {
-            await finish(host, drain: drain, within: limit)
+            // What is not done in 25 s is answered with 503, which takes a moment, too.
+            await finish(host, drain: drain, within: .seconds(25))
             await group.triggerGracefulShutdown()
+            try? await Task.sleep(until: end - .seconds(2), clock: .continuous)
+            run.cancel()
         }
     }
     defer { signals.ignore() }
-    try await group.run()
+    do {
+        try await run.value
+    } catch is CancellationError {
+        // Ended with the time that there was.
+    }
 }
 
 private func finish<C: Clock>(
