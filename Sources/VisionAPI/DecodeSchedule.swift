@@ -9,8 +9,9 @@ package struct DecodeSchedule: Sendable {
     package typealias Ticket = UInt64
 
     package enum Event: Sendable {
-        /// A piece of work waits for its turn; it will take so many bytes, at most `DecodeLimits.largest`.
-        case arrived(Ticket, bytes: Int)
+        /// A piece of work waits for its turn; it will take so many bytes, at most `DecodeBudget.largest`. One that may
+        /// take long without asking whether it may go on has one of the fast places at most.
+        case arrived(Ticket, bytes: Int, neverAsks: Bool = false)
         /// It has had its share of a fast place.
         case slowed(Ticket)
         /// Nobody waits for it any more.
@@ -47,6 +48,7 @@ package struct DecodeSchedule: Sendable {
     package struct Entry: Sendable {
         package let ticket: Ticket
         package let bytes: Int
+        package let neverAsks: Bool
         package fileprivate(set) var stage: Stage
         /// How often work that came later was given memory that this one waits for.
         package fileprivate(set) var passed = 0
@@ -55,15 +57,15 @@ package struct DecodeSchedule: Sendable {
 
     /// By ticket.
     package private(set) var entries: [Entry] = []
-    private let limits: DecodeLimits
+    private let budget: DecodeBudget
 
-    package init(limits: DecodeLimits) {
-        self.limits = limits
+    package init(budget: DecodeBudget) {
+        self.budget = budget
     }
 
     package mutating func handle(_ event: Event) -> [Action] {
         switch event {
-        case .arrived(let ticket, let bytes): arrived(ticket, bytes)
+        case .arrived(let ticket, let bytes, let neverAsks): arrived(ticket, bytes, neverAsks)
         case .slowed(let ticket): slowed(ticket)
         case .left(let ticket): left(ticket)
         case .returned(let ticket): returned(ticket)
@@ -73,7 +75,7 @@ package struct DecodeSchedule: Sendable {
 
     /// The one who waits for memory that is kept free for it, because many have passed it.
     package var reserved: Ticket? {
-        entries.first { $0.isWaiting && $0.passed >= limits.maxPassed }?.ticket
+        entries.first { $0.isWaiting && $0.passed >= budget.maxPassed }?.ticket
     }
 
     /// Bytes that all work that has been begun takes.
@@ -81,8 +83,9 @@ package struct DecodeSchedule: Sendable {
 
     func contains(_ ticket: Ticket) -> Bool { index(ticket) != nil }
 
-    private mutating func arrived(_ ticket: Ticket, _ bytes: Int) -> [Action] {
-        let entry = Entry(ticket: ticket, bytes: min(bytes, limits.largest), stage: .waiting(isSlow: false))
+    private mutating func arrived(_ ticket: Ticket, _ bytes: Int, _ neverAsks: Bool) -> [Action] {
+        let entry = Entry(
+            ticket: ticket, bytes: min(bytes, budget.largest), neverAsks: neverAsks, stage: .waiting(isSlow: false))
         entries.insert(entry, at: entries.firstIndex { $0.ticket > ticket } ?? entries.endIndex)
         return assign()
     }
@@ -134,23 +137,30 @@ package struct DecodeSchedule: Sendable {
     private mutating func assign() -> [Action] {
         var actions: [Action] = []
         if isLaneFree, let index = entries.firstIndex(where: mayHaveTheLane) {
-            let isPaused = entries[index].stage == .paused
-            actions.append(isPaused ? .resume(entries[index].ticket) : begin(index))
-            entries[index].stage = .slow
+            if entries[index].stage == .paused {
+                entries[index].stage = .slow
+                actions.append(.resume(entries[index].ticket))
+            } else {
+                actions.append(begin(index, .slow))
+            }
         }
-        while fastCount < limits.fastPlaces, let index = entries.firstIndex(where: mayBeFast) {
-            actions.append(begin(index))
-            entries[index].stage = .fast
+        while fastCount < budget.fastPlaces, let index = entries.firstIndex(where: mayBeFast) {
+            actions.append(begin(index, .fast))
         }
         return actions
     }
 
-    private mutating func begin(_ index: Int) -> Action {
-        if !limits.isSmall(entries[index].bytes) {
-            for earlier in entries[..<index].indices where entries[earlier].isWaiting { entries[earlier].passed += 1 }
+    private mutating func begin(_ index: Int, _ stage: Stage) -> Action {
+        entries[index].stage = stage
+        if !budget.isSmall(entries[index].bytes) {
+            for earlier in entries[..<index].indices where lacksMemory(entries[earlier]) {
+                entries[earlier].passed += 1
+            }
         }
         return .begin(entries[index].ticket)
     }
+
+    private func lacksMemory(_ entry: Entry) -> Bool { entry.isWaiting && !hasMemory(for: entry) }
 
     private func mayHaveTheLane(_ entry: Entry) -> Bool {
         entry.stage == .paused || entry.stage == .waiting(isSlow: true) && hasMemory(for: entry)
@@ -158,18 +168,19 @@ package struct DecodeSchedule: Sendable {
 
     private func mayBeFast(_ entry: Entry) -> Bool {
         entry.stage == .waiting(isSlow: false) && hasMemory(for: entry)
+            && !(entry.neverAsks && entries.contains { $0.stage == .fast && $0.neverAsks })
     }
 
     /// Small work has its memory whenever it has a place: the budget keeps some free for every place.
     private func hasMemory(for entry: Entry) -> Bool {
-        limits.isSmall(entry.bytes)
-            || (reserved ?? entry.ticket) == entry.ticket && entry.bytes <= limits.largest - largeBytes
+        budget.isSmall(entry.bytes)
+            || (reserved ?? entry.ticket) == entry.ticket && entry.bytes <= budget.largest - largeBytes
     }
 
     /// Small work that is paused has no place, so its memory counts among that of the large.
     private func hasRoomToPause(_ entry: Entry) -> Bool {
-        guard entries.count(where: { $0.stage == .paused }) < limits.maxPaused else { return false }
-        return !limits.isSmall(entry.bytes) || reserved == nil && entry.bytes <= limits.largest - largeBytes
+        guard entries.count(where: { $0.stage == .paused }) < budget.maxPaused else { return false }
+        return !budget.isSmall(entry.bytes) || reserved == nil && entry.bytes <= budget.largest - largeBytes
     }
 
     /// Bytes taken beside those that are kept for small work.
@@ -177,7 +188,7 @@ package struct DecodeSchedule: Sendable {
         entries.reduce(0) { sum, entry in
             switch entry.stage {
             case .waiting: sum
-            case .fast, .slow, .returning: limits.isSmall(entry.bytes) ? sum : sum + entry.bytes
+            case .fast, .slow, .returning: budget.isSmall(entry.bytes) ? sum : sum + entry.bytes
             case .paused, .leaving: sum + entry.bytes
             }
         }

@@ -13,13 +13,13 @@ package final class DecodingQueue: Sendable {
         var jobs: [Ticket: DecodeJob] = [:]
     }
 
-    package let limits: DecodeLimits
+    package let budget: DecodeBudget
     private let state: Mutex<State>
     private let lastTicket = Atomic<Ticket>(0)
 
-    package init(limits: DecodeLimits = .init()) {
-        self.limits = limits
-        state = Mutex(State(schedule: DecodeSchedule(limits: limits)))
+    package init(budget: DecodeBudget = .init()) {
+        self.budget = budget
+        state = Mutex(State(schedule: DecodeSchedule(budget: budget)))
     }
 
     /// A request's place among those whose work waits; to be drawn in the order of arrival.
@@ -34,19 +34,21 @@ package final class DecodingQueue: Sendable {
     ///
     /// - Parameters:
     ///   - bytes: Memory that the work will take.
+    ///   - neverAsks: Whether the work may take long and cannot be paused.
     ///   - work: Has to let go of everything and end soon after its question has thrown; it may then be run anew.
     /// - Throws: `VisionAPIError.decodingTooLarge`, `.noThread`, `CancellationError`, or what `work` throws.
     package func run<R: Sendable>(
-        _ ticket: Ticket, bytes: Int = 0, _ work: @escaping @Sendable (@escaping DecodeWatch.Question) throws -> R
+        _ ticket: Ticket, bytes: Int = 0, neverAsks: Bool = false,
+        _ work: @escaping @Sendable (@escaping DecodeWatch.Question) throws -> R
     ) async throws -> R {
-        guard bytes <= limits.largest else {
-            throw VisionAPIError.decodingTooLarge(bytes: bytes, limit: limits.largest)
+        guard bytes <= budget.largest else {
+            throw VisionAPIError.decodingTooLarge(bytes: bytes, limit: budget.largest)
         }
         let reply = DecodeReply<R>()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 reply.wait(continuation)
-                let job = DecodeJob(ticket: ticket, fastTime: limits.fastTime) { [self] in
+                let job = DecodeJob(ticket: ticket, fastTime: budget.fastTime) { [self] in
                     handle(.slowed(ticket))
                 } work: { question in
                     let result = Result { try work(question) }
@@ -54,7 +56,7 @@ package final class DecodingQueue: Sendable {
                 } refuse: {
                     reply.settle(.failure($0))
                 }
-                start(job, bytes) { reply.isAbandoned }
+                start(job, bytes, neverAsks) { reply.isAbandoned }
             }
         } onCancel: {
             reply.abandon()
@@ -62,10 +64,10 @@ package final class DecodingQueue: Sendable {
         }
     }
 
-    private func start(_ job: DecodeJob, _ bytes: Int, isAbandoned: () -> Bool) {
+    private func start(_ job: DecodeJob, _ bytes: Int, _ neverAsks: Bool, isAbandoned: () -> Bool) {
         guard !isAbandoned() else { return }
         state.withLock { $0.jobs[job.ticket] = job }
-        handle(.arrived(job.ticket, bytes: bytes))
+        handle(.arrived(job.ticket, bytes: bytes, neverAsks: neverAsks))
         // Who left in between was not there yet.
         if isAbandoned() { handle(.left(job.ticket)) }
     }

@@ -18,7 +18,7 @@ public struct ServerConfiguration: Sendable {
     /// The most bytes of all bodies that are being read at the same time.
     public var maxReadingSize: Int
     /// How much memory decoding may take.
-    public var decoding: DecodeLimits
+    public var decoding: DecodeBudget
     /// The most connections; more wait until one is closed.
     public var maxConnections: Int
     /// What clients must show; none: everybody is let in.
@@ -58,7 +58,7 @@ public struct ServerConfiguration: Sendable {
         anyPrompt: Bool = false, preload: Bool = false,
         preloadEnds: @escaping @Sendable (any Error) -> Bool = { _ in false },
         maxBodySize: Int = 32 << 20, maxReadingSize: Int = 256 << 20,
-        decoding: DecodeLimits = .init(), maxConnections: Int = 1024, apiKeys: APIKeys = .none,
+        decoding: DecodeBudget = .init(), maxConnections: Int = 1024, apiKeys: APIKeys = .none,
         corsOrigins: [String] = [], deadlines: ConnectionDeadlines.Limits = .init(),
         about: About = .init(version: "", precision: "fp32"),
         modelWarnings: @escaping @Sendable () -> [String] = { [] },

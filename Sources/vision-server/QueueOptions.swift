@@ -1,5 +1,6 @@
 import ArgumentParser
 import Serving
+import VisionAPI
 
 /// How long the model stays, and how many may wait for it.
 struct QueueOptions: ParsableArguments {
@@ -40,6 +41,13 @@ struct QueueOptions: ParsableArguments {
             valueName: "seconds"))
     var maxWait: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "How much memory decoding may take; pictures wait for it, and one that needs more is refused. "
+                + "[env: VISION_SERVER_MAX_DECODE_MEMORY] (default: 768MB, or half of what is left beside the model)",
+            valueName: "bytes"))
+    var maxDecodeMemory: String?
+
     func isPreloading(_ settings: Settings) throws -> Bool { try settings.isOn("preload", preload) }
 
     func limits(_ settings: Settings) throws -> ModelHostLimits {
@@ -50,6 +58,12 @@ struct QueueOptions: ParsableArguments {
             maxQueued: try settings.number("max-queued", maxQueued, in: 1...100_000) ?? 64,
             maxQueuedBytes: try settings.bytes("max-queued-bytes", maxQueuedBytes) ?? 256 << 20,
             maxWait: wait == 0 ? nil : .seconds(wait))
+    }
+
+    /// - Parameter model: Bytes that the model will take.
+    func decoding(_ settings: Settings, beside model: Int) throws -> DecodeBudget {
+        let given = try settings.bytes("max-decode-memory", maxDecodeMemory)
+        return DecodeBudget(memory: given ?? MemoryBudget().share(of: 768 << 20, beside: model))
     }
 
     /// A step for 8 answers of 3 beams takes a third longer than one for a single answer; beyond that arithmetic is what

@@ -5,7 +5,7 @@ import VisionAPI
 @Suite("Whose picture is decoded when")
 struct DecodeScheduleTests {
     /// 480 bytes: 10 are small, 450 the most that one may take.
-    private static let limits = DecodeLimits(memory: 480)
+    private static let budget = DecodeBudget(memory: 480)
 
     /// Plays the threads and the clients at once, and checks each action against what it may be.
     private struct World {
@@ -18,8 +18,8 @@ struct DecodeScheduleTests {
         var stopping: Set<UInt64> = []
         var arrived = 0, ended = 0, dropped = 0
 
-        init(seed: UInt64, limits: DecodeLimits = DecodeScheduleTests.limits) {
-            schedule = DecodeSchedule(limits: limits)
+        init(seed: UInt64, budget: DecodeBudget = DecodeScheduleTests.budget) {
+            schedule = DecodeSchedule(budget: budget)
             random = SplitMix(state: seed)
         }
 
@@ -144,7 +144,7 @@ struct DecodeScheduleTests {
 
     @Test("slow work goes through the lane in the order of arrival, whenever it became slow")
     func lane() {
-        var schedule = DecodeSchedule(limits: Self.limits)
+        var schedule = DecodeSchedule(budget: Self.budget)
         for ticket: UInt64 in [1, 2] { #expect(schedule.handle(.arrived(ticket, bytes: 1)) == [.begin(ticket)]) }
         for ticket: UInt64 in [3, 4, 5] { #expect(schedule.handle(.arrived(ticket, bytes: 1)) == []) }
         #expect(schedule.handle(.slowed(2)) == [.begin(3)])
@@ -154,9 +154,20 @@ struct DecodeScheduleTests {
         #expect(schedule.handle(.ended(1)) == [.resume(3)])
     }
 
+    @Test("what may take long and cannot be paused leaves a place to the others")
+    func neverAsks() {
+        var schedule = DecodeSchedule(budget: Self.budget)
+        #expect(schedule.handle(.arrived(1, bytes: 0, neverAsks: true)) == [.begin(1)])
+        #expect(schedule.handle(.arrived(2, bytes: 0, neverAsks: true)) == [])
+        #expect(schedule.handle(.arrived(3, bytes: 5)) == [.begin(3)])
+        #expect(schedule.handle(.ended(3)) == [])
+        #expect(schedule.handle(.arrived(4, bytes: 5)) == [.begin(4)])
+        #expect(schedule.handle(.ended(1)) == [.begin(2)])
+    }
+
     @Test("who leaves gives back what it has: a place in the line, the lane, a pause")
     func leaving() {
-        var schedule = DecodeSchedule(limits: Self.limits)
+        var schedule = DecodeSchedule(budget: Self.budget)
         #expect(schedule.handle(.arrived(1, bytes: 400)) == [.begin(1)])
         #expect(schedule.handle(.slowed(1)) == [])
         #expect(schedule.handle(.arrived(2, bytes: 40)) == [.begin(2)])
@@ -174,7 +185,7 @@ struct DecodeScheduleTests {
 
     @Test("beyond eight that are paused, slow work lets go of all it has and begins anew when the lane is free")
     func putBack() {
-        var schedule = DecodeSchedule(limits: Self.limits)
+        var schedule = DecodeSchedule(budget: Self.budget)
         for ticket: UInt64 in 1...9 {
             #expect(schedule.handle(.arrived(ticket, bytes: 20)) == [.begin(ticket)])
             #expect(schedule.handle(.slowed(ticket)) == (ticket == 1 ? [] : [.pause(ticket)]))

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 
 import crowd
+import decoding
 import doors
 import forgery
 import inputs
@@ -24,7 +25,7 @@ import wire
 from rows import ALL, ROW_SECONDS, Figure, figures, time_limit
 from server import binary
 
-FAMILIES = (inputs, texts, wire, slow, doors, forgery, waiting, crowd, lifecycle, stopping)
+FAMILIES = (inputs, texts, wire, slow, doors, forgery, waiting, crowd, lifecycle, stopping, decoding)
 
 
 @dataclass(frozen=True)

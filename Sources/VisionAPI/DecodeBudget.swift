@@ -1,5 +1,5 @@
 /// How much decoding goes on at a time, and how much memory it may take.
-public struct DecodeLimits: Sendable, Equatable {
+public struct DecodeBudget: Sendable, Equatable {
     /// Bytes that all decoding takes at the most.
     public var memory: Int
     /// Places for work that may yet be quick.
