@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdTesting
 import Serving
 import Testing
+import VisionAPI
 import VisionAPITypes
 
 /// A body that is sent, and what comes back.
@@ -195,6 +196,30 @@ struct ErrorTests {
         try await Demo.application().test(.router) { client in
             let answered = try await client.post(Data(body.utf8)).code
             #expect(answered == code)
+        }
+    }
+
+    @Test("a compressed body is refused before it comes")
+    func compressed() async throws {
+        try await Demo.application().test(.ahc(.http)) { client in
+            let connection = try LoopbackConnection(port: try #require(client.port))
+            try connection.send(
+                "POST /process_image HTTP/1.1\r\nHost: localhost\r\nContent-Encoding: gzip\r\n"
+                    + "Content-Length: 30000000\r\n\r\n{")
+            let refusal = await connection.receive(until: "}")
+            #expect(refusal.hasPrefix("HTTP/1.1 415 "))
+            #expect(refusal.contains("unsupported_encoding"))
+        }
+    }
+
+    @Test("bodies that are too much together are refused with how long to wait")
+    func readingTooMuch() async throws {
+        let configuration = ServerConfiguration(modelName: "demo", maxReadingSize: 1 << 20)
+        try await Demo.application(around: Demo.host(), configuration).test(.router) { client in
+            let response = try await client.post(Data(repeating: 0x20, count: 2 << 20))
+            #expect(response.status == .serviceUnavailable)
+            #expect(try response.code == .queueFull)
+            #expect(response.headers[.retryAfter].flatMap(Int.init).map { (1...60).contains($0) } == true)
         }
     }
 
