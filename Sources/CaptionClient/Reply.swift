@@ -39,10 +39,11 @@ package enum Reply: Sendable, Equatable {
         case .modelUnavailable:
             // With a pause its cause may pass: the hub cannot be reached.
             self = pause.map { .busy(sentence, retryAfter: $0) } ?? .unusable(sentence)
-        case .invalidImage, .tooLarge, .invalidJSON, .modelDamaged, .internalError:
+        case .timeout: self = .lost(sentence)
+        case .invalidImage, .tooLarge, .invalidJSON, .badRequest, .modelDamaged, .internalError:
             self = .refused(sentence)
-        case .missingField, .invalidField, .invalidPrompt, .unauthorized, .forbiddenOrigin, .notFound,
-            .methodNotAllowed, .unsupportedEncoding:
+        case .missingField, .invalidField, .invalidPrompt, .unauthorized, .forbiddenOrigin, .forbiddenHost,
+            .notFound, .methodNotAllowed, .unsupportedEncoding:
             self = .unusable(sentence)
         }
     }

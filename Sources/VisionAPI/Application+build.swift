@@ -4,6 +4,7 @@ import HummingbirdCore
 public import Images
 public import Logging
 public import Serving
+import VisionAPITypes
 
 /// The service: routes, errors and log around one model's host, which runs and stops with it.
 ///
@@ -21,12 +22,15 @@ public func buildApplication<C: Clock>(
     frameworkLogger.logLevel = max(logger.logLevel, .notice)
     let freed = FreedMemory(clock: ContinuousClock())
     let preloader = Preloader(host: host, supply: supply, endsService: configuration.preloadEnds, logger: logger)
+    let (router, metrics) = buildRouter(configuration, host, supply, logger, preparePicture) { freed.add($0) }
     return Application(
-        router: buildRouter(configuration, host, supply, logger, preparePicture) { freed.add($0) },
-        server: .visionHTTP1(maxBodySize: configuration.maxBodySize, deadlines: configuration.deadlines),
-        configuration: .init(
-            address: .hostname(configuration.host, port: configuration.port),
-            availableConnectionsDelegate: MaximumAvailableConnections(configuration.maxConnections)),
+        router: router,
+        server: .visionHTTP1(maxConnections: configuration.maxConnections, limits: configuration.connectionLimits) {
+            let answer = ErrorAnswer($0)
+            metrics.record(nil, answer.status, .zero)
+            logger.info("no request", metadata: ["status": "\(answer.status.code)", "code": "\(answer.code.rawValue)"])
+        },
+        configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
         services: [supply, host, freed] + (configuration.preload ? [preloader] : []),
         onServerRunning: { channel in
             let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
@@ -41,7 +45,7 @@ private func buildRouter<C: Clock>(
     _ configuration: ServerConfiguration, _ host: ModelHost<BatchCaptioner, C>, _ supply: ModelSupply<C>,
     _ logger: Logger, _ preparePicture: @escaping PreparePicture,
     freed: @escaping @Sendable (Int) -> Void
-) -> Router<VisionRequestContext> where C.Duration == Duration {
+) -> (Router<VisionRequestContext>, RequestMetrics) where C.Duration == Duration {
     let info = InfoController(configuration: configuration)
     let images = ImageController(
         host: host, supply: supply, configuration: configuration, preparePicture: preparePicture,
@@ -56,8 +60,11 @@ private func buildRouter<C: Clock>(
     // Middleware covers the routes that are added after it, and requests that have no route.
     let router = Router(context: VisionRequestContext.self, options: .autoGenerateHeadEndpoints)
     let routes = RouteTable(bare)
-    router.add(middleware: RequestLogMiddleware(logger: logger, metrics: RequestMetrics(routes)))
-    router.add(middleware: CORSMiddleware(origins: configuration.corsOrigins))
+    let metrics = RequestMetrics(routes)
+    router.add(middleware: RequestLogMiddleware(logger: logger, metrics: metrics))
+    let names = HostRule(allowed: configuration.allowedHosts)
+    if configuration.answersToItsNamesOnly { router.add(middleware: HostMiddleware(rule: names)) }
+    router.add(middleware: CORSMiddleware(origins: configuration.corsOrigins, names: names))
     router.add(middleware: ErrorMiddleware(routes: routes, maxBodySize: configuration.maxBodySize))
     model.addPublicRoutes(to: router)
     let guarded = router.group().add(middleware: AuthMiddleware(keys: configuration.apiKeys))
@@ -65,5 +72,5 @@ private func buildRouter<C: Clock>(
     model.addRoutes(to: guarded)
     info.addRoutes(to: guarded)
     images.addRoutes(to: guarded)
-    return router
+    return (router, metrics)
 }

@@ -9,17 +9,15 @@ struct AuthMiddleware: RouterMiddleware {
         _ request: Request, context: VisionRequestContext,
         next: (Request, VisionRequestContext) async throws -> Response
     ) async throws -> Response {
-        guard keys.isEmpty || Self.key(in: request.headers).map(keys.contains) == true else {
+        guard keys.isEmpty || Self.keys(in: request.headers).contains(where: keys.contains) else {
             throw VisionAPIError.unauthorized
         }
         return try await next(request, context)
     }
 
-    /// The one key that the headers show; two are as good as none, since one could be meant for somebody else.
-    private static func key(in headers: HTTPFields) -> String? {
-        let bearers = headers[values: .authorization].map(bearer)
-        let all = bearers + headers[values: .apiKey].map(Optional.some)
-        return all.count == 1 ? all[0] : nil
+    /// Programs that know both headers send both; one right key is enough.
+    private static func keys(in headers: HTTPFields) -> [String] {
+        headers[values: .authorization].compactMap(bearer) + headers[values: .apiKey]
     }
 
     private static func bearer(_ value: String) -> String? {

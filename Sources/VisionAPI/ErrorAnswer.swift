@@ -55,6 +55,7 @@ struct ErrorAnswer {
         case .unsupportedEncoding: headers[.acceptEncoding] = "identity"
         case .bodyTooLarge: headers[.connection] = "close"
         case .noThread: headers[.retryAfter] = "5"
+        case .tooManyConnections: headers[.retryAfter] = "2"
         case .readingTooMuch(_, let seconds):
             headers[.retryAfter] = "\(seconds)"
             headers[.connection] = "close"
@@ -76,8 +77,13 @@ struct ErrorAnswer {
         case .unauthorized: (.unauthorized, .unauthorized)
         case .foreignOrigin: (.forbidden, .forbiddenOrigin)
         case .unsupportedEncoding: (.unsupportedMediaType, .unsupportedEncoding)
+        case .foreignHost: (.forbidden, .forbiddenHost)
         case .unknownPath: (.notFound, .notFound)
         case .methodNotAllowed: (.methodNotAllowed, .methodNotAllowed)
+        case .malformedRequest, .incompleteRequest, .notOneHost: (.badRequest, .badRequest)
+        case .headersTooLarge: (.requestHeaderFieldsTooLarge, .tooLarge)
+        case .tooSlow: (.requestTimeout, .timeout)
+        case .tooManyConnections: (.serviceUnavailable, .queueFull)
         }
     }
 

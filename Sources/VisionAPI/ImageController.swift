@@ -38,11 +38,11 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
     /// A request that cannot be served now is refused before its body is read; then it takes its place in the line; then
     /// its picture is decoded and shrunk. So a bad one never wakes the model, and who is ready first passes the others.
     @Sendable private func processImage(_ request: Request, context: VisionRequestContext) async throws -> Response {
-        try await context.untilDeparture {
-            let assets = try supply.take()
-            try await host.checkAdmission()
-            let body = try await bodies.read(request)
-            return try await host.withPlace(bytes: body.count, isCallersFault: Self.isCallersFault) { place in
+        let assets = try supply.take()
+        try await host.checkAdmission()
+        let body = try await bodies.read(request)
+        return try await context.untilDeparture {
+            try await host.withPlace(bytes: body.count, isCallersFault: Self.isCallersFault) { place in
                 let job = try await prepare(body, assets.processor, context.notes)
                 return try answer(job, try await caption(job, place, context.notes))
             }

@@ -8,8 +8,8 @@ import Metrics
 /// that counts refusals is there before the first of them, and nothing that clients send can bring another.
 struct RequestMetrics: Sendable {
     private let byRoute: [String: RouteMetrics]
-    /// Of paths that do not exist, and of methods that theirs does not take.
-    private let unknown = RouteMetrics(route: "none", statuses: [204, 400, 401, 403, 404, 405])
+    /// Of paths that do not exist, of methods that theirs does not take, and of what is no request.
+    private let unknown = RouteMetrics(route: "none", statuses: [204, 400, 401, 403, 404, 405, 408, 431, 503])
     private let cancelled = Counter(label: "vision_requests_cancelled_total")
 
     init(_ routes: RouteTable) {

@@ -6,10 +6,7 @@ extension Response {
     static func json(
         _ value: some Encodable, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) throws -> Response {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
-        let body = try ByteBuffer(bytes: encoder.encode(value))
-        return with(body, status: status, contentType: "application/json", headers: headers)
+        with(try ByteBuffer(json: value), status: status, contentType: "application/json", headers: headers)
     }
 
     static func text(_ text: String, contentType: String) -> Response {
@@ -23,5 +20,14 @@ extension Response {
         headers[.contentType] = contentType
         headers[.contentLength] = String(body.readableBytes)
         return Response(status: status, headers: headers, body: .init(byteBuffer: body))
+    }
+}
+
+extension ByteBuffer {
+    /// `value` in JSON.
+    init(json value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes, .sortedKeys]
+        self.init(bytes: try encoder.encode(value))
     }
 }

@@ -19,14 +19,16 @@ public struct ServerConfiguration: Sendable {
     public var maxReadingSize: Int
     /// How much memory decoding may take.
     public var decoding: DecodeBudget
-    /// The most connections; more wait until one is closed.
+    /// The most connections; for one more the longest idle one is closed, and where none is idle the new one is refused.
     public var maxConnections: Int
     /// What clients must show; none: everybody is let in.
     public var apiKeys: APIKeys
     /// Origins of web pages that may read answers; `*` means any.
     public var corsOrigins: [String]
+    /// Names of this server, besides those that are nobody's in public.
+    public var allowedHosts: [String]
     /// How long the parts of a request and its answer may take.
-    public var deadlines: ConnectionDeadlines.Limits
+    public var connectionLimits: ConnectionLimits
     /// What `GET /status` tells of the program.
     public var about: About
     /// What `GET /status` tells of the model's files.
@@ -59,7 +61,8 @@ public struct ServerConfiguration: Sendable {
         preloadEnds: @escaping @Sendable (any Error) -> Bool = { _ in false },
         maxBodySize: Int = 32 << 20, maxReadingSize: Int = 256 << 20,
         decoding: DecodeBudget = .init(), maxConnections: Int = 1024, apiKeys: APIKeys = .none,
-        corsOrigins: [String] = [], deadlines: ConnectionDeadlines.Limits = .init(),
+        corsOrigins: [String] = [], allowedHosts: [String] = [],
+        connectionLimits: ConnectionLimits = .init(),
         about: About = .init(version: "", precision: "fp32"),
         modelWarnings: @escaping @Sendable () -> [String] = { [] },
         metricsText: @escaping @Sendable () -> String = { "" }
@@ -77,9 +80,14 @@ public struct ServerConfiguration: Sendable {
         self.maxConnections = maxConnections
         self.apiKeys = apiKeys
         self.corsOrigins = corsOrigins
-        self.deadlines = deadlines
+        self.allowedHosts = allowedHosts
+        self.connectionLimits = connectionLimits
         self.about = about
         self.modelWarnings = modelWarnings
         self.metricsText = metricsText
     }
+
+    /// Only programs of this machine reach the server, and whoever does needs no key: then a web page must not, under a
+    /// name of its own.
+    public var answersToItsNamesOnly: Bool { apiKeys.isEmpty && HostRule.isLoopback(host) }
 }

@@ -1,28 +1,26 @@
 import Hummingbird
-import NIOCore
 
 /// What goes with a request on its way through the router.
 struct VisionRequestContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// For the log; all copies of the context share them.
     let notes = RequestNotes()
-    private let channel: any Channel
+    private let client = Client.current
     /// The client's address, or that of a proxy in front.
-    var clientAddress: String? { channel.remoteAddress?.ipAddress }
+    var clientAddress: String? { client?.address }
 
     init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
-        channel = source.channel
     }
 
     /// Runs `work`, which is cancelled when the client leaves.
     ///
     /// - Throws: `BrokenConnection` in that case, or what `work` throws.
     func untilDeparture<R: Sendable>(_ work: @escaping @Sendable () async throws -> R) async throws -> R {
-        guard let departure = try? await departure() else { return try await work() }
+        guard let client else { return try await work() }
         let (departures, announce) = AsyncStream.makeStream(of: Never.self)
-        departure.observe { announce.finish() }
-        defer { departure.observe(nil) }
+        client.observeDeparture { announce.finish() }
+        defer { client.observeDeparture(nil) }
         return try await withThrowingTaskGroup(of: R?.self) { group in
             group.addTask { try await work() }
             group.addTask {
@@ -35,13 +33,6 @@ struct VisionRequestContext: RequestContext {
             }
             return result
         }
-    }
-
-    /// The connection's own; there is none where a test calls the router without a server.
-    private func departure() async throws -> Departure {
-        try await channel.eventLoop.submit { [channel] in
-            try channel.pipeline.syncOperations.handler(type: DepartureHandler.self).departure
-        }.get()
     }
 }
 

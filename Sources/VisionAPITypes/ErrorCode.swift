@@ -1,5 +1,9 @@
 /// What kind of error an answer reports, in a word for programs: it stays, however the sentence beside it is put.
 public enum ErrorCode: String, Codable, Sendable, CaseIterable {
+    /// What came is no HTTP, or not all of a request.
+    case badRequest = "bad_request"
+    /// The request did not arrive in time.
+    case timeout
     /// The body is no JSON, or no JSON object.
     case invalidJSON = "invalid_json"
     case missingField = "missing_field"
@@ -17,6 +21,8 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
     case unauthorized
     /// A web page asks that is not on the server's list.
     case forbiddenOrigin = "forbidden_origin"
+    /// A local server without a key is asked under a name that could be anybody's.
+    case forbiddenHost = "forbidden_host"
     case notFound = "not_found"
     case methodNotAllowed = "method_not_allowed"
     /// As many requests wait, or are read, as the server lets in.

@@ -4,6 +4,7 @@ import Images
 import ModelHub
 import Serving
 import Tensors
+import VisionAPI
 
 /// What `doctor` says about one thing.
 struct Diagnosis {
@@ -166,6 +167,19 @@ extension Diagnosis {
     /// Variables that are misspelt.
     static func variables(_ settings: Settings) -> [Diagnosis] {
         settings.warnings().map { Diagnosis("variable", .odd, $0) }
+    }
+
+    /// Which names the server answers to, and what a proxy in front of it needs.
+    static func names(host: String, hasKeys: Bool, given: [String]) -> Diagnosis {
+        guard HostRule.isLoopback(host), !hasKeys else {
+            return Diagnosis(
+                "names", .well, "any name is answered; a proxy that ends TLS needs --cors-origin https://NAME")
+        }
+        let names = ["localhost", HostRule.machineName] + given + ["*.local", "*.internal and addresses"]
+        return Diagnosis(
+            "names", .well,
+            "\(names.joined(separator: ", ")) are answered; a proxy that passes on another Host needs --allowed-host NAME, "
+                + "and one that ends TLS --cors-origin https://NAME, too")
     }
 
     /// The demo model's caption of the example picture is known.

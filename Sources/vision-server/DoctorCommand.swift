@@ -2,13 +2,14 @@ import ArgumentParser
 import Florence2
 import Foundation
 import ModelHub
+import VisionAPI
 
 /// Checks whether this machine can do what the server needs.
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check this machine: one line each, exit code 1 if something is wrong.",
         discussion: """
-            Give it the options of the server that it is to check: model, host and port. The server may run already: then \
+            Give it the options of the server that it is to check: model, host, port and the door's. The server may run already: then \
             its line says what it is doing.
             """)
 
@@ -19,6 +20,7 @@ struct DoctorCommand: AsyncParsableCommand {
     var port: Int?
 
     @OptionGroup(title: "Model") var modelOptions: ModelOptions
+    @OptionGroup(title: "Door") var doorOptions: DoorOptions
 
     func run() async throws {
         let settings = Settings(environment: ProcessInfo.processInfo.environment)
@@ -42,6 +44,9 @@ struct DoctorCommand: AsyncParsableCommand {
         report(.model(model))
         report(.hub(await HubProbe.run(hub), host: hub.hubHost, isNeeded: model.needsHub))
         report(.port(host: host, port: port, server: server, model: model))
+        report(
+            .names(
+                host: host, hasKeys: try !doorOptions.keys(settings).isEmpty, given: try doorOptions.hosts(settings)))
         report(.selfTest(model))
         if !isWell { throw ExitCode.failure }
     }

@@ -19,12 +19,20 @@ struct DoorOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "A name of this server, such as vision.example.org, that a proxy in front of it passes on as Host; repeatable. "
+                + "Without a key on a loopback address only local names and addresses are answered. "
+                + "[env: VISION_SERVER_ALLOWED_HOSTS, separated by commas] (default: none)",
+            valueName: "name"))
+    var allowedHost: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
             "The largest request. [env: VISION_SERVER_MAX_BODY] (default: 32MB)", valueName: "bytes"))
     var maxBody: String?
 
     @Option(
         help: ArgumentHelp(
-            "How many connections may be open. [env: VISION_SERVER_MAX_CONNECTIONS] (default: 1024)",
+            "How many connections may be open; for one more the longest idle one is closed. [env: VISION_SERVER_MAX_CONNECTIONS] (default: 1024)",
             valueName: "connections"))
     var maxConnections: Int?
 
@@ -63,8 +71,18 @@ struct DoorOptions: ParsableArguments {
         }
     }
 
-    func deadlines(_ settings: Settings) throws -> ConnectionDeadlines.Limits {
-        ConnectionDeadlines.Limits(
+    func hosts(_ settings: Settings) throws -> [String] {
+        let names = allowedHost.isEmpty ? settings.list("allowed-hosts", []) : allowedHost
+        for name in names where HostRule.name(in: name) == nil {
+            throw ValidationError(
+                "--allowed-host (VISION_SERVER_ALLOWED_HOSTS) is \"\(name)\": it must be a name without scheme and path, "
+                    + "such as vision.example.org.")
+        }
+        return names
+    }
+
+    func connectionLimits(_ settings: Settings) throws -> ConnectionLimits {
+        ConnectionLimits(
             reading: try settings.number("read-timeout", readTimeout, in: 1...86400) ?? 30,
             writing: try settings.number("write-timeout", writeTimeout, in: 1...86400) ?? 30)
     }

@@ -106,7 +106,8 @@ struct ServeCommand: AsyncParsableCommand {
             maxConnections: try settings.number("max-connections", doorOptions.maxConnections, in: 1...100_000) ?? 1024,
             apiKeys: try doorOptions.keys(settings),
             corsOrigins: try doorOptions.origins(settings),
-            deadlines: try doorOptions.deadlines(settings),
+            allowedHosts: try doorOptions.hosts(settings),
+            connectionLimits: try doorOptions.connectionLimits(settings),
             about: .init(
                 version: VisionServer.version, precision: model.precision.rawValue, maxBatch: limits.maxLent,
                 maxQueued: limits.maxQueued, maxQueuedBytes: limits.maxQueuedBytes),

@@ -15,7 +15,8 @@ struct HouseTests {
         "ModelHub": ["Tensors", "AsyncHTTPClient", "Crypto", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix"],
         "VisionAPI": [
             "CPixels", "Florence2", "Images", "JSONScanning", "Serving", "VisionAPITypes", "Crypto", "HTTPTypes",
-            "Hummingbird", "HummingbirdCore", "Logging", "Metrics", "NIOCore", "NIOHTTPTypes", "ServiceLifecycle",
+            "Hummingbird", "HummingbirdCore", "Logging", "Metrics", "NIOCore", "NIOHTTP1", "NIOHTTPTypes",
+            "NIOHTTPTypesHTTP1", "ServiceLifecycle",
         ],
         "CaptionClient": ["VisionAPITypes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"],
         "vision-client": ["CaptionClient", "ArgumentParser"],

@@ -32,12 +32,12 @@ struct CORSTests {
         let origins = ["https://a.example", "http://localhost:8188"]
         let allowed = try await response(origins, "http://localhost:8188")
         #expect(allowed.headers[.accessControlAllowOrigin] == "http://localhost:8188")
-        #expect(allowed.headers[.vary] == "Origin")
+        #expect(allowed.headers[.vary] == "Origin, Access-Control-Request-Headers")
         #expect(allowed.headers[.accessControlAllowCredentials] == nil)
         for other in ["https://b.example", "https://a.example.evil", "null"] {
             let refused = try await response(origins, other)
             #expect(refused.headers[.accessControlAllowOrigin] == nil, "\(other)")
-            #expect(refused.headers[.vary] == "Origin")
+            #expect(refused.headers[.vary] == "Origin, Access-Control-Request-Headers")
         }
     }
 
@@ -48,6 +48,22 @@ struct CORSTests {
         #expect(response.headers[.accessControlAllowOrigin] == "*")
         #expect(response.headers[.accessControlAllowMethods] == "GET, POST")
         #expect(response.headers[.accessControlAllowHeaders]?.contains("x-api-key") == true)
+    }
+
+    @Test("a listed page may send any header: a preflight gets back what it asks for")
+    func anyHeader() async throws {
+        let configuration = ServerConfiguration(modelName: "demo", corsOrigins: ["https://a.example"])
+        let asked = "authorization,content-type,x-stainless-arch,x-stainless-retry-count"
+        try await Demo.application(around: Demo.host(), configuration).test(.router) { client in
+            for (origin, answer) in [("https://a.example", asked), ("https://b.example", nil)] {
+                let response = try await client.execute(
+                    uri: "/process_image", method: .options,
+                    headers: [
+                        .origin: origin, .accessControlRequestMethod: "POST", .accessControlRequestHeaders: asked,
+                    ])
+                #expect(response.headers[.accessControlAllowHeaders] == answer)
+            }
+        }
     }
 
     @Test("an error can be read by the page, too")

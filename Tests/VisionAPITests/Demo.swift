@@ -26,6 +26,9 @@ enum Demo {
         return Data(UnsafeRawBufferPointer(start: file.bytes, count: file.size))
     }()
 
+    /// A request for a caption of it, in JSON.
+    static let captionBody = Data(#"{"image": "\#(picture.base64EncodedString())", "prompt": "<CAPTION>"}"#.utf8)
+
     /// What the model itself says about the example picture.
     static func answer(_ prompt: String, numBeams: Int? = nil, maxNewTokens: Int? = nil) throws -> Answer {
         let image = try files.imageProcessor().prepare(ImageDecoder().decode(Array(picture)))

@@ -59,7 +59,8 @@ struct HubTests {
         ])
         let connection = try LoopbackConnection(port: port)
         try connection.send(
-            "POST /process_image HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: \(body.count)\r\n\r\n")
+            "POST /process_image HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + "Content-Length: \(body.count)\r\n\r\n")
         try connection.send(Array(body))
         return await connection.receive(until: "}")
     }

@@ -37,6 +37,17 @@ final class LoopbackConnection: Sendable {
         close(descriptor)
     }
 
+    /// Says that nothing more will be sent, and goes on receiving.
+    func endOutput() {
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
+
+    /// From here on the end of this connection is a reset.
+    func willReset() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+    }
+
     func send(_ text: String) throws {
         try send(Array(text.utf8))
     }
@@ -53,6 +64,11 @@ final class LoopbackConnection: Sendable {
             guard count > 0 else { throw Failure(operation: "send") }
             sent += count
         }
+    }
+
+    /// Everything that comes until the other side closes.
+    func everything() async -> String {
+        await receive(until: "no such words")
     }
 
     /// Reads until what came contains `words`, the other side closes, or half a minute passes.

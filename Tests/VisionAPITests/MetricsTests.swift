@@ -55,7 +55,8 @@ struct MetricsTests {
         #expect(answer.hasPrefix("HTTP/1.1 200 "))
         let refusal = try await ask(port, "POST /process_image", body: #"{"prompt": "<CAPTION>", "image": "!"}"#)
         #expect(refusal.hasPrefix("HTTP/1.1 400 "))
-        try LoopbackConnection(port: port).send("POST /process_image HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{")
+        let head = "POST /process_image HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"
+        try LoopbackConnection(port: port).send(head + "{")
         await eventually { (try? await metrics(port)["vision_requests_cancelled_total"]) == 1 }
 
         let values = try await metrics(port)

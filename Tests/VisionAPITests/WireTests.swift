@@ -3,6 +3,7 @@ import Hummingbird
 import HummingbirdTesting
 import Serving
 import Testing
+import VisionAPI
 
 @Suite("What comes over the wire")
 struct WireTests {
@@ -47,8 +48,10 @@ struct WireTests {
                 let connection = try LoopbackConnection(port: try #require(client.port))
                 // The service may close before everything is sent.
                 try? connection.send(text)
-                let answer = await connection.receive()
-                #expect(answer.hasPrefix("HTTP/1.1 400 "), "\(word)")
+                let answer = await connection.everything()
+                let isLarge = word == "many headers" || word == "long header"
+                #expect(answer.hasPrefix(isLarge ? "HTTP/1.1 431 " : "HTTP/1.1 400 "), "\(word)")
+                #expect(answer.contains(isLarge ? "too_large" : "bad_request"), "\(word)")
                 let health = try await client.execute(uri: "/health", method: .get)
                 #expect(health.status == .ok, "\(word)")
             }
@@ -92,6 +95,34 @@ struct WireTests {
             gate.signal()
             let response = try await client.processImage("<CAPTION>")
             #expect(response.status == .ok)
+        }
+    }
+
+    @Test("runs of slashes are one, and an address that begins with two is a path")
+    func slashes() async throws {
+        try await Demo.application().test(.live) { client in
+            for path in ["//model", "/model//", "///model", "//model?x=//", "http://localhost//model"] {
+                let answer = try await LoopbackConnection.ask(try #require(client.port), "GET \(path)")
+                #expect(answer.hasPrefix("HTTP/1.1 200 ") && answer.hasSuffix("\"demo\""), "\(path)")
+            }
+        }
+    }
+
+    @Test("100 Continue comes only after key and origin were looked at, and not to HTTP/1.0")
+    func noContinue() async throws {
+        let keys = ServerConfiguration(modelName: "demo", apiKeys: try #require(APIKeys(["secret"])))
+        try await Demo.application(around: Demo.host(), keys).test(.live) { client in
+            let rest = "Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n"
+            for (head, status) in [(Self.head, "401"), (Self.head + "Origin: http://evil.example\r\n", "403")] {
+                let connection = try LoopbackConnection(port: try #require(client.port))
+                try connection.send(head + rest)
+                #expect(await connection.everything().hasPrefix("HTTP/1.1 \(status) "))
+            }
+            let old = try LoopbackConnection(port: try #require(client.port))
+            try old.send("POST /process_image HTTP/1.0\r\nx-api-key: secret\r\nExpect: 100-continue\r\n")
+            try old.send("Content-Length: 1\r\n\r\n")
+            try old.send("{")
+            #expect(await old.everything().hasPrefix("HTTP/1.1 400 "))
         }
     }
 

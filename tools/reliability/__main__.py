@@ -11,6 +11,7 @@ import threading
 import time
 from dataclasses import dataclass
 
+import connections
 import crowd
 import decoding
 import doors
@@ -25,7 +26,7 @@ import wire
 from rows import ALL, ROW_SECONDS, Figure, figures, time_limit
 from server import binary
 
-FAMILIES = (inputs, texts, wire, slow, doors, forgery, waiting, crowd, lifecycle, stopping, decoding)
+FAMILIES = (inputs, texts, wire, slow, doors, forgery, waiting, crowd, lifecycle, stopping, decoding, connections)
 
 
 @dataclass(frozen=True)

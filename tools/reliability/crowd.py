@@ -176,7 +176,7 @@ def wander(server, seed, count, tally):
             tally.left += 1
         elif kind == 3:
             with Connection(server) as connection:
-                connection.send(b"POST /process_image HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n{")
+                connection.send(b"POST /process_image HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999\r\n\r\n{")
             tally.left += 1
         else:
             code = ask(server, "POST", "/process_image", request).status

@@ -56,8 +56,9 @@ def chunks_without_end():
         yield exactly("status for chunks without end", connection.receive().status, 413)
         yield at_most("bytes sent until then", sent, BODY_LIMIT + (16 << 20), "bytes")
         sent, is_closed = pour(connection)
-        yield at_most("bytes taken after that", sent, 16 << 20, "bytes")
-        yield exactly("connection closed then", is_closed or connection.is_closed_within(5), True)
+        # 40 MB are thrown away so that the client reads its answer; the rest is in the system's buffers.
+        yield at_most("bytes taken after that", sent, (40 << 20) + (16 << 20), "bytes")
+        yield exactly("connection closed then", is_closed or connection.is_closed_within(7), True)
 
 
 def pour(connection, until=lambda: False):
@@ -103,7 +104,7 @@ def headers(rig):
         let_in = [(name, end) for name, end in ends.items() if not end[1] or any(status < 400 for status in end[0])]
         yield none_of("oversized headers without a refusal and a closed connection", let_in, len(ends))
         sent, wrong = random_headers(server, rig.count(5000, 500))
-        yield none_of("random header values with another status than 200 or 400", wrong, sent)
+        yield none_of("random header values with another status than 200 or 400, or a fitting 403 or 415", wrong, sent)
         yield exactly("a caption afterwards", ask(server, "POST", "/process_image", body()).status, 200)
 
 
@@ -135,11 +136,13 @@ def random_headers(server, count):
     connection = Connection(server)
     for number in range(count):
         value = bytes(chance.choice(b"\t !\"%,:;=/-0aAfFzZ\x80\xc3\xa9\xff") for _ in range(chance.randrange(200)))
-        request = f"GET /model HTTP/1.1\r\n{names[number % len(names)]}: ".encode() + value + b"\r\n\r\n"
+        name = names[number % len(names)]
+        host = "" if name == "Host" else "Host: localhost\r\n"
+        request = f"GET /model HTTP/1.1\r\n{host}{name}: ".encode() + value + b"\r\n\r\n"
         try:
             connection.send(request)
             response = connection.receive()
-            if response.status not in (200, 400):
+            if response.status not in (200, 400, {"Host": 403, "Content-Encoding": 415}.get(name)):
                 wrong.append((request, response.status))
             closes = response.closes or response.status == 400
         except (ConnectionClosed, BrokenPipeError, ConnectionResetError) as error:
