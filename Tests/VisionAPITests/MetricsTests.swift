@@ -19,9 +19,12 @@ struct MetricsTests {
 
     @Test("a storm of paths, methods and keys adds no series, and a refusal after it is counted")
     func storm() async throws {
+        // Nothing listens there: the model's files can't be had, and the server says so to who asks.
+        let cache = FileManager.default.temporaryDirectory.appending(path: "storm-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: cache) }
         let server = try RunningProgram(
             ["--model", "owner/name", "--port", "0"],
-            environment: ["HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": "/nonexistent"])
+            environment: ["HF_ENDPOINT": "http://127.0.0.1:1", "HF_HUB_CACHE": cache.path])
         let port = try await server.port()
         let before = try await metrics(port)
         #expect(before[requests("/process_image", "503")] == 0)
