@@ -57,7 +57,7 @@ setup() {
 }
 
 @test "server: a folder of pictures, one of them bad" {
-    script=$BATS_TEST_TMPDIR/alone/vision-caption-folder-images.sh
+    runner=("$BATS_TEST_TMPDIR/alone/vision-caption-folder-images.sh")
     mkdir -p 'photos/in here'
     cp -- "$example" photos/a.png
     cp -- "$example" 'photos/in here/b c.PNG'
