@@ -78,11 +78,12 @@ static void source_nothing(j_decompress_ptr codec) {
 }
 
 /// The whole file is in memory from the start: whoever asks for more has met its end. Once there are pixels, an end
-/// mark is put there, and what the decoder misses then is its warning's business.
+/// mark is put there, and what the decoder misses then is its warning's business. The decoder of arithmetic codes has no
+/// such warning, and takes what is missing for zeros.
 static boolean source_fill(j_decompress_ptr codec) {
     static const JOCTET end[] = {0xFF, JPEG_EOI};
     jpeg_reader *reader = codec->client_data;
-    if (!reader->in_scans)
+    if (!reader->in_scans || codec->arith_code)
         stop(reader, CIMAGE_DAMAGED, "the file ends before the picture does");
     reader->has_ended = 1;
     codec->src->next_input_byte = end;

@@ -1,12 +1,16 @@
 #include "tiff_layout.h"
+#include "webp_tables.h"
 
 #include <string.h>
 
 #define MAX_SAMPLES 8
 // libtiff lets libjpeg take no more for the coefficients of a strip.
 #define MAX_JPEG_BYTES ((uint64_t)100 << 20)
-// The window of the other compressions: LZMA's is as long as the encoder wished, but never filled beyond its strip.
+// The window of the other compressions.
 #define WINDOW_BYTES ((uint64_t)8 << 20)
+// The longest window that libzstd takes, and its tables.
+#define MAX_ZSTD_BYTES ((uint64_t)128 << 20)
+#define ZSTD_TABLES_BYTES ((uint64_t)1 << 20)
 
 static int unsupported(const char *text, char *message) {
     return cimage_fail(CIMAGE_UNSUPPORTED, text, message);
@@ -187,11 +191,30 @@ uint32_t tiff_band_rows(TIFF *tiff, cimage_header header) {
     return rows == 0 || rows > header.height ? header.height : rows;
 }
 
+/// Columns that are decoded at a time: those of the picture, or of a tile that is wider.
+static uint32_t band_width(TIFF *tiff, cimage_header header) {
+    uint32_t width = 0;
+    if (TIFFIsTiled(tiff))
+        TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &width);
+    return width > header.width ? width : header.width;
+}
+
+/// What a compression remembers of a strip or tile of `stored` bytes. The window of LZMA and ZSTD is as long as the
+/// encoder wished, but never filled beyond the strip.
+static uint64_t window_of(uint16_t compression, uint64_t stored) {
+    uint64_t window = WINDOW_BYTES;
+    if (compression == COMPRESSION_LZMA)
+        window = stored;
+    if (compression == COMPRESSION_ZSTD)
+        window = (stored < MAX_ZSTD_BYTES ? stored : MAX_ZSTD_BYTES) + ZSTD_TABLES_BYTES;
+    return window > WINDOW_BYTES ? window : WINDOW_BYTES;
+}
+
 /// A strip as it is stored (which is as long as the file at most) and what its decoder remembers of it; the rows that
 /// are made at a time; the tables of strips.
 static uint64_t memory_of(TIFF *tiff, const tiff_layout *layout, cimage_header header, uint64_t file_size) {
     uint64_t area = (uint64_t)header.width * header.height;
-    uint64_t band = (uint64_t)header.width * tiff_band_rows(tiff, header);
+    uint64_t band = (uint64_t)band_width(tiff, header) * tiff_band_rows(tiff, header);
     uint64_t stored = band * layout->samples * layout->bits / 8;
     uint64_t memory = ((uint64_t)4 << 20) + file_size + 64 * (uint64_t)header.width;
     memory += 64 * (uint64_t)(TIFFIsTiled(tiff) ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff));
@@ -210,9 +233,10 @@ static uint64_t memory_of(TIFF *tiff, const tiff_layout *layout, cimage_header h
     case COMPRESSION_OJPEG:
         return memory + (2 * stored < MAX_JPEG_BYTES ? 2 * stored : MAX_JPEG_BYTES);
     case COMPRESSION_WEBP: // twice four bytes a pixel
-        return memory + 8 * band + WINDOW_BYTES;
+        memory += 8 * band + WINDOW_BYTES;
+        return memory + webp_tables(band_width(tiff, header), tiff_band_rows(tiff, header), file_size, memory);
     default:
-        return memory + (stored > WINDOW_BYTES && layout->compression == COMPRESSION_LZMA ? stored : WINDOW_BYTES);
+        return memory + window_of(layout->compression, stored);
     }
 }
 

@@ -1,17 +1,17 @@
 #include "message.h"
+#include "webp_tables.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <webp/decode.h>
 
-// What the decoder is fed at a time at least. It begins anew with the rows that a block ends in, so each block holds
-// some of them.
-#define FEED_BYTES ((size_t)64 << 10)
+// What the decoder is fed at a time at least: less of a small file, which may hold as many pixels. It begins anew with
+// the rows that a block ends in, so each block holds some of them.
+#define MAX_FEED_BYTES ((size_t)64 << 10)
+#define MIN_FEED_BYTES ((size_t)1 << 10)
+#define FEEDS_A_FILE 16
 #define ROWS_A_BLOCK 16
-// The tables of a picture without loss. A file may ask for more than any encoder does, up to the second figure.
-#define TABLE_BYTES ((uint64_t)6 << 10)
-#define MAX_TABLES_BYTES ((uint64_t)32 << 20)
 
 typedef struct {
     const uint8_t *bytes;
@@ -44,12 +44,11 @@ static const char *text_of(VP8StatusCode status) {
 static uint64_t memory_of(const WebPBitstreamFeatures *features, size_t size) {
     uint64_t width = (uint64_t)features->width, area = width * (uint64_t)features->height;
     uint64_t memory = area * (features->has_alpha ? 4 : 3) + width * 256 + ((uint64_t)2 << 20);
-    uint64_t tables = area / 16 < size / 2 ? area / 16 : size / 2;
-    tables = tables * TABLE_BYTES < MAX_TABLES_BYTES ? tables * TABLE_BYTES : MAX_TABLES_BYTES;
     int is_lossy = features->format == 1;
-    if (!is_lossy || features->has_alpha)
-        memory += 4 * area + tables;
-    return is_lossy && features->has_alpha ? memory + area : memory;
+    if (is_lossy && !features->has_alpha)
+        return memory;
+    memory += is_lossy ? 5 * area : 4 * area;
+    return memory + webp_tables(width, (uint64_t)features->height, size, memory);
 }
 
 int cimage_webp_header(const uint8_t *bytes, size_t size, cimage_header *header, int *animated, char *message) {
@@ -90,8 +89,11 @@ static size_t next_block(const webp_reader *reader, uint32_t rows) {
     size_t block = reader->size / reader->header.height * ROWS_A_BLOCK;
     if (rows == 0 && reader->fed > block)
         block = reader->fed;
-    if (block < FEED_BYTES)
-        block = FEED_BYTES;
+    size_t least = reader->size / FEEDS_A_FILE < MAX_FEED_BYTES ? reader->size / FEEDS_A_FILE : MAX_FEED_BYTES;
+    if (least < MIN_FEED_BYTES)
+        least = MIN_FEED_BYTES;
+    if (block < least)
+        block = least;
     return block < reader->size - reader->fed ? block : reader->size - reader->fed;
 }
 

@@ -4,8 +4,10 @@ import CImageCodecs
 struct PNGChunks {
     private let reader: ByteReader
 
-    /// The most that a compressed text is inflated to, as Pillow has it.
+    /// The most that a text is read of, and that a compressed one is inflated to, as Pillow has it.
     private static let maxText = 1 << 20
+    /// No writer puts so many into a file.
+    private static let maxChunks = 100_000
     private static let profileName = "Raw profile type exif"
     private static let xmpName = "XML:com.adobe.xmp"
 
@@ -28,7 +30,8 @@ struct PNGChunks {
     /// Visits the chunks that hold EXIF or text.
     private func walk(_ visit: (_ kind: String, _ data: ArraySlice<UInt8>) -> Void) {
         var offset = 8
-        while let length = reader.uint32(at: offset, .big), !reader.hasText("IEND", at: offset + 4) {
+        for _ in 0..<Self.maxChunks {
+            guard let length = reader.uint32(at: offset, .big), !reader.hasText("IEND", at: offset + 4) else { return }
             for kind in ["eXIf", "tEXt", "zTXt", "iTXt"] where reader.hasText(kind, at: offset + 4) {
                 if let data = reader.slice(at: offset + 8, count: length) { visit(kind, data) }
             }
@@ -44,7 +47,7 @@ struct PNGChunks {
     private static func text(_ kind: String, _ data: ArraySlice<UInt8>) -> [UInt8]? {
         guard var rest = data.firstIndex(of: 0).map({ data[($0 + 1)...] }) else { return nil }
         switch kind {
-        case "tEXt": return Array(rest)
+        case "tEXt": return plain(rest)
         case "zTXt": return inflated(rest.dropFirst())  // the method, of which there is one
         default:
             let isCompressed = rest.first == 1
@@ -53,8 +56,12 @@ struct PNGChunks {
                 guard let end = rest.firstIndex(of: 0) else { return nil }
                 rest = rest[(end + 1)...]
             }
-            return isCompressed ? inflated(rest) : Array(rest)
+            return isCompressed ? inflated(rest) : plain(rest)
         }
+    }
+
+    private static func plain(_ data: ArraySlice<UInt8>) -> [UInt8]? {
+        data.count <= maxText ? Array(data) : nil
     }
 
     private static func inflated(_ data: ArraySlice<UInt8>) -> [UInt8]? {
@@ -72,7 +79,21 @@ struct PNGChunks {
     private static func unhexed(_ text: [UInt8]) -> [UInt8] {
         let lines = text.split(separator: 0x0A, maxSplits: 3, omittingEmptySubsequences: false)
         guard lines.count == 4 else { return [] }
-        let digits = lines[3].compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-        return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+        var bytes: [UInt8] = []
+        var high: UInt8?
+        for digit in lines[3].lazy.compactMap(value(ofDigit:)) {
+            if let first = high { bytes.append(first << 4 | digit) }
+            high = high == nil ? digit : nil
+        }
+        return bytes
+    }
+
+    private static func value(ofDigit character: UInt8) -> UInt8? {
+        switch character {
+        case 0x30...0x39: character - 0x30
+        case 0x41...0x46: character - 0x41 + 10
+        case 0x61...0x66: character - 0x61 + 10
+        default: nil
+        }
     }
 }
