@@ -12,7 +12,7 @@ struct CheckpointNames: Sendable {
 
     /// - Throws: `ModelError` where the names are not those of a Florence-2; `file` is what the sentence names.
     init(_ names: Set<String>, file: String) throws(ModelError) {
-        if let part = names.first(where: Self.isAdapters) {
+        if let part = names.filter(Self.isAdapters).min() {
             throw .invalidFile(
                 file,
                 reason: "it holds an adapter that has not been merged into its model (\(part)); load it with PEFT in "

@@ -42,6 +42,13 @@ struct CachedSnapshot: Sendable {
     /// Whether a model can run with what is there.
     var isUsable: Bool { folder != nil && missing.isEmpty && damaged.isEmpty }
 
+    /// Whether a model may run with what is there, where nothing better can be had: what looks damaged may have been
+    /// published like that, and no blob's name says otherwise.
+    var mayBeUsable: Bool {
+        guard let folder, missing.isEmpty else { return false }
+        return damaged.allSatisfy { SnapshotFile($0, in: folder).blob == nil }
+    }
+
     /// Whether nothing is left to ask the hub about.
     var isComplete: Bool { isUsable && unsure.isEmpty }
 

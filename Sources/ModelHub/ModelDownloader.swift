@@ -86,10 +86,13 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     private func offlineFolder(_ cached: CachedSnapshot, of repository: ModelRepository) throws -> String {
-        guard let folder = cached.folder, cached.isUsable else {
+        guard let folder = cached.folder, cached.mayBeUsable else {
             throw ModelHubError.offline(repository: repository.id, missing: cached.lacking)
         }
-        logger.warning("The cache may lack \(cached.unsure.joined(separator: ", ")) of \(repository)")
+        if !cached.unsure.isEmpty {
+            logger.warning("The cache may lack \(cached.unsure.joined(separator: ", ")) of \(repository)")
+        }
+        for file in cached.damaged { logger.warning("\(file) of \(repository) in the cache looks damaged") }
         return folder
     }
 

@@ -22,16 +22,30 @@ struct SnapshotFile {
     /// Only what looks damaged is hashed: it may have been published like that, and then fetching it again is no help.
     var isDamaged: Bool {
         guard looksDamaged else { return false }
-        return !(blob.flatMap { try? $0.matches(path) } ?? false)
+        guard let blob else { return true }
+        // Where the system fails, nothing is known.
+        return (try? blob.matches(path)) == false
     }
 
     private var looksDamaged: Bool {
         guard access(path, R_OK) == 0 else { return false }
-        if name.hasSuffix(".safetensors") { return (try? SafetensorsFile(path: path)) == nil }
+        if name.hasSuffix(".safetensors") { return hasWrongHeader }
         guard name.hasSuffix(".json"), let size = DiskFile.size(path), size <= 64 << 20,
             let content = FileManager.default.contents(atPath: path)
         else { return false }
         return !content.withUnsafeBytes(WholeJSON.isWhole)
+    }
+
+    /// Whether the weights could be read, and are none: a file that cannot be opened or mapped now may be whole.
+    private var hasWrongHeader: Bool {
+        do {
+            _ = try SafetensorsFile(path: path)
+            return false
+        } catch TensorError.invalidFile {
+            return true
+        } catch {
+            return false
+        }
     }
 }
 

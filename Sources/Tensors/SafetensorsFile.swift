@@ -77,7 +77,7 @@ extension SafetensorsFile {
     private static func map(_ path: String, name: String) throws -> UnsafeRawBufferPointer {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
-            throw TensorError.invalidFile(path: name, reason: "it cannot be opened (\(systemError()))")
+            throw TensorError.unreadableFile(path: name, reason: "it cannot be opened (\(systemError()))")
         }
         defer { close(descriptor) }
         var status = stat()
@@ -86,7 +86,7 @@ extension SafetensorsFile {
         }
         let size = Int(status.st_size)
         guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
-            throw TensorError.invalidFile(path: name, reason: "it cannot be mapped (\(systemError()))")
+            throw TensorError.unreadableFile(path: name, reason: "it cannot be mapped (\(systemError()))")
         }
         return UnsafeRawBufferPointer(start: base, count: size)
     }

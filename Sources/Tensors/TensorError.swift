@@ -4,6 +4,8 @@ public enum TensorError: Error, Equatable, CustomStringConvertible {
     case unsupportedInstructionSet(String)
     /// A file of weights cannot be used.
     case invalidFile(path: String, reason: String)
+    /// The system could not read a file of weights, which may pass; nothing is known of what is in it.
+    case unreadableFile(path: String, reason: String)
     /// The checkpoint lacks a tensor that the model needs.
     case missingTensor(String, file: String)
     /// A tensor has another shape than the model needs.
@@ -18,6 +20,8 @@ public enum TensorError: Error, Equatable, CustomStringConvertible {
             return "\(InstructionSet.environmentKey) is \"\(name)\", but this processor can use: \(usable). "
                 + "Set it to one of these, or unset it to use the best."
         case .invalidFile(let path, let reason):
+            return "\(path) cannot be used: \(reason)."
+        case .unreadableFile(let path, let reason):
             return "\(path) cannot be used: \(reason)."
         case .missingTensor(let name, let file):
             return "\(file) has no tensor \(name): it is not a whole Florence-2 checkpoint, "

@@ -71,9 +71,14 @@ struct RequestFields {
         "from \(range.lowerBound) to \(range.upperBound)"
     }
 
+    /// Bytes of a duration's text at the most, escapes and all.
+    private static let maxDurationSize = 64
+
     func keepAlive(_ field: String) throws(VisionAPIError) -> KeepAlive? {
         guard let value = present(field) else { return nil }
         if value.kind == .string {
+            // A text of megabytes would take seconds to be understood.
+            guard let raw = value.rawString, raw.count <= Self.maxDurationSize else { throw .invalidKeepAlive }
             guard let text = value.string else { throw .malformedJSON(.halfCharacter) }
             return try KeepAlive(field: .text(text))
         }

@@ -22,11 +22,15 @@ enum LogFormat: String, CaseIterable {
         return "\(time.local) \(event.level) \(label): [\(event.source)] \(message)\(fields.joined())\n"
     }
 
-    /// A value as it is where it is one word, else between quotes.
+    /// A value as it is where it is one plain word, else between quotes.
     private static func word(_ text: String) -> String {
-        let isPlain = !text.isEmpty && text.utf8.allSatisfy { $0 > 0x20 && $0 != UInt8(ascii: "\"") }
-        if isPlain { return visible(text) }
-        return "\"\(visible(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\\\"")))\""
+        let special = [UInt8(ascii: "\""), UInt8(ascii: "\\")]
+        if !text.isEmpty && text.utf8.allSatisfy({ $0 > 0x20 && !special.contains($0) }) { return visible(text) }
+        let escaped = text.unicodeScalars.reduce(into: "") { escaped, scalar in
+            if scalar == "\"" || scalar == "\\" { escaped.unicodeScalars.append("\\") }
+            escaped.unicodeScalars.append(scalar)
+        }
+        return "\"\(visible(escaped))\""
     }
 
     /// What would move a terminal's cursor, or end the line, is written out.

@@ -6,10 +6,12 @@ import Tensors
 /// What a failure to get a model means for the process: whether to go on, and whether to be started again.
 enum StartFailure {
     /// Whether starting again cannot help: there is something, and it is no model that can be used, or a name or a setting
-    /// says what cannot be. What is missing is none of that: a disk may be mounted later.
+    /// says what cannot be. What is missing is none of that, and what the system cannot read now: a disk may be mounted
+    /// later.
     static func isFinal(_ error: any Error) -> Bool {
         if let error = error as? ModelHubError { return isFinal(error) }
         if let error = error as? ModelError { return !error.isAbsence }
+        if case TensorError.unreadableFile = error { return false }
         return isOfFiles(error)
     }
 

@@ -163,6 +163,33 @@ struct DamageTests {
         #expect(try await lab.download().hasSuffix(newer))
     }
 
+    @Test("offline, on a file system without links, where nothing tells what was published, what is there is used")
+    func offlineWithoutLinks() async throws {
+        let lab = try await filled()
+        let file = lab.snapshot.appending(path: "model.safetensors")
+        let content = try Data(contentsOf: file)
+        try FileManager.default.removeItem(at: file)
+        try content.dropLast().write(to: file)
+        #expect(try await lab.download(environment: ["HF_HUB_OFFLINE": "1"]) == lab.snapshot.path)
+        #expect(lab.log.lines.contains { $0.contains("model.safetensors of florence/tiny in the cache looks damaged") })
+    }
+
+    /// A file that can be read and not be mapped, as any is while memory is short.
+    private static let unmappable = "/sys/kernel/fscaps"
+
+    @Test(
+        "what the system cannot read now is not damaged",
+        .enabled(if: FileManager.default.isReadableFile(atPath: unmappable)))
+    func unreadable() async throws {
+        let lab = try await filled()
+        let weights = try blob("model.safetensors", lab)
+        try FileManager.default.removeItem(at: weights)
+        try FileManager.default.createSymbolicLink(atPath: weights.path, withDestinationPath: Self.unmappable)
+        let cache = HubCache(folder: lab.cache.path)
+        #expect(cache.damagedFiles(of: try ModelRepository("florence/tiny")) == [])
+        #expect(try await lab.download(environment: ["HF_HUB_OFFLINE": "1"]) == lab.snapshot.path)
+    }
+
     @Test("without the network the file is named as damaged, and left as it is")
     func offline() async throws {
         let lab = try await filled()

@@ -64,7 +64,10 @@ import Testing
     @Test("Folders and missing files are errors")
     func noFile() {
         #expect(throws: TensorError.self) { try SafetensorsFile(path: "/") }
-        #expect(throws: TensorError.self) { try SafetensorsFile(path: "/nowhere/model.safetensors") }
+        #expect(
+            throws: TensorError.unreadableFile(
+                path: "model.safetensors", reason: "it cannot be opened (No such file or directory)")
+        ) { try SafetensorsFile(path: "/nowhere/model.safetensors") }
     }
 
     @Test("Halves and bfloat16 widen exactly")

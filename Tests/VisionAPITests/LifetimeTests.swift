@@ -57,7 +57,11 @@ struct LifetimeTests {
 
     @Test(
         "a keep_alive that means nothing is refused",
-        arguments: ["\"soon\"", "1e300", "\"\"", "4294967296", "\"999999h\""])
+        arguments: [
+            "\"soon\"", "1e300", "\"\"", "4294967296", "\"999999h\"",
+            // Understood if it were short.
+            "\"\(String(repeating: "0s", count: 33))\"",
+        ])
     func badKeepAlive(value: String) async throws {
         try await Demo.application().test(.router) { client in
             let body = "{\"image\": \"\", \"prompt\": \"<CAPTION>\", \"keep_alive\": \(value)}"

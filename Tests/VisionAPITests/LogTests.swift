@@ -104,6 +104,7 @@ struct LogTests {
             let lines = log.split(separator: "\n")
             #expect(lines.allSatisfy { $0.contains(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} [a-z]+ [a-z-]+: \[/) })
             #expect(lines.filter { $0.hasSuffix(" status=200") }.count >= bad.count)
+            #expect(log.contains(#" path="/\\" "#), "\(log)")
         }
     }
 

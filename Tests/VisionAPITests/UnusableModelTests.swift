@@ -151,6 +151,21 @@ struct UnusableModelTests {
         #expect(!run.errors.contains("Serving"))
     }
 
+    /// A file that can be read and not be mapped, as any is while memory is short.
+    private static let unmappable = "/sys/kernel/fscaps"
+
+    @Test(
+        "weights that the system cannot read now end it with 1",
+        .enabled(if: FileManager.default.isReadableFile(atPath: unmappable)))
+    func unreadable() throws {
+        let folder = try Folder()
+        try folder.remove { $0 == "model.safetensors" }
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.url.appending(path: "model.safetensors").path, withDestinationPath: Self.unmappable)
+        let run = try Program.run(["--port", "0", "--model", folder.url.path])
+        #expect(run.status == 1 && run.errors.contains("it cannot be mapped (No such device)"), "\(run.errors)")
+    }
+
     @Test("the doctor says the same sentence")
     func doctor() throws {
         let folder = try Folder()
