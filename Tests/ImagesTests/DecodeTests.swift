@@ -2,6 +2,16 @@ import Images
 import Testing
 
 @Suite struct DecodeTests {
+    /// A profile in text is read up to a megabyte, its digits in either case and with whatever else between them.
+    @Test func profilesAreReadUpToAMegabyte() throws {
+        let digits = "4d4D002A0000 0008\n0001011200030000000100060000"
+        for (filling, orientation) in [(0, 6), (1_000_000, 6), (1 << 20, 1)] {
+            let text = "\nexif\n 26\n" + digits + String(repeating: "\n", count: filling)
+            let png = try TextChunk.png("tEXt", "Raw profile type exif", text: Array(text.utf8))
+            #expect(try ImageDecoder().header(of: png).orientation == orientation, "\(filling)")
+        }
+    }
+
     @Test func goldensAreThere() {
         #expect(Goldens.all.files.count >= 180)
         #expect(Goldens.all.resize.count >= 40)

@@ -29,7 +29,45 @@ import Testing
         }
     }
 
+    /// What a picture without loss may need for its tables leaves room for good ones.
+    @Test func largePicturesWithoutLossFit() throws {
+        let sizes = [(1024, 1024, 1_000_000), (2500, 4000, 12_000_000), (5000, 4000, 25_000_000)]
+        for (width, height, size) in sizes {
+            let webp = LosslessWebP.claim(width: width, height: height, size: size)
+            #expect(try ImageDecoder().header(of: webp).decodeMemory <= 720_000_000, "\(width) x \(height)")
+        }
+    }
+
+    /// ZSTD's window may be as long as a strip of up to 128 MB.
+    @Test func longWindowsAreReckoned() throws {
+        var tiff = try Goldens.bytes("tiff_zstd.tif", in: "large")
+        for tag in [0x00, 0x01, 0x16] as [UInt8] {  // width, height, rows a strip
+            let entry = try #require(tiff.indices.dropLast(4).first { tiff[$0...].starts(with: [tag, 1, 4, 0]) })
+            tiff.replaceSubrange(entry + 8..<entry + 12, with: [0x40, 0x1F, 0, 0])
+        }
+        let header = try ImageDecoder().header(of: tiff)
+        #expect(header.width == 8000)
+        #expect(header.decodeMemory > 128 << 20)
+    }
+
     #if os(Linux) && canImport(Glibc)
+        /// As many Huffman groups as a file may have, and a text of 24 MB that nobody reads.
+        @Test func hostileFilesStayWithinWhatTheirHeadersSay() async {
+            await #expect(processExitsWith: .success) {
+                Self.giveBackLargeBlocks()
+                let profile = try TextChunk.png(
+                    "tEXt", "Raw profile type exif", text: [UInt8](repeating: 0x30, count: 24_000_000))
+                for bytes in [LosslessWebP.manyGroups(), profile] {
+                    try Data("5".utf8).write(to: URL(filePath: "/proc/self/clear_refs"))  // forgets the peak
+                    let before = try Self.status("VmRSS")
+                    let header = try ImageDecoder().header(of: bytes)
+                    _ = try ImageDecoder().prepare(bytes, with: ImageProcessor())
+                    let taken = try Self.status("VmHWM") - before
+                    #expect(taken <= header.decodeMemory + 2_000_000, "\(header.format)")
+                }
+            }
+        }
+
         /// In a process of its own, where nothing else takes memory: the peak of each decode is below what its header
         /// says.
         @Test func decodesStayWithinWhatTheirHeadersSay() async {

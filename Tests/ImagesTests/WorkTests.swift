@@ -1,3 +1,4 @@
+import CImageCodecs
 import Foundation
 import Images
 import Synchronization
@@ -94,6 +95,33 @@ import Testing
                 #expect(ended.asked == last, "\(name)")
             }
         }
+    }
+
+    /// Of a file of 49 KB a part is decoded between two questions, not all.
+    @Test func smallFilesAreFedInParts() {
+        let bytes = LosslessWebP.noise(side: 128)
+        var (header, animated) = (cimage_header(), Int32(0))
+        var message = [CChar](repeating: 0, count: Int(CIMAGE_MESSAGE_SIZE))
+        #expect(cimage_webp_header(bytes, bytes.count, &header, &animated, &message) == CIMAGE_OK)
+        let rows = Rows()
+        var client = cimage_client(
+            context: Unmanaged.passUnretained(rows).toOpaque(),
+            check: { context, _ in
+                if let context { Unmanaged<Rows>.fromOpaque(context).takeUnretainedValue().sinceAsked = 0 }
+                return 0
+            },
+            row: { context, _ in
+                if let context { Unmanaged<Rows>.fromOpaque(context).takeUnretainedValue().sinceAsked += 1 }
+                return 0
+            })
+        #expect(cimage_webp_decode(bytes, bytes.count, header, 0, &client, &message) == CIMAGE_OK)
+        #expect(rows.most > 0 && rows.most <= Int(header.height) / 2, "\(rows.most) rows")
+    }
+
+    /// Rows that came without a question between them.
+    private final class Rows {
+        var sinceAsked = 0 { didSet { most = max(most, sinceAsked) } }
+        private(set) var most = 0
     }
 
     @Test(arguments: HostileInputTests.kinds)
