@@ -73,9 +73,10 @@ package struct DecodeSchedule: Sendable {
         }
     }
 
-    /// The one who waits for memory that is kept free for it, because many have passed it.
+    /// The one who waits for memory that is kept free for it, because many have passed it. Not while it waits for the
+    /// slow lane, too: that may take long, and the memory is of use to others until then.
     package var reserved: Ticket? {
-        entries.first { $0.isWaiting && $0.passed >= budget.maxPassed }?.ticket
+        entries.first { isOverdue($0) && ($0.stage == .waiting(isSlow: false) || isLaneFree) }?.ticket
     }
 
     /// Bytes that all work that has been begun takes.
@@ -93,7 +94,7 @@ package struct DecodeSchedule: Sendable {
     private mutating func slowed(_ ticket: Ticket) -> [Action] {
         guard let index = index(ticket), entries[index].stage == .fast, entries[index].isWanted else { return [] }
         // A lane that is free has nobody who waits for it and could have it.
-        if isLaneFree {
+        if isLaneFree && mayGoBeforeOverdue(entries[index]) {
             entries[index].stage = .slow
             return assign()
         }
@@ -163,7 +164,8 @@ package struct DecodeSchedule: Sendable {
     private func lacksMemory(_ entry: Entry) -> Bool { entry.isWaiting && !hasMemory(for: entry) }
 
     private func mayHaveTheLane(_ entry: Entry) -> Bool {
-        entry.stage == .paused || entry.stage == .waiting(isSlow: true) && hasMemory(for: entry)
+        entry.stage == .paused
+            || entry.stage == .waiting(isSlow: true) && hasMemory(for: entry) && mayGoBeforeOverdue(entry)
     }
 
     private func mayBeFast(_ entry: Entry) -> Bool {
@@ -177,9 +179,20 @@ package struct DecodeSchedule: Sendable {
             || (reserved ?? entry.ticket) == entry.ticket && entry.bytes <= budget.largest - largeBytes
     }
 
+    private func isOverdue(_ entry: Entry) -> Bool { entry.isWaiting && entry.passed >= budget.maxPassed }
+
+    /// Whether work may have the lane, or pause for it, as far as one goes that lacks memory there and has been passed
+    /// often: who came later would hold lane or memory each time that the other is in reach, so it is put back.
+    private func mayGoBeforeOverdue(_ entry: Entry) -> Bool {
+        let overdue = entries.first { isOverdue($0) && $0.stage == .waiting(isSlow: true) }
+        return entry.ticket <= overdue?.ticket ?? entry.ticket
+    }
+
     /// Small work that is paused has no place, so its memory counts among that of the large.
     private func hasRoomToPause(_ entry: Entry) -> Bool {
-        guard entries.count(where: { $0.stage == .paused }) < budget.maxPaused else { return false }
+        guard entries.count(where: { $0.stage == .paused }) < budget.maxPaused, mayGoBeforeOverdue(entry) else {
+            return false
+        }
         return !budget.isSmall(entry.bytes) || reserved == nil && entry.bytes <= budget.largest - largeBytes
     }
 

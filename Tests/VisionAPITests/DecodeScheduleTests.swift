@@ -17,6 +17,8 @@ struct DecodeScheduleTests {
         var returning: Set<UInt64> = []
         var stopping: Set<UInt64> = []
         var arrived = 0, ended = 0, dropped = 0
+        /// Whether the slow lane's work goes on and on.
+        var isLaneHeld = false
 
         init(seed: UInt64, budget: DecodeBudget = DecodeScheduleTests.budget) {
             schedule = DecodeSchedule(budget: budget)
@@ -61,7 +63,19 @@ struct DecodeScheduleTests {
             if fast.count < 2 {
                 #expect(!entries.contains { $0.stage == .waiting(isSlow: false) && $0.bytes <= 10 }, "small, and waits")
             }
+            let overdue = entries.contains { $0.stage == .waiting(isSlow: false) && $0.passed >= 16 }
+            if fast.count < 2 && !slow.isEmpty && !overdue {
+                let begun = entries.filter { !$0.isWaiting && ($0.bytes > 10 || isPaused($0)) }
+                let taken = begun.map(\.bytes).reduce(0, +)
+                #expect(
+                    !entries.contains { $0.stage == .waiting(isSlow: false) && taken + $0.bytes <= 450 },
+                    "held back by one that waits for the lane")
+            }
             if entries.allSatisfy({ $0.isWaiting }) { #expect(entries.isEmpty, "all wait, for nothing") }
+        }
+
+        private func isPaused(_ entry: DecodeSchedule.Entry) -> Bool {
+            entry.stage == .paused || entry.stage == .leaving
         }
 
         mutating func step() {
@@ -88,6 +102,11 @@ struct DecodeScheduleTests {
             if let entry = schedule.entries.randomElement(using: &random) { send(.left(entry.ticket)) }
         }
 
+        private var ending: Set<UInt64> {
+            let held = schedule.entries.filter { isLaneHeld && $0.stage == .slow && $0.isWanted }
+            return running.union(stopping).subtracting(held.map(\.ticket))
+        }
+
         /// A thread comes to the end of its work, or of letting it go.
         mutating func end() {
             if let ticket = returning.sorted().randomElement(using: &random) {
@@ -95,7 +114,7 @@ struct DecodeScheduleTests {
                 let isForgotten = schedule.entries.first { $0.ticket == ticket }?.isWanted == false
                 if isForgotten { ended += 1 }
                 send(.returned(ticket))
-            } else if let ticket = running.union(stopping).sorted().randomElement(using: &random) {
+            } else if let ticket = ending.sorted().randomElement(using: &random) {
                 running.remove(ticket)
                 stopping.remove(ticket)
                 ended += 1
@@ -107,7 +126,11 @@ struct DecodeScheduleTests {
     @Test("the budget holds, nobody is lost, and nothing idles", arguments: 1...20 as ClosedRange<UInt64>)
     func anyOrder(seed: UInt64) {
         var world = World(seed: seed)
-        for _ in 0..<500 { world.step() }
+        for step in 0..<500 {
+            world.isLaneHeld = step % 250 < 200
+            world.step()
+        }
+        world.isLaneHeld = false
         while !world.schedule.entries.isEmpty { world.end() }
         #expect(world.arrived == world.ended + world.dropped)
     }
@@ -127,6 +150,58 @@ struct DecodeScheduleTests {
         let passed = world.schedule.entries.first { $0.ticket == big }?.passed ?? 0
         #expect(world.running.contains(big), "passed \(passed) times")
         #expect(passed <= 16)
+    }
+
+    /// The lane is held, eight are paused, and one was put back that needs more than is left beside them and another.
+    private func putBackAndPassed(by count: Int, _ schedule: inout DecodeSchedule) -> DecodeSchedule.Ticket {
+        for ticket: UInt64 in 1...9 {
+            _ = schedule.handle(.arrived(ticket, bytes: 20))
+            _ = schedule.handle(.slowed(ticket))
+        }
+        #expect(schedule.handle(.arrived(10, bytes: 250)) == [.begin(10)])
+        #expect(schedule.handle(.slowed(10)) == [.putBack(10)])
+        #expect(schedule.handle(.returned(10)) == [])
+        for ticket in 11..<11 + UInt64(count) {
+            #expect(schedule.handle(.arrived(ticket, bytes: 100)) == [.begin(ticket)])
+            #expect(schedule.handle(.ended(ticket)) == [])
+        }
+        return 11 + UInt64(count)
+    }
+
+    @Test("one that waits for the lane holds back nobody who does not, however many have passed it")
+    func waitingForTheLane() {
+        var schedule = DecodeSchedule(budget: Self.budget)
+        let next = putBackAndPassed(by: 40, &schedule)
+        #expect(schedule.reserved == nil)
+        #expect(schedule.handle(.arrived(next, bytes: 100)) == [.begin(next)])
+        #expect(schedule.handle(.slowed(next)) == [.putBack(next)], "it would be in the other's way")
+        #expect(schedule.handle(.returned(next)) == [])
+        for ticket: UInt64 in 1...8 { #expect(schedule.handle(.ended(ticket)) == [.resume(ticket + 1)]) }
+        #expect(schedule.handle(.ended(9)) == [.begin(10)])
+        #expect(schedule.handle(.ended(10)) == [.begin(next)])
+    }
+
+    @Test("one that was put back has the lane in the end, however many come", arguments: 1...10 as ClosedRange<UInt64>)
+    func boundedWaitForTheLane(seed: UInt64) {
+        var world = World(seed: seed)
+        for _ in 1...9 {
+            world.arrive(20)
+            world.slow()
+        }
+        world.arrive(250)
+        let big = world.lastTicket
+        world.slow()
+        world.end()
+        #expect(world.schedule.entries.contains { $0.ticket == big && $0.stage == .waiting(isSlow: true) })
+        for _ in 0..<600 where world.schedule.entries.contains(where: { $0.ticket == big && $0.isWaiting }) {
+            world.arrive([5, 100, 225].randomElement(using: &world.random) ?? 0)
+            world.arrive(100)
+            world.slow()
+            // The first lets one go that was put back, if there is one; the second ends work.
+            world.end()
+            world.end()
+        }
+        #expect(!world.schedule.entries.contains { $0.ticket == big && $0.isWaiting })
     }
 
     @Test("among fifty that take long, what comes last is begun as soon as the two before it have had their share")
