@@ -10,6 +10,8 @@ public enum ModelError: Error, CustomStringConvertible, Equatable {
     case foreign(String, reason: String)
     /// A file that every model needs is not there.
     case missingFile(String, model: String)
+    /// A file is there, and the system does not give it out now.
+    case unreadableFile(String, reason: String)
     /// A file is there but says something that no Florence-2 model can say.
     case invalidFile(String, reason: String)
     /// The weights come as a Python pickle, which is never opened.
@@ -35,6 +37,8 @@ public enum ModelError: Error, CustomStringConvertible, Equatable {
             "\(path) is no Florence-2 model: \(reason)."
         case .missingFile(let file, let model):
             "The model \(model) has no \(file). A model needs config.json, tokenizer.json and model.safetensors."
+        case .unreadableFile(let file, let reason):
+            "\(file) cannot be read: \(reason)."
         case .invalidFile(let file, let reason):
             "\(file) cannot be used: \(reason)."
         case .pickledWeights(let model):
@@ -59,10 +63,11 @@ public enum ModelError: Error, CustomStringConvertible, Equatable {
 }
 
 extension ModelError {
-    /// Whether a model may still come to where it was looked for: a disk may not be mounted yet, or a copy not done.
-    public var isAbsence: Bool {
+    /// Whether the same files may do later: a disk may not be mounted yet, or a copy not done, or the system cannot read
+    /// for the moment.
+    public var mayPass: Bool {
         switch self {
-        case .noDirectory, .emptyDirectory: true
+        case .noDirectory, .emptyDirectory, .unreadableFile: true
         case .missingFile(let file, _): file.contains(".safetensors")
         default: false
         }

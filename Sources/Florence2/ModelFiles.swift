@@ -128,12 +128,26 @@ extension ModelFiles {
         switch source {
         case .embedded(let files): return files[file].map(Array.init)
         case .directory(let url):
-            let path = url.appending(path: file)
-            guard let size = Self.regularFileSize(path.path), size <= Self.maximumSmallFileBytes,
-                let data = try? Data(contentsOf: path)
-            else { throw ModelError.invalidFile(file, reason: "it cannot be read, or is too large") }
-            return Array(data)
+            return try smallFile(file, at: url.appending(path: file).path)
         }
+    }
+
+    private func smallFile(_ file: String, at path: String) throws(ModelError) -> [UInt8] {
+        guard let size = Self.regularFileSize(path), size <= Self.maximumSmallFileBytes else {
+            throw ModelError.invalidFile(file, reason: "it is no file of text, or is too large")
+        }
+        guard let stream = fopen(path, "re") else { throw Self.unreadable(file) }
+        defer { fclose(stream) }
+        // One byte more than there are: the end is seen, and a failure before it.
+        let bytes = [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
+            count = buffer.baseAddress.map { fread($0, 1, size + 1, stream) } ?? 0
+        }
+        guard ferror(stream) == 0 else { throw Self.unreadable(file) }
+        return bytes
+    }
+
+    private static func unreadable(_ file: String) -> ModelError {
+        .unreadableFile(file, reason: String(cString: strerror(errno)))
     }
 
     /// nil where the path, links followed, leads to something else than a file: reading a pipe or a device never ends.

@@ -25,6 +25,16 @@ struct ChosenModel: Sendable {
     /// Bytes that the model takes once it is loaded; `nil` where its files are not there to tell.
     var memoryNeeded: Int? { source.files.flatMap { try? $0.memoryNeeded(precision) } }
 
+    /// Bytes to keep free for the model; of one that is still to be downloaded, what the large shape takes.
+    var memoryToKeep: Int {
+        if let memoryNeeded { return memoryNeeded }
+        switch precision {
+        case .fp32: return 3_600_000_000
+        case .bf16: return 2_200_000_000
+        case .int8: return 1_500_000_000
+        }
+    }
+
     /// Whether files have to be fetched.
     var needsHub: Bool { if case .hub = source { true } else { false } }
 

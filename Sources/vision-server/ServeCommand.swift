@@ -102,7 +102,7 @@ struct ServeCommand: AsyncParsableCommand {
             maxBodySize: maxBody,
             // A single body of the size that is allowed must always get through.
             maxReadingSize: max(limits.maxQueuedBytes, maxBody),
-            decoding: try queueOptions.decoding(settings, beside: model.memoryNeeded ?? 0),
+            decoding: try queueOptions.decoding(settings, beside: model.memoryToKeep),
             maxConnections: try settings.number("max-connections", doorOptions.maxConnections, in: 1...100_000) ?? 1024,
             apiKeys: try doorOptions.keys(settings),
             corsOrigins: try doorOptions.origins(settings),

@@ -10,7 +10,7 @@ enum StartFailure {
     /// later.
     static func isFinal(_ error: any Error) -> Bool {
         if let error = error as? ModelHubError { return isFinal(error) }
-        if let error = error as? ModelError { return !error.isAbsence }
+        if let error = error as? ModelError { return !error.mayPass }
         if case TensorError.unreadableFile = error { return false }
         return isOfFiles(error)
     }

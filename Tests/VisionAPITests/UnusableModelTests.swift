@@ -166,6 +166,22 @@ struct UnusableModelTests {
         #expect(run.status == 1 && run.errors.contains("it cannot be mapped (No such device)"), "\(run.errors)")
     }
 
+    /// A file whose first byte cannot be read, as of a disk that fails.
+    private static let failing = "/proc/self/mem"
+
+    @Test(
+        "a file of text that the system cannot read now ends it with 1",
+        .enabled(if: FileManager.default.fileExists(atPath: failing)),
+        arguments: ["config.json", "tokenizer.json", "preprocessor_config.json"])
+    func unreadable(file: String) throws {
+        let folder = try Folder()
+        try folder.remove { $0 == file }
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.url.appending(path: file).path, withDestinationPath: Self.failing)
+        let run = try Program.run(["--port", "0", "--model", folder.url.path])
+        #expect(run.status == 1 && run.errors.contains("\(file) cannot be read: Input/output error."), "\(run.errors)")
+    }
+
     @Test("the doctor says the same sentence")
     func doctor() throws {
         let folder = try Folder()
