@@ -96,9 +96,8 @@ let package = Package(
 
         // Floor 3: the street door.
         .target(
-            name: "VisionAPI",
+            name: "HTTPDoor",
             dependencies: [
-                "CPixels", "Florence2", "Images", "JSONScanning", "Serving", "VisionAPITypes",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -111,16 +110,29 @@ let package = Package(
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            swiftSettings: swiftSettings),
+
+        // Floor 4: the dialects.
+        .target(
+            name: "VisionAPI",
+            dependencies: [
+                "CPixels", "Florence2", "HTTPDoor", "Images", "JSONScanning", "Serving", "VisionAPITypes",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             resources: [.embedInCode("Resources/openapi.json")],
             swiftSettings: swiftSettings),
 
-        // Floor 4: programs.
+        // Floor 5: programs.
         .executableTarget(
             name: "vision-server",
             dependencies: [
                 "CDemoModel", "CKernels", "Tensors", "Images", "Serving", "PrometheusText", "VisionAPITypes",
                 "Florence2",
-                "ModelHub", "VisionAPI",
+                "ModelHub", "HTTPDoor", "VisionAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -149,15 +161,26 @@ let package = Package(
         .testTarget(
             name: "Florence2Tests", dependencies: ["Florence2", "Tensors", "Images"], swiftSettings: swiftSettings),
         .testTarget(
+            name: "HTTPDoorTests",
+            dependencies: [
+                "HTTPDoor",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "VisionAPITests",
             dependencies: [
-                "VisionAPI", "VisionAPITypes", "Florence2", "Images", "Serving", "CDemoModel",
+                "VisionAPI", "VisionAPITypes", "Florence2", "HTTPDoor", "Images", "Serving", "CDemoModel",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOEmbedded", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings),
         .testTarget(

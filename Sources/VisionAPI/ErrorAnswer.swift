@@ -1,31 +1,25 @@
 import Florence2
+import HTTPDoor
+import HTTPTypes
 import Hummingbird
 import Images
 import Serving
 import VisionAPITypes
 
-/// What a client is told about an error.
+/// The one table from the service's errors to what a client is told, in whatever dialect.
 ///
-/// Here is the one table from errors to answers. A new error gets its line in it: a status, a code, and what headers it
-/// wants. A code that is new is a case of `ErrorCode` and a word in the list of `Resources/openapi.json`; a test compares
-/// the two. Who answers without throwing writes `ErrorAnswer(error).response(context)`.
-struct ErrorAnswer {
-    let status: HTTPResponse.Status
-    let code: ErrorCode
-    /// A sentence for people.
-    let detail: String
-    var headers: HTTPFields = [:]
-
+/// A new error gets its line in it: a status, a code, and what headers it wants. A code that is new is a case of
+/// `ErrorCode` and a word in the list of `Resources/openapi.json`; a test compares the two.
+extension ErrorAnswer {
     init(_ status: HTTPResponse.Status, _ code: ErrorCode, _ detail: String) {
-        self.status = status
-        self.code = code
-        self.detail = detail
+        self.init(status, code: code.rawValue, detail)
     }
 
     /// `nil` when the error is none of the client's business, which makes it `internalError`.
-    init?(answering error: any Error, maxBodySize: Int) {
+    init?(answering error: any Error) {
         switch error {
         case let error as VisionAPIError: self.init(error)
+        case let error as DoorError: self.init(wording: error)
         case let error as TaskPromptError: self.init(.badRequest, .invalidPrompt, error.description)
         case let error as ImageError: self.init(.badRequest, .invalidImage, error.description)
         case ModelError.promptTooLong(_, _): self.init(.badRequest, .invalidPrompt, "\(error)")
@@ -36,31 +30,25 @@ struct ErrorAnswer {
         case let error as ModelHostError: self.init(error)
         case let error as SupplyError: self.init(error)
         case is CancellationError: self.init(ModelHostError.stopping)
-        case let error as HTTPError where error.status == .notFound: self.init(VisionAPIError.unknownPath)
-        case let error as any HTTPResponseError where error.status == .contentTooLarge:
-            self.init(VisionAPIError.bodyTooLarge(limit: maxBodySize))
         default: return nil
         }
     }
 
-    static let internalError = ErrorAnswer(
-        .internalServerError, .internalError, "The request failed; the server's log says why.")
-
-    init(_ error: VisionAPIError) {
-        let (status, code) = Self.kind(error)
-        self.init(status, code, error.description)
+    /// The door's errors, some of them in words that help here.
+    private init(wording error: DoorError) {
+        self.init(error)
         switch error {
-        case .methodNotAllowed(let allowed): headers[.allow] = allowed.joined(separator: ", ")
-        case .unauthorized: headers[.wwwAuthenticate] = "Bearer"
-        case .unsupportedEncoding: headers[.acceptEncoding] = "identity"
-        case .bodyTooLarge: headers[.connection] = "close"
-        case .noThread: headers[.retryAfter] = "5"
-        case .tooManyConnections: headers[.retryAfter] = "2"
-        case .readingTooMuch(_, let seconds):
-            headers[.retryAfter] = "\(seconds)"
-            headers[.connection] = "close"
+        case .bodyTooLarge(let limit) where limit >= 1 << 20:
+            detail = "The request is larger than \(limit >> 20) MB. Send a smaller picture."
+        case .unknownPath: detail += " Try GET /prompts, GET /model or POST /process_image."
         default: break
         }
+    }
+
+    private init(_ error: VisionAPIError) {
+        let (status, code) = Self.kind(error)
+        self.init(status, code, error.description)
+        if error == .noThread { headers[.retryAfter] = "5" }
     }
 
     private static func kind(_ error: VisionAPIError) -> (HTTPResponse.Status, ErrorCode) {
@@ -72,18 +60,7 @@ struct ErrorAnswer {
         case .outOfRange, .invalidKeepAlive: (.badRequest, .invalidField)
         case .promptTooLong, .wrongNumberOfPrompts, .repeatedPrompt: (.badRequest, .invalidPrompt)
         case .invalidBase64, .invalidDataURL, .addressOfPicture, .decodingTooLarge: (.badRequest, .invalidImage)
-        case .bodyTooLarge: (.contentTooLarge, .tooLarge)
-        case .readingTooMuch, .noThread: (.serviceUnavailable, .queueFull)
-        case .unauthorized: (.unauthorized, .unauthorized)
-        case .foreignOrigin: (.forbidden, .forbiddenOrigin)
-        case .unsupportedEncoding: (.unsupportedMediaType, .unsupportedEncoding)
-        case .foreignHost: (.forbidden, .forbiddenHost)
-        case .unknownPath: (.notFound, .notFound)
-        case .methodNotAllowed: (.methodNotAllowed, .methodNotAllowed)
-        case .malformedRequest, .incompleteRequest, .notOneHost: (.badRequest, .badRequest)
-        case .headersTooLarge: (.requestHeaderFieldsTooLarge, .tooLarge)
-        case .tooSlow: (.requestTimeout, .timeout)
-        case .tooManyConnections: (.serviceUnavailable, .queueFull)
+        case .noThread: (.serviceUnavailable, .queueFull)
         }
     }
 
@@ -116,10 +93,12 @@ struct ErrorAnswer {
             if isTemporary { headers[.retryAfter] = "30" }
         }
     }
+}
 
-    /// The answer itself; its code is noted for the log.
-    func response(_ context: VisionRequestContext) throws -> Response {
-        context.notes.note(code)
-        return try .json(ErrorBody(detail: detail, code: code), status: status, headers: headers)
+extension ErrorFormat {
+    /// `{"detail": "...", "code": "..."}`
+    static let detailAndCode = ErrorFormat(contentType: "application/json") { answer in
+        // Two strings can always be written.
+        (try? ByteBuffer(json: ["detail": answer.detail, "code": answer.code])) ?? ByteBuffer()
     }
 }

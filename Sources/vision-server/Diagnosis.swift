@@ -1,10 +1,10 @@
 import Florence2
 import Foundation
+import HTTPDoor
 import Images
 import ModelHub
 import Serving
 import Tensors
-import VisionAPI
 
 /// What `doctor` says about one thing.
 struct Diagnosis {

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Florence2
 import Foundation
+import HTTPDoor
 import ModelHub
-import VisionAPI
 
 /// Checks whether this machine can do what the server needs.
 struct DoctorCommand: AsyncParsableCommand {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import VisionAPI
+import HTTPDoor
 
 /// Who may come in, how much they may bring, and how long they may take.
 struct DoorOptions: ParsableArguments {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Florence2
 import Foundation
+import HTTPDoor
 import Logging
 import Serving
 import Tensors
@@ -68,7 +69,7 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             try await runUntilStopped(application, host: host, drain: .seconds(drain), logger: logger)
         } catch {
-            throw ListenError(error, configuration: configuration) ?? error
+            throw ListenError(error, configuration: configuration.door) ?? error
         }
     }
 
@@ -92,8 +93,7 @@ struct ServeCommand: AsyncParsableCommand {
     ) throws -> ServerConfiguration {
         let maxBody = try settings.bytes("max-body", doorOptions.maxBody) ?? 32 << 20
         return ServerConfiguration(
-            host: settings.text("host", host) ?? "127.0.0.1",
-            port: try settings.number("port", port, in: 0...65535) ?? 54880,
+            door: try doorConfiguration(settings),
             modelName: model.name,
             extraPrompts: promptOptions.extraPrompts(settings),
             anyPrompt: try settings.isOn("any-prompt", promptOptions.anyPrompt),
@@ -103,14 +103,20 @@ struct ServeCommand: AsyncParsableCommand {
             // A single body of the size that is allowed must always get through.
             maxReadingSize: max(limits.maxQueuedBytes, maxBody),
             decoding: try queueOptions.decoding(settings, beside: model.memoryToKeep),
-            maxConnections: try settings.number("max-connections", doorOptions.maxConnections, in: 1...100_000) ?? 1024,
-            apiKeys: try doorOptions.keys(settings),
-            corsOrigins: try doorOptions.origins(settings),
-            allowedHosts: try doorOptions.hosts(settings),
-            connectionLimits: try doorOptions.connectionLimits(settings),
             about: .init(
                 version: VisionServer.version, precision: model.precision.rawValue, maxBatch: limits.maxLent,
                 maxQueued: limits.maxQueued, maxQueuedBytes: limits.maxQueuedBytes),
             metricsText: metricsText)
+    }
+
+    private func doorConfiguration(_ settings: Settings) throws -> DoorConfiguration {
+        DoorConfiguration(
+            host: settings.text("host", host) ?? "127.0.0.1",
+            port: try settings.number("port", port, in: 0...65535) ?? 54880,
+            maxConnections: try settings.number("max-connections", doorOptions.maxConnections, in: 1...100_000) ?? 1024,
+            apiKeys: try doorOptions.keys(settings),
+            corsOrigins: try doorOptions.origins(settings),
+            allowedHosts: try doorOptions.hosts(settings),
+            connectionLimits: try doorOptions.connectionLimits(settings))
     }
 }

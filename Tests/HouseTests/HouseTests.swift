@@ -14,16 +14,20 @@ struct HouseTests {
         "Florence2": ["Tensors", "Images"],
         "ModelHub": ["Tensors", "AsyncHTTPClient", "Crypto", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix"],
         "VisionAPI": [
-            "CPixels", "Florence2", "Images", "JSONScanning", "Serving", "VisionAPITypes", "Crypto", "HTTPTypes",
-            "Hummingbird", "HummingbirdCore", "Logging", "Metrics", "NIOCore", "NIOHTTP1", "NIOHTTPTypes",
-            "NIOHTTPTypesHTTP1", "ServiceLifecycle",
+            "CPixels", "Florence2", "HTTPDoor", "Images", "JSONScanning", "Serving", "VisionAPITypes", "HTTPTypes",
+            "Hummingbird", "Logging", "Metrics", "ServiceLifecycle",
+        ],
+        "HTTPDoor": [
+            "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "Metrics", "NIOCore", "NIOHTTP1",
+            "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "ServiceLifecycle",
         ],
         "CaptionClient": ["VisionAPITypes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"],
         "vision-client": ["CaptionClient", "ArgumentParser"],
         "vision-benchmark": ["CProbes", "Tensors", "Images", "VisionAPI", "ArgumentParser"],
         "vision-server": [
             "CDemoModel", "CKernels", "Tensors", "Images", "Serving", "PrometheusText", "VisionAPITypes", "Florence2",
-            "ModelHub", "VisionAPI", "ArgumentParser", "Hummingbird", "Logging", "Metrics", "ServiceLifecycle",
+            "ModelHub", "HTTPDoor", "VisionAPI", "ArgumentParser", "Hummingbird", "Logging", "Metrics",
+            "ServiceLifecycle",
         ],
     ]
 

@@ -1,3 +1,4 @@
+import HTTPDoor
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -9,7 +10,7 @@ import VisionAPITypes
 @Suite("Who is let in")
 struct AuthTests {
     private func configuration(_ keys: [String]) throws -> ServerConfiguration {
-        ServerConfiguration(modelName: "demo", apiKeys: try #require(APIKeys(keys)))
+        ServerConfiguration(door: .init(apiKeys: try #require(APIKeys(keys))), modelName: "demo")
     }
 
     /// Every route but the two public ones.

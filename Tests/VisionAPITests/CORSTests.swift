@@ -1,3 +1,4 @@
+import HTTPDoor
 import Hummingbird
 import HummingbirdTesting
 import Testing
@@ -10,7 +11,7 @@ struct CORSTests {
         _ origins: [String], _ origin: String?, method: HTTPRequest.Method = .get, keys: [String] = []
     ) async throws -> TestResponse {
         let configuration = ServerConfiguration(
-            modelName: "demo", apiKeys: try #require(APIKeys(keys)), corsOrigins: origins)
+            door: .init(apiKeys: try #require(APIKeys(keys)), corsOrigins: origins), modelName: "demo")
         var headers: HTTPFields = [:]
         headers[.origin] = origin
         if method == .options { headers[.accessControlRequestMethod] = "POST" }
@@ -52,7 +53,7 @@ struct CORSTests {
 
     @Test("a listed page may send any header: a preflight gets back what it asks for")
     func anyHeader() async throws {
-        let configuration = ServerConfiguration(modelName: "demo", corsOrigins: ["https://a.example"])
+        let configuration = ServerConfiguration(door: .init(corsOrigins: ["https://a.example"]), modelName: "demo")
         let asked = "authorization,content-type,x-stainless-arch,x-stainless-retry-count"
         try await Demo.application(around: Demo.host(), configuration).test(.router) { client in
             for (origin, answer) in [("https://a.example", asked), ("https://b.example", nil)] {
@@ -77,7 +78,7 @@ struct CORSTests {
     func foreignPage() async throws {
         let loads = LoadCount()
         let host = Demo.host { try loads.next() }
-        let configuration = ServerConfiguration(modelName: "demo", corsOrigins: ["https://a.example"])
+        let configuration = ServerConfiguration(door: .init(corsOrigins: ["https://a.example"]), modelName: "demo")
         try await Demo.application(around: host, configuration).test(.router) { client in
             for origin in ["https://evil.example", "null"] {
                 let response = try await client.execute(uri: "/load", method: .post, headers: [.origin: origin])

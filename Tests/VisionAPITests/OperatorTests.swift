@@ -1,4 +1,5 @@
 import Foundation
+import HTTPDoor
 import NIOCore
 import Testing
 import VisionAPI
@@ -37,7 +38,7 @@ struct OperatorTests {
         let error = try #require(
             ListenError(
                 IOError(errnoCode: code, reason: "bind"),
-                configuration: ServerConfiguration(host: "127.0.0.1", port: 80, modelName: "demo")))
+                configuration: DoorConfiguration(host: "127.0.0.1", port: 80)))
         #expect(error.description.hasPrefix(words))
         expectPlain(error.description)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPDoor
 import Hummingbird
 import HummingbirdTesting
 import Serving
@@ -110,7 +111,7 @@ struct WireTests {
 
     @Test("100 Continue comes only after key and origin were looked at, and not to HTTP/1.0")
     func noContinue() async throws {
-        let keys = ServerConfiguration(modelName: "demo", apiKeys: try #require(APIKeys(["secret"])))
+        let keys = ServerConfiguration(door: .init(apiKeys: try #require(APIKeys(["secret"]))), modelName: "demo")
         try await Demo.application(around: Demo.host(), keys).test(.live) { client in
             let rest = "Expect: 100-continue\r\nContent-Length: 1000\r\n\r\n"
             for (head, status) in [(Self.head, "401"), (Self.head + "Origin: http://evil.example\r\n", "403")] {

@@ -1,0 +1,16 @@
+/// How long each part of a connection's life may take, in seconds.
+package struct ConnectionLimits: Sendable, Equatable {
+    /// From the first byte that is awaited to the last one of the headers, and from there to the last one of the body.
+    package var reading: Int
+    /// From the first byte of the answer to the last one that the client has taken.
+    package var writing: Int
+    /// Between an answer and the next request of the same connection. Programs that reuse a connection for up to 75 s
+    /// show an error when the server closes it just then.
+    package var idle: Int
+
+    package init(reading: Int = 30, writing: Int = 30, idle: Int = 95) {
+        self.reading = reading
+        self.writing = writing
+        self.idle = idle
+    }
+}

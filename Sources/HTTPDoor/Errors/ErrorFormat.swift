@@ -1,0 +1,34 @@
+import HTTPTypes
+package import Hummingbird
+import NIOHTTP1
+
+/// The shape that a dialect gives to its errors.
+package struct ErrorFormat: Sendable {
+    private let contentType: String
+    private let body: @Sendable (ErrorAnswer) -> ByteBuffer
+
+    /// - Parameter body: What the answer's body says; status and headers are the answer's own.
+    package init(contentType: String, body: @escaping @Sendable (ErrorAnswer) -> ByteBuffer) {
+        self.contentType = contentType
+        self.body = body
+    }
+
+    package func response(to answer: ErrorAnswer) -> Response {
+        let body = body(answer)
+        var headers = answer.headers
+        headers[.contentType] = contentType
+        headers[.contentLength] = String(body.readableBytes)
+        return Response(status: answer.status, headers: headers, body: .init(byteBuffer: body))
+    }
+
+    /// The answer to what no route ever sees, and the last one of its connection.
+    func lastOfConnection(_ answer: ErrorAnswer) -> (head: HTTPResponseHead, body: ByteBuffer) {
+        let body = body(answer)
+        var headers = HTTPHeaders(answer.headers.map { ($0.name.rawName, $0.value) })
+        headers.replaceOrAdd(name: "Connection", value: "close")
+        headers.replaceOrAdd(name: "Content-Type", value: contentType)
+        headers.replaceOrAdd(name: "Content-Length", value: "\(body.readableBytes)")
+        let status = HTTPResponseStatus(statusCode: answer.status.code)
+        return (HTTPResponseHead(version: .http1_1, status: status, headers: headers), body)
+    }
+}

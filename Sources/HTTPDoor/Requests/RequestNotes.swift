@@ -1,0 +1,39 @@
+package import Logging
+import Synchronization
+
+/// What becomes known of a request on its way, for its line in the log.
+package final class RequestNotes: Sendable {
+    struct Facts: Sendable {
+        /// The code of the error that it was answered with; `nil` for a success.
+        var errorCode: String?
+        /// What went wrong where the client is told only that something did.
+        var failure: String?
+        /// What its dialect has noted.
+        var fields: Logger.Metadata = [:]
+        /// When it was ready for the work itself, and when its turn came.
+        var ready: ContinuousClock.Instant?
+        var turn: ContinuousClock.Instant?
+
+        /// How long it has waited for its turn by `now`; `nil` for one that never wanted one.
+        func waited(by now: ContinuousClock.Instant) -> Duration? {
+            ready.map { (turn ?? now) - $0 }
+        }
+    }
+
+    private let noted = Mutex(Facts())
+
+    var facts: Facts { noted.withLock { $0 } }
+
+    func note(code: String) { noted.withLock { $0.errorCode = code } }
+
+    func note(failure: any Error) { noted.withLock { $0.failure = "\(failure)" } }
+
+    /// Notes a field of the log's line; nothing that is secret or long belongs there.
+    package func note(_ field: String, _ value: Logger.MetadataValue) { noted.withLock { $0.fields[field] = value } }
+
+    /// It is ready for the work itself.
+    package func noteReady() { noted.withLock { $0.ready = .now } }
+
+    /// Its turn has come.
+    package func noteTurn() { noted.withLock { $0.turn = .now } }
+}

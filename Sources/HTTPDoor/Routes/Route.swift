@@ -1,0 +1,31 @@
+package import HTTPTypes
+package import Hummingbird
+
+/// One method of one path, and what answers it.
+package struct Route: Sendable {
+    package typealias Handler = @Sendable (Request, DoorContext) async throws -> Response
+
+    let method: HTTPRequest.Method
+    let path: String
+    let isOpen: Bool
+    let isProbe: Bool
+    let handler: Handler
+
+    /// - Parameters:
+    ///   - path: As the router takes it, such as `things/{name}`.
+    ///   - isOpen: Whether it wants no key.
+    ///   - isProbe: Whether machines ask it several times a minute, so that it is logged at debug only.
+    package init(
+        _ method: HTTPRequest.Method, _ path: String, isOpen: Bool = false, isProbe: Bool = false,
+        use handler: @escaping Handler
+    ) {
+        self.method = method
+        self.path = path
+        self.isOpen = isOpen
+        self.isProbe = isProbe
+        self.handler = handler
+    }
+
+    /// The path as the router names it, in the figures, too.
+    var name: String { RouterPath(path).description }
+}

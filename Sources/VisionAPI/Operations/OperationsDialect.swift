@@ -1,0 +1,102 @@
+import Florence2
+import Foundation
+import HTTPDoor
+import HTTPTypes
+import Hummingbird
+import Serving
+import VisionAPITypes
+
+/// What operators and their machines ask: whether the service lives, what it is doing, and the model's coming and going.
+struct OperationsDialect<C: Clock>: Sendable where C.Duration == Duration {
+    let host: ModelHost<BatchCaptioner, C>
+    let supply: ModelSupply<C>
+    let configuration: ServerConfiguration
+
+    /// These routes take a line of JSON at the most.
+    private static var maxBodySize: Int { 64 << 10 }
+
+    var dialect: Dialect {
+        Dialect(
+            errorFormat: .detailAndCode,
+            routes: [
+                // Load balancers and supervisors ask these two: no key, no names.
+                Route(.get, "health", isOpen: true, isProbe: true) { _, _ in try .json(HealthBody()) },
+                Route(.get, "ready", isOpen: true, isProbe: true) { _, _ in try await ready() },
+                Route(.get, "status") { _, _ in try .json(await status()) },
+                Route(.post, "load", use: load),
+                Route(.post, "unload", use: unload),
+                Route(.get, "openapi.json") { _, _ in OpenAPIDocument.response },
+                Route(.get, "metrics", isProbe: true) { _, _ in
+                    .text(configuration.metricsText(), contentType: "text/plain; version=0.0.4; charset=utf-8")
+                },
+            ])
+    }
+
+    private func ready() async throws -> Response {
+        if let refusal = Readiness(await host.status, supply).refusal { throw refusal }
+        return try .json(HealthBody(status: "ready"))
+    }
+
+    /// Loads the model, and answers when it is there.
+    @Sendable private func load(_ request: Request, context: DoorContext) async throws -> Response {
+        try await context.cancelledOnDisconnect {
+            let body = try await request.shortBody(limit: Self.maxBodySize)
+            let keepAlive = try Self.keepAlive(Data(body.readableBytesView))
+            _ = try supply.take()
+            await host.withdrawUnload()
+            try await host.withModel(keepAlive: keepAlive) { _, _ in }
+            return try .json(LoadBody(state: await host.status.state.rawValue))
+        }
+    }
+
+    /// No body at all asks for nothing special.
+    private static func keepAlive(_ body: Data) throws -> KeepAlive? {
+        if body.isEmpty { return nil }
+        return try JSONBody(body).withText { text in
+            let field = LoadRequest.CodingKeys.keepAlive.rawValue
+            return try RequestFields(UnsafeRawBufferPointer(text), named: [field]).keepAlive(field)
+        }
+    }
+
+    /// 202: the model is needed, and goes when it is not any more.
+    @Sendable private func unload(_ request: Request, context: DoorContext) async throws -> Response {
+        // What is not read would be looked at after the answer, and a broken rest would get a second one.
+        _ = try await request.shortBody(limit: Self.maxBodySize)
+        let isGone = await host.unload()
+        return try .json(LoadBody(state: await host.status.state.rawValue), status: isGone ? .ok : .accepted)
+    }
+
+    private func status() async -> StatusBody {
+        let host = await host.status
+        let counters = host.counters
+        return StatusBody(
+            version: configuration.about.version, model: configuration.modelName, state: state(host),
+            stopping: host.isStopping,
+            unloadsInSeconds: host.unloadsIn.map { ($0 / .milliseconds(1)).rounded() / 1000 },
+            precision: configuration.about.precision,
+            queue: .init(
+                running: host.running, maxBatch: configuration.about.maxBatch, waiting: host.waiting,
+                waitingBytes: host.waitingBytes,
+                maxQueued: configuration.about.maxQueued, maxQueuedBytes: configuration.about.maxQueuedBytes),
+            memory: .init(residentBytes: ProcessMemory().resident()), download: download,
+            counters: .init(
+                accepted: counters.accepted, answered: counters.answered, failed: counters.failed,
+                invalid: counters.invalid, cancelled: counters.cancelled, refused: counters.refused,
+                loads: counters.loads, failedLoads: counters.failedLoads, unloads: counters.unloads),
+            prompts: TaskPrompt.allPrompts + configuration.extraPrompts, warnings: configuration.modelWarnings())
+    }
+
+    private func state(_ host: ModelHostStatus) -> String {
+        switch supply.current {
+        case .fetching: "downloading"
+        case .failed: "failed"
+        case .absent, .present: host.hasFailed ? "failed" : host.state.rawValue
+        }
+    }
+
+    private var download: StatusBody.Download? {
+        guard case .fetching(let progress) = supply.current else { return nil }
+        return .init(
+            bytesDone: progress.bytesDone, bytesTotal: progress.bytesTotal, secondsLeft: progress.secondsLeft)
+    }
+}

@@ -1,0 +1,42 @@
+import HTTPDoor
+import HTTPTypes
+import Serving
+import VisionAPITypes
+
+/// Whether a request that comes now would be accepted, and if not, why: without names, anybody may ask.
+struct Readiness {
+    /// `nil`: it would.
+    let refusal: ErrorAnswer?
+
+    init<C: Clock>(_ host: ModelHostStatus, _ supply: ModelSupply<C>) where C.Duration == Duration {
+        let reason: (ErrorCode, String)? =
+            if host.isStopping {
+                (.stopping, "The server is stopping.")
+            } else if case .fetching = supply.current {
+                (.modelDownloading, "The model's files are being downloaded.")
+            } else if host.hasFailed || supply.hasFailedLately {
+                (
+                    .modelUnavailable,
+                    "The model could not be loaded a moment ago. GET /status and the server's log say more."
+                )
+            } else if host.isFull {
+                (.queueFull, "The queue is full.")
+            } else {
+                nil
+            }
+        refusal = reason.map { code, sentence in
+            var answer = ErrorAnswer(.serviceUnavailable, code, sentence)
+            answer.headers[.retryAfter] = "\(Self.secondsToWait(code, host, supply))"
+            return answer
+        }
+    }
+
+    /// Those who only ask whether the server is ready ask again in a while, whatever is the matter.
+    private static func secondsToWait<C: Clock>(
+        _ code: ErrorCode, _ host: ModelHostStatus, _ supply: ModelSupply<C>
+    ) -> Int where C.Duration == Duration {
+        if code == .queueFull { return host.secondsToWait }
+        guard case .fetching(let progress) = supply.current else { return 5 }
+        return progress.secondsToWait
+    }
+}

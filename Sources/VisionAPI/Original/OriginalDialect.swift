@@ -1,0 +1,28 @@
+import Florence2
+import HTTPDoor
+import HTTPTypes
+import VisionAPITypes
+
+/// The interface of the original server: what it is asked for, and what it says about itself.
+struct OriginalDialect<C: Clock>: Sendable where C.Duration == Duration {
+    private let images: ImageController<C>
+    private let modelName: String
+    /// The original's seven prompts, in its order, and then the extra ones.
+    private let prompts: [String]
+
+    init(_ images: ImageController<C>, configuration: ServerConfiguration) {
+        self.images = images
+        modelName = configuration.modelName
+        prompts = TaskPrompt.promptGenPrompts + configuration.extraPrompts
+    }
+
+    var dialect: Dialect {
+        Dialect(
+            errorFormat: .detailAndCode,
+            routes: [
+                Route(.get, "prompts") { _, _ in try .json(prompts) },
+                Route(.get, "model") { _, _ in try .json(modelName) },
+                Route(.post, "process_image", use: images.processImage),
+            ])
+    }
+}

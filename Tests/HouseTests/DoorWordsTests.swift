@@ -1,0 +1,15 @@
+import Testing
+
+@Suite("What the door does not know")
+struct DoorWordsTests {
+    @Test("no word of HTTPDoor is about vision")
+    func words() throws {
+        let strangers = ["vision", "caption", "model", "picture", "image", "florence"]
+        for file in try SourceFile.all(below: "Sources") where file.target == "HTTPDoor" {
+            for line in file.lines {
+                let text = line.lowercased()
+                #expect(!strangers.contains { text.contains($0) }, "\(file): \(line)")
+            }
+        }
+    }
+}
