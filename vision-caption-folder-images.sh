@@ -327,7 +327,7 @@ json_member() {
 
 # The text that a JSON string with its quotes means, in REPLY as UTF-8.
 json_text() {
-    local escaped=${1#\"} text='' plain code
+    local escaped=${1#\"} text='' plain code second_half='^\\u([dD][c-fC-F][[:xdigit:]]{2})'
     escaped=${escaped%\"}
     while [[ $escaped == *\\* ]]; do
         plain=${escaped%%\\*}
@@ -344,7 +344,7 @@ json_text() {
                 code=$((16#${escaped:1:4}))
                 escaped=${escaped:4}
                 # Beyond U+FFFF a character is written as two halves.
-                if [[ $code -ge 55296 && $code -le 56319 && ${escaped:1} =~ ^\\u([dD][c-fC-F][[:xdigit:]]{2}) ]]; then
+                if [[ $code -ge 55296 && $code -le 56319 && ${escaped:1} =~ $second_half ]]; then
                     code=$((65536 + (code - 55296) * 1024 + 16#${BASH_REMATCH[1]} - 56320))
                     escaped=${escaped:6}
                 fi
@@ -527,7 +527,7 @@ find_pictures() {
         name=${file##*/}
         if [[ -d $file ]]; then
             if [[ ! -L $file ]]; then printf '%s\0' "$name" >>"$work/left-out"; fi
-        elif [[ ! -f $file || $name != *.* ]] || is_left_out "$name"; then
+        elif [[ ! -f $file || $name != ?*.* ]] || is_left_out "$name"; then
             :
         elif is_one_of "${name##*.}" "$picture_endings"; then
             printf '%s//%s\0' "${file%.*}" "${file##*.}"
@@ -580,7 +580,7 @@ tell_left_out() {
 # What there is at a caption's place, in $state: nothing (or a blank file), caption, or foreign, with the reason why it
 # stays in $problem.
 look_at() {
-    local text name
+    local name
     shown "$1"
     name=$REPLY
     state=foreign
@@ -590,20 +590,66 @@ look_at() {
         problem="$name is in the way: it is there, but it is no file."
     elif [[ ! -r $1 ]]; then
         problem="$name may not be read, so it was left as it is."
-    elif IFS= read -r -d '' text <"$1" || ! is_text "$text"; then
-        # A read that succeeds has found the byte 0.
-        problem="$name is no text in UTF-8, so it was left as it is. Save it as UTF-8, or move it away."
     else
-        trim "${text#$'\xef\xbb\xbf'}"
-        state=caption
-        if [[ -z $REPLY ]]; then state=nothing; fi
+        read_caption "$1" || problem="$name $REPLY"
     fi
+}
+
+# Reads the caption file FILE; $state is caption or nothing. If it fails, REPLY says of the file why it stays. bash takes
+# ages over long texts, so they are read in blocks; only of a file of more than one block another program has to be
+# asked for its size.
+read_caption() {
+    local block=4096 text rest='' first=true last=false found=nothing
+    REPLY='may not be read, so it was left as it is.'
+    # shellcheck disable=SC2094
+    until $last; do
+        if ! IFS= read -r -d '' -n "$block" text; then
+            last=true
+            # A disk that cannot be read looks like an end.
+            if $first && [[ -z $text && -s $1 ]]; then return 1; fi
+        elif ((${#text} < block)); then
+            # It was ended by the byte 0.
+            text=$'\a'
+        elif $first && [[ -n $(find -H "$1" -prune -size "+${largest_caption}c" -print) ]]; then
+            REPLY="is larger than $((largest_caption >> 20)) MB, so it was left as it is."
+            return 1
+        fi
+        text=$rest$text
+        rest=''
+        if ! $last; then cut_character "$text"; fi
+        text=${text:0:${#text}-${#rest}}
+        if ! is_text "$text"; then
+            REPLY='is no text in UTF-8, so it was left as it is. Save it as UTF-8, or move it away.'
+            return 1
+        fi
+        if $first; then text=${text#$'\xef\xbb\xbf'}; fi
+        if [[ $found == nothing ]]; then
+            trim "$text"
+            if [[ -n $REPLY ]]; then found=caption; fi
+        fi
+        first=false
+    done <"$1" || return 1
+    state=$found
+}
+# More than any caption has.
+largest_caption=$((16 << 20))
+
+# The beginning of a character at the end of TEXT, in $rest.
+cut_character() {
+    local width=0
+    case $1 in
+        *[$'\xc2'-$'\xf4']) width=1 ;;
+        *[$'\xe0'-$'\xf4'][$'\x80'-$'\xbf']) width=2 ;;
+        *[$'\xf0'-$'\xf4'][$'\x80'-$'\xbf'][$'\x80'-$'\xbf']) width=3 ;;
+    esac
+    rest=${1:${#1}-width}
 }
 
 # Whether the text holds no control characters but tab, line feed, form feed and carriage return, and is UTF-8.
 is_text() {
     local text=$1 sequence
-    [[ $text != *[$'\001'-$'\010'$'\013'$'\016'-$'\037'$'\177']* ]] || return 1
+    # Not the other way round: bash 3.2 has meanings of its own for the bytes 1 and 127 in a pattern.
+    [[ $text != *[!$'\t\n\f\r'\ -~$'\x80'-$'\xff']* ]] || return 1
     [[ $text == *[$'\x80'-$'\xff']* ]] || return 0
     # What is right is replaced; what is left of the other bytes is wrong.
     for sequence in "${utf8_sequences[@]}"; do text=${text//$sequence/.}; done
@@ -616,20 +662,36 @@ utf8_sequences=(
     $'[\xf1-\xf3]'"$utf8_tail$utf8_tail$utf8_tail" $'\xf4[\x80-\x8f]'"$utf8_tail$utf8_tail"
 )
 
+# The file that FILE leads to, in REPLY: FILE itself or, when that is a link, what is at the end of all links.
+follow() {
+    local file=$1 target count=0
+    while [[ -L $file ]] && ((count < 40)); do
+        # Behind the x a line feed at the end of a name is safe.
+        target=$(readlink -n -- "$file" && printf x) || break
+        target=${target%x}
+        if [[ $target != /* ]]; then target=${file%/*}/$target; fi
+        file=$target
+        count=$((count + 1))
+    done
+    REPLY=$file
+}
+
 # save TEXT FILE: written under a temporary name beside it, then renamed, so that a caption file is whole or not there.
-# A blank file is replaced, any other is kept.
+# A blank file is replaced, any other is kept; a link stays, and what it leads to is replaced.
 save() {
-    local name complaint way=-n
+    local name complaint file way=-n
+    follow "$2"
+    file=$REPLY
     shown "$2"
     name=$REPLY
-    unfinished=${2%/*}/.vision-caption.$$.$RANDOM
+    unfinished=${file%/*}/.vision-caption.$$.$RANDOM
     if ! complaint=$( (set -C && printf '%s\n' "$1" >"$unfinished") 2>&1); then
         explain_write "$complaint"
         return 1
     fi
     look_at "$2"
     if [[ $state == nothing && -e $2 ]]; then way=-f; fi
-    complaint=$(mv "$way" -- "$unfinished" "$2" 2>&1) || true
+    complaint=$(mv "$way" -- "$unfinished" "$file" 2>&1) || true
     if [[ -e $unfinished ]]; then
         explain_write "$complaint" ", or was written by somebody else meanwhile"
         return 1
@@ -666,12 +728,15 @@ has_twin() {
     ((count > 1))
 }
 
-# Whether the folder of FILE may be written to; if not, its pictures fail, or the run ends when it is the folder given.
+# Whether the folder may be written to in which FILE is, or what it leads to; if not, its pictures fail, or the run ends
+# when it is the folder given.
 can_write_beside() {
-    local place=${1%/*} told
+    local place told
+    follow "$1"
+    place=${REPLY%/*}
     if [[ -w $place/ && -x $place/ ]]; then return 0; fi
     shown "$place"
-    if [[ $place/ -ef $folder ]]; then
+    if [[ $place/ -ef $folder && ! -L $1 ]]; then
         ending_sentence="Nothing may be written into $REPLY. The same command goes on from here."
         return 1
     fi

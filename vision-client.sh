@@ -324,7 +324,7 @@ json_member() {
 
 # The text that a JSON string with its quotes means, in REPLY as UTF-8.
 json_text() {
-    local escaped=${1#\"} text='' plain code
+    local escaped=${1#\"} text='' plain code second_half='^\\u([dD][c-fC-F][[:xdigit:]]{2})'
     escaped=${escaped%\"}
     while [[ $escaped == *\\* ]]; do
         plain=${escaped%%\\*}
@@ -341,7 +341,7 @@ json_text() {
                 code=$((16#${escaped:1:4}))
                 escaped=${escaped:4}
                 # Beyond U+FFFF a character is written as two halves.
-                if [[ $code -ge 55296 && $code -le 56319 && ${escaped:1} =~ ^\\u([dD][c-fC-F][[:xdigit:]]{2}) ]]; then
+                if [[ $code -ge 55296 && $code -le 56319 && ${escaped:1} =~ $second_half ]]; then
                     code=$((65536 + (code - 55296) * 1024 + 16#${BASH_REMATCH[1]} - 56320))
                     escaped=${escaped:6}
                 fi

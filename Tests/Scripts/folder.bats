@@ -141,6 +141,94 @@ captions() {
     expect_file a.txt 'mine\n'
 }
 
+@test "folder: a caption file of more than 16 MB stays as it is, and its picture fails before it is asked about" {
+    add a.jpg
+    head -c 16777217 /dev/zero | tr '\000' a >photos/a.txt
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $err == *"photos/a.jpg: failed. photos/a.txt is larger than 16 MB, so it was left as it is."* ]]
+    [[ $(requests 'len(r)') == 0 && $(find photos/a.txt -size 16777217c) == photos/a.txt ]]
+}
+
+@test "folder: long caption files are judged as short ones are" {
+    local index text texts=()
+    # Characters of two, three and four bytes, so that each boundary of blocks cuts one somewhere.
+    text=$(printf 'é日😀b%.0s' {1..5000})
+    texts=("$text" "$text"$'\xe6\x97' "$text"$'\x80'"$text" "$(printf '\xe3\x80\x80%.0s' {1..3000})" "$(printf ' %.0s' {1..4096})")
+    for index in "${!texts[@]}"; do
+        add "$index.jpg"
+        printf '%s' "${texts[index]}" >"photos/$index.txt"
+    done
+    add 5.jpg 6.jpg 7.jpg
+    { printf '%4096s' '' && printf '\000'; } >photos/5.txt
+    { printf '%4095s' '' && printf '\000'; } >photos/6.txt
+    printf '%4095sé' '' >photos/7.txt
+    cp -r photos before
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $(<out) == *"8 pictures: 2 captioned, 2 skipped, 4 failed." && $err == *$'Failed:\n  photos/1.jpg\n  photos/2.jpg\n  photos/5.jpg\n  photos/6.jpg' ]]
+    for index in 0 1 2 5 6 7; do cmp "photos/$index.txt" "before/$index.txt"; done
+    for index in 3 4; do expect_file "$index.txt" 'a cat\n'; done
+}
+
+@test "folder: a caption file that is a link stays one, and what it leads to is written" {
+    local name
+    add a.jpg b.jpg c.jpg d.jpg
+    mkdir captions photos/between
+    for name in a b c; do : >"captions/$name.txt"; done
+    echo mine >captions/d.txt
+    ln -s ../captions/a.txt photos/a.txt
+    ln -s between/link photos/b.txt
+    ln -s ../../captions/b.txt photos/between/link
+    ln -s "$PWD/captions/c.txt" photos/c.txt
+    ln -s ../captions/d.txt photos/d.txt
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 0 && $(<out) == *"4 pictures: 3 captioned, 1 skipped, 0 failed." ]]
+    for name in a b c d; do [[ -L photos/$name.txt && ! -L captions/$name.txt ]]; done
+    [[ -L photos/between/link ]]
+    for name in a b c; do expect_file "$name.txt" 'a cat\n'; done
+    expect_file d.txt 'mine\n'
+    expect_tidy
+}
+
+@test "folder: a link to a name that ends with a line feed" {
+    only_bash "its own names are no lines of a program"
+    add a.jpg
+    : >$'photos/odd\n'
+    ln -s $'odd\n' photos/a.txt
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 0 && -L photos/a.txt ]]
+    expect_file $'odd\n' 'a cat\n'
+}
+
+@test "folder: what counts for a caption file that is a link is whether the folder that it leads to may be written to" {
+    add sub/a.jpg b.jpg c.jpg
+    mkdir captions closed
+    : >captions/a.txt
+    : >closed/b.txt
+    ln -s ../../captions/a.txt photos/sub/a.txt
+    ln -s ../closed/b.txt photos/b.txt
+    chmod 777 photos captions
+    chmod 555 photos/sub closed
+    chmod 666 captions/a.txt closed/b.txt
+    start_fake '[{"caption": "a cat"}]'
+    become_nobody
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $(<out) == *"3 pictures: 2 captioned, 0 skipped, 1 failed." && $err == *"closed: nothing may be written into it; its pictures fail."* ]]
+    expect_file sub/a.txt 'a cat\n'
+    [[ -L photos/sub/a.txt && ! -s closed/b.txt && $(requests 'len(r)') == 2 ]]
+}
+
+@test "folder: a name with nothing before its only dot has no ending" {
+    add .jpg .PNG .heic ok.jpg ..gif
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 0 && -z $err && $(<out) == *"2 pictures: 2 captioned, 0 skipped, 0 failed." ]]
+    [[ $(captions | tr -d '\n') == ./..txt./ok.txt ]]
+}
+
 @test "folder: jfif, jpe, mpo and apng are pictures; what is not read is counted and named once" {
     add a.jfif b.JPE c.mpo d.apng 1.heic 2.HEIC sub/3.heic 4.cr2 5.mov ._6.heic ._7.jpg notes.md
     start_fake '[{"caption": "a cat"}]'
@@ -214,7 +302,7 @@ captions() {
 
 @test "folder: names with spaces, quotes, newlines, dashes, globs, backslashes and bytes that are no UTF-8" {
     only_bash "a backslash is a separator there"
-    local name names=('a b' " c " "it's \"x\"" $'new\nline' -dash --help 'back\slash\n' '*' '?' '[a]' '$HOME' '%s' '' '~' ';' '&' $'bad\xff' 'é' '(' $'\n' $'end\n')
+    local name names=('a b' " c " "it's \"x\"" $'new\nline' -dash --help 'back\slash\n' '*' '?' '[a]' '$HOME' '%s' . '~' ';' '&' $'bad\xff' 'é' '(' $'\n' $'end\n')
     for name in "${names[@]}"; do add "$name.jpg" "in $name/x.jpg"; done
     start_fake '[{"caption": "a cat"}]'
     ask CAPTION txt photos
@@ -318,13 +406,15 @@ captions() {
 }
 
 @test "folder: what is in the way of a caption file stays, and is a failure" {
-    add a.jpg b.jpg c.jpg
+    add a.jpg b.jpg c.jpg d.jpg
     mkdir photos/a.txt
     ln -s nowhere photos/b.txt
+    ln -s d.txt photos/d.txt
     start_fake '[{"caption": "a cat"}]'
     ask CAPTION txt photos
     [[ $code -eq 1 && $err == *"photos/a.txt is in the way"* && $err == *"photos/b.txt is in the way"* ]]
-    [[ -d photos/a.txt && -z $(ls photos/a.txt) && -L photos/b.txt ]]
+    [[ $err == *"photos/d.txt is in the way"* && -d photos/a.txt && -z $(ls photos/a.txt) ]]
+    [[ $(readlink photos/b.txt) == nowhere && $(readlink photos/d.txt) == d.txt ]]
     expect_file c.txt 'a cat\n'
 }
 

@@ -9,7 +9,7 @@ root=$(cd -- "$BATS_TEST_DIRNAME/../.." && pwd)
 narrow_path() {
     local tool
     mkdir -p -- "$BATS_TEST_TMPDIR/bin"
-    for tool in bash curl find base64 cat head mktemp mv rm sleep sort tr; do
+    for tool in bash curl find base64 cat head mktemp mv readlink rm sleep sort tr; do
         ln -s -- "$(command -v "$tool")" "$BATS_TEST_TMPDIR/bin/$tool"
     done
     narrow=$BATS_TEST_TMPDIR/bin
