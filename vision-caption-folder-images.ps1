@@ -187,20 +187,32 @@ function Get-ConnectionProblem([Exception]$Cause) {
 # One request, a POST when there is a body, of at most so many seconds (0: any time).
 function Send-Request([string]$Path, [byte[]]$Body, [int]$Limit) {
     $message = [Net.Http.HttpRequestMessage]::new([Net.Http.HttpMethod]::Get, "$server$Path")
+    $bytes = $null
+    $isTaken = $null -eq $Body
     if ($null -ne $Body) {
         $message.Method = [Net.Http.HttpMethod]::Post
-        $message.Content = [Net.Http.ByteArrayContent]::new($Body)
+        $bytes = [IO.MemoryStream]::new($Body)
+        $message.Content = [Net.Http.StreamContent]::new($bytes)
         $message.Content.Headers.ContentType = [Net.Http.Headers.MediaTypeHeaderValue]::new('application/json')
     }
     $cancellation = [Threading.CancellationTokenSource]::new()
     if ($Limit -gt 0) { $cancellation.CancelAfter([TimeSpan]::FromSeconds($Limit)) }
     $task = $connection.SendAsync($message, $cancellation.Token)
-    # Ctrl-C is heeded between two waits.
-    while ([Threading.Tasks.Task]::WaitAny([Threading.Tasks.Task[]]@($task), 100) -lt 0) { }
+    # Ctrl-C is heeded between two waits. A body that is being read shows that a connection was taken.
+    while ([Threading.Tasks.Task]::WaitAny([Threading.Tasks.Task[]]@($task), 100) -lt 0) {
+        if (-not $isTaken -and $bytes.CanRead -and $bytes.Position -gt 0) { $isTaken = $true }
+    }
     if ("$($task.Status)" -ne 'RanToCompletion') {
-        if ($cancellation.IsCancellationRequested -or $null -eq $task.Exception) {
+        if ($cancellation.IsCancellationRequested -and $isTaken) {
             throw "The server at $server did not answer within the $timeout seconds that VISION_TIMEOUT allows."
         }
+        if ($cancellation.IsCancellationRequested) {
+            $script:hopeless = $true
+            $script:unreached = $true
+            throw "No connection to $server came about in time. VISION_HOST says which server is asked."
+        }
+        # Cancelled by nobody here.
+        if ($null -eq $task.Exception) { throw "The connection to $server was cut before the answer was complete." }
         throw (Get-ConnectionProblem (Get-RootCause $task.Exception))
     }
     return Read-Answer $task.Result
@@ -438,9 +450,11 @@ function Test-LeftOut([string]$Name, [string[]]$Patterns) {
     return $false
 }
 
-# The end of a name behind its last dot, in small letters.
+# The end of a name behind its last dot, in small letters; a name with nothing before that dot has none.
 function Get-Ending([string]$Name) {
-    return [IO.Path]::GetExtension($Name).TrimStart('.').ToLowerInvariant()
+    $dot = $Name.LastIndexOf('.')
+    if ($dot -lt 1) { return '' }
+    return $Name.Substring($dot + 1).ToLowerInvariant()
 }
 
 # Notes what kind of file was found.
@@ -530,14 +544,40 @@ function Group-ByCaptionFile([string[]]$Pictures) {
     return $groups
 }
 
+# The file that a caption file's name leads to: itself or, when it is a link, what is at the end of all links. There is
+# none when they go in a circle.
+function Get-Destination([string]$File) {
+    $path = $File
+    for ($step = 0; $step -lt 40; $step++) {
+        $item = Get-ChildItem -LiteralPath $path -Force -ErrorAction SilentlyContinue
+        # In Windows PowerShell a file with a second name has a target, too.
+        if ($null -eq $item -or $item.LinkType -ne 'SymbolicLink') { return $path }
+        $path = [IO.Path]::Combine([IO.Path]::GetDirectoryName($path), @($item.Target)[0])
+    }
+    return $null
+}
+
+# The bytes of a caption file, of at most 16 MB; no caption has more.
+function Read-CaptionFile([string]$File, [string]$Shown) {
+    $size = 0
+    try {
+        $stream = [IO.File]::OpenRead($File)
+        try { $size = $stream.Length } finally { $stream.Dispose() }
+        if ($size -le 16777216) { return , [IO.File]::ReadAllBytes($File) }
+    } catch {
+        # A link that leads nowhere is there as well.
+        if (-not [IO.File]::Exists((Get-Destination $File))) {
+            throw "$Shown is in the way: it is there, but it is no file."
+        }
+        throw "$Shown may not be read, so it was left as it is."
+    }
+    throw "$Shown is larger than 16 MB, so it was left as it is."
+}
+
 # Whether there is a caption in a file. A blank one is none; what is no text, or may not be read, is thrown.
 function Test-Caption([string]$File, [string]$Shown) {
     if (-not [IO.File]::Exists($File)) { return $false }
-    try {
-        $bytes = [IO.File]::ReadAllBytes($File)
-    } catch {
-        throw "$Shown may not be read, so it was left as it is."
-    }
+    $bytes = Read-CaptionFile $File $Shown
     $text = $null
     try {
         $text = [Text.UTF8Encoding]::new($false, $true).GetString($bytes)
@@ -556,30 +596,42 @@ function Test-DiskFull([Exception]$Cause) {
     return ($Cause.HResult -band 0xffff) -in 0x70, 0x27 -or $Cause.Message -match 'No space left|quota exceeded'
 }
 
-# A name for the unfinished file in a folder, short because Windows PowerShell knows no path above 260 characters.
-function Get-UnfinishedFile([string]$Folder) {
-    return [IO.Path]::Combine($Folder, ".vision-$((Get-Random) % 10000)")
+# Makes the unfinished file in a folder, an empty one that no other script has. Its name is short because Windows
+# PowerShell knows no path above 260 characters.
+function New-UnfinishedFile([string]$Folder) {
+    $tries = 0
+    while ($true) {
+        $path = [IO.Path]::Combine($Folder, ".vision-$((Get-Random) % 10000)")
+        $tries += 1
+        try {
+            [IO.File]::Open($path, [IO.FileMode]::CreateNew).Dispose()
+            return $path
+        } catch {
+            # Another script has it.
+            if ($tries -ge 100 -or -not [IO.File]::Exists($path)) { throw }
+        }
+    }
 }
 
-# Throws when nothing may be written into the folder of a picture, before the model is asked; in the folder that was
-# given this ends the run.
-function Assert-Writable([string]$Picture) {
-    $folder = [IO.Path]::GetDirectoryName($Picture)
+# Throws when nothing may be written into the folder of a picture's caption file, or into that where a link in its place
+# leads, before the model is asked; for a picture in the folder that was given this ends the run.
+function Assert-Writable([string]$Picture, [string]$Destination) {
+    $folder = [IO.Path]::GetDirectoryName($Destination)
     if ($null -eq $writable[$folder]) {
-        $unfinished = Get-UnfinishedFile $folder
         try {
-            [IO.File]::WriteAllBytes($unfinished, [byte[]]@())
-            [IO.File]::Delete($unfinished)
+            [IO.File]::Delete((New-UnfinishedFile $folder))
             $writable[$folder] = $true
         } catch {
             # A full disk is told by the write that fails.
             $writable[$folder] = Test-DiskFull ($_.Exception.GetBaseException())
-            if (-not $writable[$folder] -and $shownFolders[$Picture] -ceq $typed) {
+            $shown = $folder
+            if ($folder -ceq [IO.Path]::GetDirectoryName($Picture)) { $shown = $shownFolders[$Picture] }
+            if (-not $writable[$folder] -and $shown -ceq $typed) {
                 $script:ended = $true
                 throw "Nothing may be written into $(Format-Shown $typed). The same command goes on from here."
             }
             if (-not $writable[$folder]) {
-                throw "$(Format-Shown $shownFolders[$Picture]): nothing may be written into it; its pictures fail."
+                throw "$(Format-Shown $shown): nothing may be written into it; its pictures fail."
             }
         }
     }
@@ -590,16 +642,19 @@ function Assert-Writable([string]$Picture) {
 }
 
 # Writes under a temporary name beside the caption file and renames, so that a caption file is whole or not there.
-# UTF-8 without a mark, one line feed at the end.
-function Save-Caption([string]$Text, [string]$File, [string]$Shown) {
-    $unfinished = Get-UnfinishedFile ([IO.Path]::GetDirectoryName($File))
+# UTF-8 without a mark, one line feed at the end. A link stays; what it leads to is replaced.
+function Save-Caption([string]$Text, [string]$File, [string]$Destination, [string]$Shown) {
+    $unfinished = $null
     try {
+        $unfinished = New-UnfinishedFile ([IO.Path]::GetDirectoryName($Destination))
         [IO.File]::WriteAllBytes($unfinished, [Text.Encoding]::UTF8.GetBytes($Text + "`n"))
         if ([IO.File]::Exists($File)) {
             if (Test-Caption $File $Shown) { throw "$Shown was written by somebody else meanwhile." }
-            [IO.File]::Delete($File)
+            [IO.File]::Delete($Destination)
         }
-        [IO.File]::Move($unfinished, $File)
+        [IO.File]::Move($unfinished, $Destination)
+        # From here on the name may be another script's.
+        $unfinished = $null
     } catch {
         $cause = $_.Exception.GetBaseException()
         # Thrown above, as a sentence.
@@ -611,7 +666,7 @@ function Save-Caption([string]$Text, [string]$File, [string]$Shown) {
         throw "$Shown cannot be written: $(Format-Shown $cause.Message)"
     } finally {
         # Runs after Ctrl-C as well. A folder that has vanished must not hide the reason.
-        try { [IO.File]::Delete($unfinished) } catch { $null = $_ }
+        try { if ($unfinished) { [IO.File]::Delete($unfinished) } } catch { $null = $_ }
     }
 }
 
@@ -623,8 +678,9 @@ function Save-PictureCaption([string]$Picture, [string]$File) {
         $shared = [IO.Path]::GetFileName($File)
         throw (Format-Shown "$($groups[$File] -join ', ') would share the caption file $shared. Rename all but one.")
     }
-    Assert-Writable $Picture
-    Save-Caption (Get-Caption $prompt $Picture) $File $shown
+    $destination = Get-Destination $File
+    Assert-Writable $Picture $destination
+    Save-Caption (Get-Caption $prompt $Picture) $File $destination $shown
 }
 
 # The caption extension without a dot in front; what could be the end of another kind of file is refused.
@@ -633,7 +689,7 @@ function Get-Extension([string]$Typed) {
     if ($ending -in '', '.' -or $ending -match '[\x00-\x1f/\\:*?"<>|]|[. ]\z') {
         throw 'The caption extension is the end of a file name, such as txt.'
     }
-    $last = Get-Ending ".$ending"
+    $last = Get-Ending "name.$ending"
     if ($pictureEndings + $endingsNotRead + $otherEndings -ccontains $last) {
         throw "$last is the extension of files that are no captions; a caption needs another, such as txt."
     }

@@ -182,20 +182,32 @@ function Get-ConnectionProblem([Exception]$Cause) {
 # One request, a POST when there is a body, of at most so many seconds (0: any time).
 function Send-Request([string]$Path, [byte[]]$Body, [int]$Limit) {
     $message = [Net.Http.HttpRequestMessage]::new([Net.Http.HttpMethod]::Get, "$server$Path")
+    $bytes = $null
+    $isTaken = $null -eq $Body
     if ($null -ne $Body) {
         $message.Method = [Net.Http.HttpMethod]::Post
-        $message.Content = [Net.Http.ByteArrayContent]::new($Body)
+        $bytes = [IO.MemoryStream]::new($Body)
+        $message.Content = [Net.Http.StreamContent]::new($bytes)
         $message.Content.Headers.ContentType = [Net.Http.Headers.MediaTypeHeaderValue]::new('application/json')
     }
     $cancellation = [Threading.CancellationTokenSource]::new()
     if ($Limit -gt 0) { $cancellation.CancelAfter([TimeSpan]::FromSeconds($Limit)) }
     $task = $connection.SendAsync($message, $cancellation.Token)
-    # Ctrl-C is heeded between two waits.
-    while ([Threading.Tasks.Task]::WaitAny([Threading.Tasks.Task[]]@($task), 100) -lt 0) { }
+    # Ctrl-C is heeded between two waits. A body that is being read shows that a connection was taken.
+    while ([Threading.Tasks.Task]::WaitAny([Threading.Tasks.Task[]]@($task), 100) -lt 0) {
+        if (-not $isTaken -and $bytes.CanRead -and $bytes.Position -gt 0) { $isTaken = $true }
+    }
     if ("$($task.Status)" -ne 'RanToCompletion') {
-        if ($cancellation.IsCancellationRequested -or $null -eq $task.Exception) {
+        if ($cancellation.IsCancellationRequested -and $isTaken) {
             throw "The server at $server did not answer within the $timeout seconds that VISION_TIMEOUT allows."
         }
+        if ($cancellation.IsCancellationRequested) {
+            $script:hopeless = $true
+            $script:unreached = $true
+            throw "No connection to $server came about in time. VISION_HOST says which server is asked."
+        }
+        # Cancelled by nobody here.
+        if ($null -eq $task.Exception) { throw "The connection to $server was cut before the answer was complete." }
         throw (Get-ConnectionProblem (Get-RootCause $task.Exception))
     }
     return Read-Answer $task.Result

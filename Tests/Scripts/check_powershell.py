@@ -34,10 +34,11 @@ CMDLETS = {
 REQUIRED = {"Get-ChildItem": "-LiteralPath"}
 TYPES = """
     array byte[] char collections.generic.list collections.generic.stack collections.hashtable console convert
-    diagnostics.stopwatch environment exception int io.directory io.directoryinfo io.file io.filesysteminfo
-    io.ioexception io.path management.automation.runtimeexception math net.http.bytearraycontent
+    diagnostics.stopwatch environment exception int io.directory io.directoryinfo io.file io.filemode io.filesysteminfo
+    io.ioexception io.memorystream io.path management.automation.runtimeexception math
     net.http.headers.mediatypeheadervalue net.http.httpclient net.http.httpclienthandler net.http.httpmethod
-    net.http.httprequestmessage net.securityprotocoltype net.servicepointmanager net.sockets.socketexception
+    net.http.httprequestmessage net.http.streamcontent net.securityprotocoltype net.servicepointmanager
+    net.sockets.socketexception
     net.webexception pscustomobject ref regex string string[] stringcomparer text.encoding
     text.utf8encoding threading.cancellationtokensource threading.tasks.task threading.tasks.task[] threading.timeout
     timespan uri urikind void

@@ -577,6 +577,25 @@ fake_sleep() {
     expect_file b.txt 'a dog\n'
 }
 
+@test "folder: an unfinished file of another run is never written over" {
+    is_powershell || skip "the names of bash have the process's number in them"
+    local number
+    add a.jpg
+    for number in {0..9999}; do echo theirs >"photos/.vision-$number"; done
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 1 && ! -e photos/a.txt ]]
+    for number in {0..9999}; do [[ $(<"photos/.vision-$number") == theirs ]]; done
+}
+
+@test "folder: a server that takes no connection in time was not reached: the run ends" {
+    add a.jpg b.jpg
+    start_deaf
+    VISION_TIMEOUT=1 ask CAPTION txt photos
+    [[ $code -eq 1 && $(<out) == "2 pictures: 0 captioned, 0 skipped, 1 failed, 1 not tried." ]]
+    [[ $err == *"photos/a.jpg: failed. No connection to http://$VISION_HOST came about in time."* && $err != *b.jpg* ]]
+}
+
 @test "folder: a key that is refused stops it, and the key is sent" {
     add a.jpg b.jpg
     start_fake '[{"status": 401, "detail": "This key is not known."}]'

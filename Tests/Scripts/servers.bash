@@ -64,6 +64,26 @@ start_fake() {
     VISION_HOST=127.0.0.1:$(<"$fake/port")
 }
 
+# A server whose queue of connections is full and stays so, instead of the fake one; VISION_HOST points to it.
+start_deaf() {
+    stop_fake
+    rm -f -- "$fake/port"
+    python3 -c 'import os, signal, socket, sys
+listener = socket.create_server(("127.0.0.1", 0), backlog=0)
+clients = [socket.socket() for _ in range(4)]
+for client in clients:
+    client.setblocking(False)
+    client.connect_ex(listener.getsockname())
+with open(sys.argv[1] + ".new", "w") as file:
+    file.write(str(listener.getsockname()[1]))
+os.replace(sys.argv[1] + ".new", sys.argv[1])
+signal.pause()' "$fake/port" 3>&- >"$fake/says" 2>&1 &
+    fake_process=$!
+    poll test -e "$fake/port"
+    export VISION_HOST
+    VISION_HOST=127.0.0.1:$(<"$fake/port")
+}
+
 # answer_text TEXT [STATUS]: the JSON of one answer with this body, for start_fake.
 answer_text() {
     python3 -c 'import json, sys; print(json.dumps([{"text": sys.argv[1], "status": int(sys.argv[2])}]))' "$1" "${2-200}"

@@ -104,9 +104,15 @@ expect_fault() {
     local sentence
     for sentence in 'answered with something that is no caption' "The server's caption is empty." \
         'was cut before the answer was complete.' 'No vision-server answers at' 'answered with HTTP status' \
-        'That is longer than the $timeout seconds of VISION_TIMEOUT.' 'seconds that VISION_TIMEOUT allows.'; do
+        'That is longer than the $timeout seconds of VISION_TIMEOUT.' 'seconds that VISION_TIMEOUT allows.' \
+        'No connection to $server came about in time.'; do
         grep -qF -- "$sentence" "$root/vision-client.sh"
         grep -qF -- "$sentence" "$root/vision-client.ps1"
+    done
+    for sentence in 'is in the way: it is there, but it is no file.' 'may not be read, so it was left as it is.' \
+        'MB, so it was left as it is.' 'is no text in UTF-8, so it was left as it is.' 'nothing may be written into it; its pictures fail.'; do
+        grep -qF -- "$sentence" "$root/vision-caption-folder-images.sh"
+        grep -qF -- "$sentence" "$root/vision-caption-folder-images.ps1"
     done
 }
 
