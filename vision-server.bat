@@ -1,8 +1,8 @@
 @echo off
-rem Starts vision-server.sh inside the Windows Subsystem for Linux. Arguments are passed on. A backslash in one becomes a
-rem slash, and a path with a drive, such as C:\models\florence, the path by which Linux knows it. cmd.exe itself splits
-rem arguments at , ; and =, unless they stand in double quotes; PowerShell takes its own quotes off before that, so write
-rem '"<DocVQA>"' there. VISION_WSL_DISTRIBUTION names a distribution other than the default one.
+rem Starts vision-server.sh inside the Windows Subsystem for Linux. Arguments are passed on; tools/wsl.sh makes Linux paths
+rem of those that are paths, such as .\models\x and C:\models\x. cmd.exe itself splits arguments at , ; and =, unless they
+rem stand in double quotes; PowerShell takes its own quotes off before that, so write '"<DocVQA>"' there.
+rem VISION_WSL_DISTRIBUTION names a distribution other than the default one.
 setlocal EnableExtensions DisableDelayedExpansion
 
 rem Where WSL is not installed, wsl.exe is there all the same and offers to install it; only --status ends at once.
@@ -34,12 +34,11 @@ set "WSLENV=%names%"
 wsl.exe %distribution% --exec bash -c "test -r \"$VISION_FOLDER/tools/wsl.sh\"" >nul 2>nul <nul
 if %errorlevel% neq 0 goto no_folder
 
+rem The dot keeps a backslash at an argument's end from the quote, which it would escape; tools/wsl.sh takes it off.
 set "arguments="
 :next_argument
 if [%1]==[] goto start
-set "argument=%~1"
-if defined argument set "argument=%argument:\=/%"
-set arguments=%arguments% "%argument%"
+set arguments=%arguments% "%~1."
 shift
 goto next_argument
 

@@ -6,24 +6,42 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=tools/setup.sh
 source "$root/tools/setup.sh"
 
-# linux_path TEXT: the path by which Linux knows a file with a drive of Windows; any other text as it is.
+# linux_path TEXT: the path by which Linux knows a file that Windows calls so.
 linux_path() {
-    if [[ $1 =~ ^[A-Za-z]:[\\/] ]]; then
-        wslpath -u "$1" || fail "WSL cannot see $1. It has to be on a drive of this machine."
-    else
-        printf '%s\n' "$1"
-    fi
+    case $1 in
+        [A-Za-z]:[\\/]*) wslpath -u "$1" || fail "WSL cannot see $1. It has to be on a drive of this machine." ;;
+        *) printf '%s\n' "${1//\\//}" ;;
+    esac
 }
 
+# Only paths are changed: a key or a prompt may hold a backslash, too. What follows an option is taken for its value,
+# not for a path, unless the option wants a path, or no value at all.
 arguments=()
+is_path=true
 for argument in "$@"; do
-    # A line feed at the end would be lost, but no argument of cmd.exe can hold one.
-    path=$(linux_path "$argument")
-    arguments+=("$path")
+    # vision-server.bat has put a dot behind each. A line feed at the end is lost, but cmd.exe cannot pass one.
+    argument=${argument%.}
+    case $argument in
+        --model=* | --image=* | --output=*)
+            path=$(linux_path "${argument#*=}")
+            argument=${argument%%=*}=$path
+            is_path=true
+            ;;
+        --model | --image | --output | --?*=* | --) is_path=true ;;
+        --any-prompt | --json | --preload | --verify | --build-only | --rebuild) is_path=true ;;
+        -*) is_path=false ;;
+        *)
+            if $is_path; then argument=$(linux_path "$argument"); fi
+            is_path=true
+            ;;
+    esac
+    arguments+=("$argument")
 done
-for name in "${!VISION_SERVER_@}" "${!HF_@}"; do
-    path=$(linux_path "${!name}")
-    export "$name=$path"
+for name in VISION_SERVER_MODEL HF_HOME HF_HUB_CACHE HF_TOKEN_PATH; do
+    if [[ -n ${!name-} ]]; then
+        path=$(linux_path "${!name}")
+        export "$name=$path"
+    fi
 done
 unset VISION_FOLDER
 

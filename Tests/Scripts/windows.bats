@@ -44,7 +44,23 @@ start_batch() {
 
 # asked_for ARGUMENTS...: these, and no others, are what vision-server.sh would have got.
 asked_for() {
-    diff <(sed -n 's/^argument //p' asked | tail -n +4) <(printf '%s\n' vision-server "$@")
+    local arguments
+    mapfile -t arguments < <(sed -n 's/^argument //p' asked | tail -n +4)
+    [[ ${arguments[0]} == vision-server ]]
+    inside_wsl "${arguments[@]:1}" >got
+    diff got <(printf '%s\n' "$@")
+}
+
+# inside_wsl ARGUMENTS...: what tools/wsl.sh hands on to vision-server.sh, a line each.
+inside_wsl() {
+    mkdir -p repository/tools bin
+    cp -- "$root"/tools/{wsl,setup}.sh repository/tools/
+    printf '%s\n' '#!/bin/bash' 'printf "%s\n" ${SHOWN:+"${!SHOWN}"} "$@"' >repository/vision-server.sh
+    # Like the real one it knows drives only, here no other than A to Z.
+    printf '%s\n' '#!/bin/bash' '[[ $1 == -u && $2 == [A-Z]:* ]] || exit 1' \
+        'path=${2//\\//}' 'drive=${path%%:*}' 'printf "/mnt/%s%s\n" "${drive,}" "${path#*:}"' >bin/wslpath
+    chmod +x bin/wslpath
+    PATH=$PWD/bin:$PATH bash repository/tools/wsl.sh "$@" 2>wsl-says
 }
 
 # check [FILE...]: what is wrong with the scripts; fails when something is.
@@ -145,11 +161,13 @@ expect_fault() {
     done
 }
 
-@test "windows: vision-server.bat makes slashes of backslashes, and no argument swallows the next" {
+@test "windows: vision-server.bat passes arguments on whole, paths as those of Linux, and none swallows the next" {
     start_batch plain --model '.\models\x\' --port 8000
     asked_for --model ./models/x/ --port 8000
     start_batch plain caption '.\a b.png' 'C:\Users\Jörg\m\' '' "it's"
-    asked_for caption './a b.png' C:/Users/Jörg/m/ '' "it's"
+    asked_for caption './a b.png' /mnt/c/Users/Jörg/m/ '' "it's"
+    start_batch plain --api-key 'k\ey\' --extra-prompt 'C:\x' --preload '--model=C:\a b\m' .
+    asked_for --api-key 'k\ey\' --extra-prompt 'C:\x' --preload '--model=/mnt/c/a b/m' .
 }
 
 @test "windows: vision-server.bat passes on the variables that the server reads, and those that WSLENV has" {
@@ -182,16 +200,37 @@ END
     [[ $(sort -u asked | grep -c '^distribution my Debian$') -eq 1 ]]
 }
 
-@test "windows: inside WSL paths with a drive become Linux paths, everything else stays" {
-    mkdir -p repository/tools bin
-    cp -- "$root"/tools/{wsl,setup}.sh repository/tools/
-    printf '%s\n' '#!/bin/bash' 'printf "%s\n" "$VISION_SERVER_MODEL" "$HF_HOME" "$@"' >repository/vision-server.sh
-    printf '%s\n' '#!/bin/bash' '[[ $1 == -u && $2 == [A-Z]:* ]] || exit 1' \
-        'path=${2//\\//}' 'drive=${path%%:*}' 'printf "/mnt/%s%s\n" "${drive,}" "${path#*:}"' >bin/wslpath
-    chmod +x bin/wslpath
-    VISION_SERVER_MODEL='C:\models\x' HF_HOME=D:/hf PATH=$PWD/bin:$PATH \
-        bash repository/tools/wsl.sh --model C:/a/Jörg/ ./models/x '' 'a:b' '<OD>' >said
-    diff said <(printf '%s\n' /mnt/c/models/x /mnt/d/hf --model /mnt/c/a/Jörg/ ./models/x '' a:b '<OD>')
-    if PATH=$PWD/bin:$PATH bash repository/tools/wsl.sh c:/nosuch 2>said; then return 1; fi
-    grep -F 'WSL cannot see c:/nosuch.' said
+@test "windows: inside WSL paths become Linux paths, everything else stays" {
+    inside_wsl '--model.' 'C:/a/Jörg/.' './models\x.' '.' 'a:b.' '<OD>.' >got
+    diff got <(printf '%s\n' --model /mnt/c/a/Jörg/ ./models/x '' a:b '<OD>')
+    inside_wsl 'caption.' '--json.' 'in\a.png.' '--prompt.' 'C:\b\.' '--prompt=C:\b.' '..\c.png.' '--image=D:\d.png.' \
+        '--output.' 'e\f.' '--api-key=\g\.' '--.' '.\h.' >got
+    diff got <(printf '%s\n' caption --json in/a.png --prompt 'C:\b\' '--prompt=C:\b' ../c.png --image=/mnt/d/d.png \
+        --output e/f '--api-key=\g\' -- ./h)
+    if inside_wsl c:/nosuch.; then return 1; fi
+    grep -F 'WSL cannot see c:/nosuch.' wsl-says
+    if inside_wsl '--model=c:/nosuch.'; then return 1; fi
+}
+
+@test "windows: inside WSL variables that name files are Linux paths, keys stay as they are" {
+    local name value
+    while read -r name value; do
+        [[ $(export "$name=C:\\a\\b" && SHOWN=$name inside_wsl) == /mnt/c/a/b ]]
+        [[ $(export "$name=..\\a b\\" && SHOWN=$name inside_wsl) == '../a b/' ]]
+        [[ -z $(export "$name=" && SHOWN=$name inside_wsl) ]]
+    done < <(printf '%s\n' VISION_SERVER_MODEL HF_HOME HF_HUB_CACHE HF_TOKEN_PATH)
+    for name in VISION_SERVER_API_KEYS VISION_SERVER_EXTRA_PROMPT HF_TOKEN HF_ENDPOINT; do
+        [[ $(export "$name=C:\\a\\b" && SHOWN=$name inside_wsl) == 'C:\a\b' ]]
+    done
+}
+
+@test "windows: tools/wsl.sh knows every option that takes no value" {
+    local flag
+    while read -r flag; do
+        [[ $(inside_wsl "--$flag." '.\a.') == "--$flag"$'\n./a' ]] || {
+            echo "what follows --$flag is taken for its value"
+            return 1
+        }
+    done < <(sed -n '/@Flag(/,/var /s/^ *var \([A-Za-z]*\) .*/\1/p' "$root"/Sources/vision-server/*.swift |
+        sed -E 's/([A-Z])/-\l\1/g' && printf '%s\n' build-only rebuild)
 }
