@@ -69,8 +69,10 @@ stamp=$root/.build/vision-server.stamp
 # compiled into the program count: people put their own beside them.
 is_current() {
     [[ -x $binary && -e $stamp ]] || return 1
-    local embedded changed
-    mapfile -t embedded < <(sed -n 's|^#embed "../../\(.*\)"|\1|p' "$root/Sources/CDemoModel/demo_model.c")
+    local embedded=() file changed
+    while IFS= read -r file; do embedded+=("$file"); done < <(
+        sed -n 's|^#embed "../../\(.*\)"|\1|p' "$root/Sources/CDemoModel/demo_model.c"
+    )
     changed=$(cd -- "$root" && find Package.swift Sources "${embedded[@]}" -newer "$stamp" -print -quit 2>/dev/null)
     [[ -z $changed ]]
 }

@@ -643,6 +643,26 @@ fake_sleep() {
     expect_tidy
 }
 
+@test "folder: the scripts use nothing that bash 3.2, which macOS has, does not know" {
+    only_bash "it is no bash"
+    local newer example
+    newer='mapfile|readarray|coproc|globstar|lastpipe|inherit_errexit|(declare|local|typeset) -[a-zA-Z]*[Agnlu]'
+    newer+='|\$\{[A-Za-z_0-9]+(\[[^]]*\])?(\^|,|@)|: -[0-9]|: \(-|:[0-9a-z]+: ?-[0-9]|\|&|&>>|;;?&|wait -n|read( -[a-z]+)* -[a-zA-Z]*[Ni]'
+    newer+='|%\(|-v [a-z]+ \]\]|exec \{|\{[0-9]+\.\.[0-9]+\.\.|BASHPID|EPOCH|\$\x27[^\x27]*\\[uU]'
+    # Quotes and backslashes in a regular expression mean something else there, unless it stands in a variable.
+    newer+='|=~ [^ ]*[\\"\x27]'
+    for example in 'mapfile -t a' 'local -A a' 'x=${x,,}' '"${a[@]^}"' '${x: -1}' '${x:0:-1}' 'a |& b' 'a &>>b' 'read -r -N 1 x' \
+        'printf "%(%F)T"' '[[ -v x ]]' 'wait -n' '[[ $x =~ ^\\u ]]'; do
+        grep -qP -- "$newer" <<<"$example" || {
+            echo "not found: $example"
+            return 1
+        }
+    done
+    if grep -nP -- "$newer" "$root/vision-client.sh" "$root/vision-caption-folder-images.sh" "$root/vision-server.sh"; then
+        return 1
+    fi
+}
+
 @test "folder: both scripts share the same lines" {
     only_bash "check_powershell.py compares its twins"
     part() { sed -n '/^# From here to the matching line below/,/^# The matching line:/p' "$root/$1"; }
