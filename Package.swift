@@ -154,6 +154,9 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        // What the tests of servers share: a bare connection to this machine.
+        .target(name: "Loopback", path: "Tests/Loopback", swiftSettings: swiftSettings),
+
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swiftSettings),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "CImageCodecs"], swiftSettings: swiftSettings),
         .testTarget(name: "JSONScanningTests", dependencies: ["JSONScanning"], swiftSettings: swiftSettings),
@@ -163,7 +166,7 @@ let package = Package(
         .testTarget(
             name: "HTTPDoorTests",
             dependencies: [
-                "HTTPDoor",
+                "HTTPDoor", "Loopback",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
@@ -176,7 +179,7 @@ let package = Package(
         .testTarget(
             name: "VisionAPITests",
             dependencies: [
-                "VisionAPI", "VisionAPITypes", "Florence2", "HTTPDoor", "Images", "Serving", "CDemoModel",
+                "VisionAPI", "VisionAPITypes", "Florence2", "HTTPDoor", "Images", "Loopback", "Serving", "CDemoModel",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -98,6 +98,26 @@ struct ConnectionHandlerTests {
         #expect(!line.channel.isActive)
     }
 
+    @Test("a piece that the client does not take has 30 s, and each that it takes brings 30 s more")
+    func stalledStream() throws {
+        let line = try Line()
+        try line.send(Self.get)
+        line.channel.writeAndFlush(HTTPServerResponsePart.head(.init(version: .http1_1, status: .ok)), promise: nil)
+        line.pass(1000)
+        #expect(line.channel.isActive, "what is still being made has no deadline here")
+        let piece = HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: "x")))
+        for _ in 0..<3 {
+            // It waits, as one does for a client that does not read.
+            line.channel.write(piece, promise: nil)
+            line.pass(29)
+            #expect(line.channel.isActive)
+            line.channel.flush()
+        }
+        line.channel.write(piece, promise: nil)
+        line.pass(30)
+        #expect(!line.channel.isActive)
+    }
+
     @Test("the next request has its time from its first byte")
     func slowSecondRequest() throws {
         let line = try Line()

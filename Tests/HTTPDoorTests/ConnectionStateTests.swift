@@ -140,6 +140,37 @@ struct ConnectionStateTests {
         #expect(next.limit == 30)
     }
 
+    @Test("an answer that comes piece by piece has its time from piece to piece, and once it is made a total one")
+    func streaming() {
+        var state = state(after: Self.whole + [.answerHead(saysClose: false, hasLength: false)])
+        #expect(state.stage == .producing && state.limit == nil)
+        #expect(state.handle(.answerBody) == [.pass])
+        #expect(state.handle(.answerBody) == [.pass])
+        let before = state.stage
+        #expect(state.limit == 30)
+        _ = state.handle(.answerBodySent)
+        #expect(state.limit == 30 && state.stage != before, "the time begins anew")
+        _ = state.handle(.answerBodySent)
+        #expect(state.stage == .producing)
+        _ = state.handle(.answerBody)
+        _ = state.handle(.answerProduced)
+        #expect(state.stage == .writing && state.limit == 30)
+        _ = state.handle(.answerBodySent)
+        _ = state.handle(.answerEnd)
+        #expect(state.stage == .writing, "the time goes on")
+        #expect(state.handle(.answerSent) == [.proceed])
+    }
+
+    @Test("in the middle of such an answer the end of the client's side brings one probe; one of HTTP/1.0 has left")
+    func probe() {
+        let begun: [Event] = [.answerHead(saysClose: false, hasLength: false), .answerBody]
+        #expect(actions(Self.whole + begun + [.inputEnded, .inputEnded]).suffix(2) == [[.probe], []])
+        #expect(actions(Self.whole + [.inputEnded] + begun + [.inputEnded]).last == [])
+        #expect(actions(Self.whole + begun + [.answerProduced, .inputEnded]).last == [])
+        let old: [Event] = [.head(.init(isOld: true, length: 0)), .end]
+        #expect(actions(old + begun + [.inputEnded]).last == [.disconnect, .close])
+    }
+
     @Test("what comes ahead of its turn is kept up to a limit, then thrown away, but always read")
     func ahead() {
         var state = state(after: Self.whole)
@@ -194,7 +225,7 @@ private struct Journey {
         let before = state.stage
         let actions = state.handle(event)
         for action in actions { check(action, event, before) }
-        #expect(state.limit != nil || state.stage == .work)
+        #expect(state.limit != nil || state.stage == .work || state.stage == .producing)
         #expect(!isOver || state.stage == .work || state.stage == .lingering || state.stage == .draining)
     }
 
@@ -216,6 +247,7 @@ private struct Journey {
             if before == .head || before == .idle { requests += 1 }
             answers += 1
             #expect(answers == requests)
+        case .probe: #expect(answers == requests, "a probe outside of an answer")
         case .sendContinue: #expect(answers == requests - 1, "an interim answer behind the answer")
         case .endOutput, .close: isOver = true
         case .breakBody, .disconnect, .proceed, .askToDrain: break
@@ -236,8 +268,8 @@ private struct Journey {
         case 9: return .broken(.malformedRequest)
         case 10: return .inputEnded
         case 11, 12: return .bodyWanted
-        case 13, 14: return .answerHead(saysClose: count % 9 == 0)
-        case 15: return .answerBody
+        case 13, 14: return .answerHead(saysClose: count % 9 == 0, hasLength: isTrue)
+        case 15: return isTrue ? .answerBody : count % 2 == 0 ? .answerBodySent : .answerProduced
         case 16, 17: return .answerEnd
         case 18, 19: return .answerSent
         case 20: return .drain(isGranted: isTrue)

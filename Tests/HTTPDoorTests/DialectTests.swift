@@ -73,6 +73,19 @@ struct DialectTests {
                 uri: "/echo/words", method: .post, body: ByteBuffer(string: "one two three"))
             #expect(response.status == .ok && response.headers[.contentLength] == nil)
             #expect(String(buffer: response.body) == "one\ntwo\nthree\n")
+            #expect(response.headers[.contentType] == "text/x-echo")
+        }
+    }
+
+    @Test("an error before the first piece is an ordinary one, and later the last piece")
+    func brokenStream() async throws {
+        try await door().test(.live) { client in
+            let refusal = try await client.execute(uri: "/echo/words", method: .post, body: ByteBuffer(string: "fail"))
+            #expect(refusal.status == .internalServerError)
+            #expect(String(buffer: refusal.body).hasPrefix("! 500 internal_error: "))
+            let half = try await client.execute(uri: "/echo/words", method: .post, body: ByteBuffer(string: "one fail"))
+            #expect(half.status == .ok)
+            #expect(String(buffer: half.body).hasPrefix("one\n! 500 internal_error: "))
         }
     }
 

@@ -1,3 +1,4 @@
+import Loopback
 import HTTPDoor
 import HTTPTypes
 import Hummingbird

@@ -1,3 +1,4 @@
+import Loopback
 import Florence2
 import Foundation
 import Hummingbird

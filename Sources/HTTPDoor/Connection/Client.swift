@@ -2,15 +2,16 @@ import Synchronization
 
 /// The client at the other end of a connection, as those see it who work on its requests.
 ///
-/// HTTP/1.1 answers the requests of a connection one after the other, so one observer is enough.
+/// HTTP/1.1 answers the requests of a connection one after the other, so one observer of each kind is enough.
 package final class Client: Sendable {
     /// The client whose request this task works on; none where a test calls the router without a server.
     @TaskLocal static var current: Client?
 
     private struct State {
         var hasLeft = false
-        var observer: (@Sendable () -> Void)?
-        var want: (@Sendable () -> Void)?
+        var onDisconnect: (@Sendable () -> Void)?
+        var onProbe: (@Sendable () -> Void)?
+        var onEvent: (@Sendable (ConnectionState.Event) -> Void)?
     }
 
     let address: String?
@@ -20,10 +21,12 @@ package final class Client: Sendable {
         self.address = address
     }
 
+    // MARK: What the connection tells
+
     /// Calls `observer` once, when the client leaves or has left; `nil` ends the interest.
     func onDisconnect(_ observer: (@Sendable () -> Void)?) {
         let hasLeft = state.withLock { state in
-            state.observer = observer
+            state.onDisconnect = observer
             return state.hasLeft
         }
         if hasLeft { observer?() }
@@ -31,20 +34,32 @@ package final class Client: Sendable {
 
     func disconnect() {
         let observer = state.withLock { state in
-            defer { state.observer = nil }
+            defer { state.onDisconnect = nil }
             state.hasLeft = true
-            return state.observer
+            return state.onDisconnect
         }
         observer?()
     }
 
-    /// Says that the body of the request at hand is going to be read; before that nothing of it is.
-    func wantBody() {
-        state.withLock { $0.want }?()
+    /// Sets what writes something that means nothing into an answer that comes piece by piece.
+    func onProbe(_ observer: (@Sendable () -> Void)?) {
+        state.withLock { $0.onProbe = observer }
     }
 
-    /// Sets what is called when a body is wanted.
-    func onWant(_ want: (@Sendable () -> Void)?) {
-        state.withLock { $0.want = want }
+    func probe() {
+        state.withLock { $0.onProbe }?()
+    }
+
+    // MARK: What the connection is told
+
+    /// Tells the connection what those who work on its request know: that its body is going to be read, that its answer
+    /// has come into being, that it is given up.
+    func tell(_ event: ConnectionState.Event) {
+        state.withLock { $0.onEvent }?(event)
+    }
+
+    /// Sets what is called with each of them.
+    func onEvent(_ handle: (@Sendable (ConnectionState.Event) -> Void)?) {
+        state.withLock { $0.onEvent = handle }
     }
 }

@@ -49,7 +49,7 @@ package final class ConnectionHandler: ChannelDuplexHandler {
         self.context = context
         let eventLoop = context.eventLoop
         let loopBound = NIOLoopBound(self, eventLoop: eventLoop)
-        client.onWant { eventLoop.execute { loopBound.value.handle(.bodyWanted) } }
+        client.onEvent { event in eventLoop.execute { loopBound.value.handle(event) } }
         id = connections.open { eventLoop.execute { loopBound.value.handle(.evicted) } }
         update()
     }
@@ -60,7 +60,7 @@ package final class ConnectionHandler: ChannelDuplexHandler {
     }
 
     package func handlerRemoved(context: ChannelHandlerContext) {
-        client.onWant(nil)
+        client.onEvent(nil)
         timer?.cancel()
         if let id { connections.close(id) }
         if isDraining { connections.endDraining() }
@@ -114,7 +114,10 @@ package final class ConnectionHandler: ChannelDuplexHandler {
         let actions =
             switch part {
             case .head(let head) where head.status.code < 200: [ConnectionState.Action.pass]
-            case .head(let head): state.handle(.answerHead(saysClose: head.headers.saysClose))
+            case .head(let head):
+                state.handle(
+                    .answerHead(
+                        saysClose: head.headers.saysClose, hasLength: head.headers.contains(name: "content-length")))
             case .body: state.handle(.answerBody)
             case .end: state.handle(.answerEnd)
             }
@@ -124,11 +127,11 @@ package final class ConnectionHandler: ChannelDuplexHandler {
         }
         if action == .passAsLast, case .head(var head) = part {
             head.headers.replaceOrAdd(name: "connection", value: "close")
+            // A client that knows no chunks reads up to the end of the connection.
+            if state.isOld, state.isProducing { head.version = .http1_0 }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
-        } else if case .end = part {
-            context.write(data, promise: sent(promise, context))
         } else {
-            context.write(data, promise: promise)
+            context.write(data, promise: watched(part, promise, context))
         }
         update()
     }
@@ -140,10 +143,23 @@ package final class ConnectionHandler: ChannelDuplexHandler {
         if mode == .input { handle(.closed) } else { handle(.applicationEnded) }
     }
 
-    private func sent(_ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) -> EventLoopPromise<Void> {
+    /// Lets the state know when a part that matters to it has left.
+    private func watched(
+        _ part: OutboundIn, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext
+    ) -> EventLoopPromise<Void>? {
+        switch part {
+        case .end: sent(.answerSent, promise, context)
+        case .body where state.isProducing: sent(.answerBodySent, promise, context)
+        case .head, .body: promise
+        }
+    }
+
+    private func sent(
+        _ event: ConnectionState.Event, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext
+    ) -> EventLoopPromise<Void> {
         let promise = promise ?? context.eventLoop.makePromise()
         let loopBound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        promise.futureResult.whenSuccess { loopBound.value.handle(.answerSent) }
+        promise.futureResult.whenSuccess { loopBound.value.handle(event) }
         return promise
     }
 
@@ -179,6 +195,7 @@ package final class ConnectionHandler: ChannelDuplexHandler {
         case .refuse(let error): answer(error, context)
         case .breakBody: context.fireErrorCaught(BrokenBody())
         case .disconnect: client.disconnect()
+        case .probe: client.probe()
         case .proceed: proceed()
         case .askToDrain:
             isDraining = connections.beginDraining()
@@ -196,7 +213,7 @@ package final class ConnectionHandler: ChannelDuplexHandler {
         let answer = errorFormat.lastOfConnection(ErrorAnswer(error))
         context.write(wrapOutboundOut(.head(answer.head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(answer.body))), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: sent(nil, context))
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: sent(.answerSent, nil, context))
     }
 
     /// Brings what depends on the state up to date: the deadline, the place among the idle ones, and what is read.

@@ -2,7 +2,8 @@
 package struct ConnectionLimits: Sendable, Equatable {
     /// From the first byte that is awaited to the last one of the headers, and from there to the last one of the body.
     package var reading: Int
-    /// From the first byte of the answer to the last one that the client has taken.
+    /// From the first byte of the answer to the last one that the client has taken. Of an answer that comes piece by
+    /// piece: between two pieces that the client takes, and from the last one's making to the end.
     package var writing: Int
     /// Between an answer and the next request of the same connection. Programs that reuse a connection for up to 75 s
     /// show an error when the server closes it just then.

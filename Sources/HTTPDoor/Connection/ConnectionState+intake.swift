@@ -26,7 +26,12 @@ extension ConnectionState {
         case body
         /// The server's own work, which has limits of its own.
         case work
+        /// An answer that is all there has to reach the client.
         case writing
+        /// All that has come into being of the answer has reached the client.
+        case producing
+        /// So many parts of an answer that is not all there have left, and others have not.
+        case sending(progress: Int)
         case skipping
         case draining
         case lingering
@@ -81,7 +86,12 @@ extension ConnectionState {
         switch phase {
         case .waiting(let hasBytes): hasBytes || !hasServed ? .head : .idle
         case .request(let request):
-            if request.answer != .none { .writing } else { request.isWhole ? .work : .body }
+            switch request.answer {
+            case .none: request.isWhole ? .work : .body
+            case .begun where request.isProducing:
+                request.unsent > 0 ? .sending(progress: request.sent) : .producing
+            case .begun, .written: .writing
+            }
         case .skipping: .skipping
         case .ending(let isWhole, _): isWhole ? .lingering : .draining
         case .closed: .work
@@ -93,8 +103,8 @@ extension ConnectionState {
         switch stage {
         case .head, .body: limits.reading
         case .idle: limits.idle
-        case .work: nil
-        case .writing: limits.writing
+        case .work, .producing: nil
+        case .writing, .sending: limits.writing
         case .skipping, .draining: 5
         case .lingering: 1
         }

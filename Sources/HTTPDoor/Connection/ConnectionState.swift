@@ -34,8 +34,13 @@ package struct ConnectionState: Sendable {
         case inputEnded
         /// Somebody begins to read the request's body.
         case bodyWanted
-        case answerHead(saysClose: Bool)
+        /// - Parameter hasLength: Whether all of the answer is there already; else it comes into being as it is written.
+        case answerHead(saysClose: Bool, hasLength: Bool = true)
         case answerBody
+        /// So much as one `answerBody` has left for the client.
+        case answerBodySent
+        /// The last piece of the answer has come into being; it may still wait for the client.
+        case answerProduced
         case answerEnd
         /// All of the answer has left for the client.
         case answerSent
@@ -68,6 +73,8 @@ package struct ConnectionState: Sendable {
         case breakBody
         /// Tell whoever works on the request that nobody waits for the answer.
         case disconnect
+        /// Have something written into the answer that means nothing, to see whether anybody still reads it.
+        case probe
         /// Take up what has come ahead of its turn.
         case proceed
         case askToDrain
@@ -83,6 +90,11 @@ package struct ConnectionState: Sendable {
         var isWanted = false
         var hasBody = false
         var answer = Answer.none
+        /// Nothing more of the answer has to come into being.
+        var isProduced = false
+        /// Parts of the answer that have not left yet, and how many have.
+        var unsent = 0
+        var sent = 0
         /// The answer is ours; what the application says of it is dropped.
         var isVoid = false
         var isLast: Bool
@@ -111,7 +123,7 @@ package struct ConnectionState: Sendable {
     let limits: ConnectionLimits
     var phase = Phase.waiting(hasBytes: false)
     var hasServed = false
-    private var hasInputEnded = false
+    var hasInputEnded = false
     private var isProbed = false
 
     package init(_ limits: ConnectionLimits = .init()) {
@@ -127,8 +139,10 @@ package struct ConnectionState: Sendable {
         case .surplus: refuse(.tooManyConnections)
         case .inputEnded: endInput()
         case .bodyWanted: wantBody()
-        case .answerHead(let saysClose): beginAnswer(saysClose)
-        case .answerBody: isAnswering ? [.pass] : []
+        case .answerHead(let saysClose, let hasLength): beginAnswer(saysClose, hasLength)
+        case .answerBody: addToAnswer()
+        case .answerBodySent: noteProgress()
+        case .answerProduced: noteProduced()
         case .answerEnd: endAnswer()
         case .answerSent: answerHasLeft()
         case .drain(let isGranted): drain(isGranted)
@@ -153,6 +167,16 @@ package struct ConnectionState: Sendable {
         case .request(let request): !request.isWhole
         case .ending, .closed: false
         }
+    }
+
+    /// Whether an answer has begun that is not all there yet.
+    package var isProducing: Bool {
+        if case .request(let request) = phase { request.isProducing } else { false }
+    }
+
+    /// Whether the client speaks HTTP/1.0.
+    package var isOld: Bool {
+        if case .request(let request) = phase { request.head.isOld } else { false }
     }
 
     // MARK: What the client sends
@@ -205,7 +229,8 @@ package struct ConnectionState: Sendable {
     }
 
     /// After a whole request it may mean that the client has left, or only that it has nothing more to say. One
-    /// `100 Continue` tells: the system of a client that has left answers it with a reset.
+    /// `100 Continue` tells, and in the middle of an answer a probe: the system of a client that has left answers with a
+    /// reset.
     private mutating func endInput() -> [Action] {
         hasInputEnded = true
         switch phase {
@@ -213,16 +238,14 @@ package struct ConnectionState: Sendable {
         case .waiting(hasBytes: true): return refuse(.incompleteRequest)
         case .request(let request):
             guard request.isWhole else { return refuse(.incompleteRequest) }
-            guard request.answer == .none else { return [] }
+            guard request.answer == .none || request.isProducing else { return [] }
             guard !request.head.isOld else { return close() }
             guard !isProbed else { return [] }
             isProbed = true
-            return [.sendContinue]
+            return request.answer == .none ? [.sendContinue] : [.probe]
         case .closed: return []
         }
     }
-
-    // MARK: What the application does
 
     private mutating func wantBody() -> [Action] {
         guard case .request(var request) = phase, !request.isWhole, !request.isVoid else { return [] }
@@ -231,57 +254,6 @@ package struct ConnectionState: Sendable {
         let isAwaited = request.head.expectsContinue && !request.head.isOld && !request.hasBody
         phase = .request(request)
         return isAwaited && request.answer == .none ? [.sendContinue] : []
-    }
-
-    private mutating func beginAnswer(_ saysClose: Bool) -> [Action] {
-        guard case .request(var request) = phase, request.answer == .none else { return [] }
-        request.answer = .begun
-        request.isLast = request.isLast || saysClose || !(request.isWhole || request.isSoonWhole)
-        phase = .request(request)
-        return request.isLast ? [.passAsLast] : [.pass]
-    }
-
-    private var isAnswering: Bool {
-        if case .request(let request) = phase { request.answer == .begun && !request.isVoid } else { false }
-    }
-
-    private mutating func endAnswer() -> [Action] {
-        guard isAnswering, case .request(var request) = phase else { return [] }
-        request.answer = .written
-        phase = .request(request)
-        return [.pass]
-    }
-
-    private mutating func answerHasLeft() -> [Action] {
-        guard case .request(let request) = phase, request.answer == .written || request.isVoid else { return [] }
-        if request.isLast {
-            if hasInputEnded { return close() }
-            phase = .ending(isWhole: request.isWhole, bytesLeft: request.isWhole ? Self.maxKept : nil)
-            return request.isWhole ? [.endOutput] : [.askToDrain]
-        }
-        if request.isWhole { return awaitNext() }
-        phase = .skipping
-        return hasInputEnded ? close() : []
-    }
-
-    private mutating func drain(_ isGranted: Bool) -> [Action] {
-        guard case .ending(isWhole: false, bytesLeft: nil) = phase else { return [] }
-        guard isGranted else { return close() }
-        phase = .ending(isWhole: false, bytesLeft: Self.maxDrained)
-        return [.endOutput]
-    }
-
-    private mutating func endApplication() -> [Action] {
-        switch phase {
-        case .request(var request) where request.answer != .none:
-            request.isLast = true
-            // An answer that was begun and is never ended is not worth waiting for.
-            guard request.isVoid || request.answer == .written else { return close() }
-            phase = .request(request)
-            return []
-        case .waiting, .skipping, .request: return close()
-        case .ending, .closed: return []
-        }
     }
 
     // MARK: What else happens
@@ -308,26 +280,18 @@ package struct ConnectionState: Sendable {
         }
     }
 
-    private mutating func awaitNext() -> [Action] {
+    mutating func awaitNext() -> [Action] {
         hasServed = true
         phase = .waiting(hasBytes: false)
         return [.proceed]
     }
 
-    private mutating func close() -> [Action] {
+    mutating func close() -> [Action] {
         defer { phase = .closed }
         switch phase {
         case .closed: return []
         case .request(let request) where !request.isVoid && !request.isWhole: return [.breakBody, .disconnect, .close]
         case .waiting, .request, .skipping, .ending: return [.disconnect, .close]
         }
-    }
-}
-
-extension ConnectionState.Request {
-    /// Little is missing, and it will come: a client that still waits for a `100 Continue` may never send it.
-    fileprivate var isSoonWhole: Bool {
-        guard let length = head.length, length <= ConnectionState.maxSkipped else { return false }
-        return !head.expectsContinue || hasBody || isWanted
     }
 }

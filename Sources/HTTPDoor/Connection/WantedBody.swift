@@ -10,7 +10,7 @@ struct WantedBody: AsyncSequence, Sendable {
         var client: Client?
 
         mutating func next() async throws -> ByteBuffer? {
-            client?.wantBody()
+            client?.tell(.bodyWanted)
             client = nil
             return try await iterator.next()
         }

@@ -13,13 +13,17 @@ struct ErrorAnswers: Sendable {
         self.table = table
     }
 
-    /// The answer, its code noted for the log; an error that is none of the client's business is noted whole.
     func response(to error: any Error, _ request: Request, _ context: DoorContext) -> Response {
+        routes.errorFormat(of: request.uri.path).response(to: answer(to: error, noting: context.notes))
+    }
+
+    /// The answer, its code noted for the log; an error that is none of the client's business is noted whole.
+    func answer(to error: any Error, noting notes: RequestNotes) -> ErrorAnswer {
         let known = answer(to: error)
-        if known == nil { context.notes.note(failure: error) }
+        if known == nil { notes.note(failure: error) }
         let answer = known ?? .internalError
-        context.notes.note(code: answer.code)
-        return routes.errorFormat(of: request.uri.path).response(to: answer)
+        notes.note(code: answer.code)
+        return answer
     }
 
     private func answer(to error: any Error) -> ErrorAnswer? {

@@ -8,6 +8,8 @@ struct ErrorMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: DoorContext, next: (Request, DoorContext) async throws -> Response
     ) async throws -> Response {
+        var context = context
+        context.answers = answers
         do {
             return try await next(request, context)
         } catch let error as HTTPError where error.status == .notFound {

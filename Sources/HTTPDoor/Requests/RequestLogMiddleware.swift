@@ -12,18 +12,38 @@ struct RequestLogMiddleware: RouterMiddleware {
     ) async throws -> Response {
         let start = ContinuousClock.now
         let id = RequestID(request)
+        let record: @Sendable (HTTPResponse.Status) -> Void = { status in
+            let time = ContinuousClock.now - start
+            metrics.record(context.endpointPath, status, time)
+            log(request, id, context, status: status.code, time)
+        }
+        let recordCancelled: @Sendable () -> Void = {
+            metrics.recordCancelled()
+            log(request, id, context, status: Self.clientLeft, ContinuousClock.now - start)
+        }
         do {
             var response = try await next(request, context)
             // The router does it where there is a route.
             if request.method == .head { response = response.createHeadResponse() }
             response.headers[.requestID] = id.text
-            let time = ContinuousClock.now - start
-            metrics.record(context.endpointPath, response.status, time)
-            log(request, id, context, status: response.status.code, time)
+            guard response.body.contentLength == nil else {
+                record(response.status)
+                return response
+            }
+            // It ends when its body does.
+            let (status, body) = (response.status, response.body)
+            response.body = ResponseBody { writer in
+                do {
+                    try await body.write(writer)
+                    record(status)
+                } catch {
+                    recordCancelled()
+                    throw error
+                }
+            }
             return response
         } catch {
-            metrics.recordCancelled()
-            log(request, id, context, status: Self.clientLeft, ContinuousClock.now - start)
+            recordCancelled()
             throw error
         }
     }

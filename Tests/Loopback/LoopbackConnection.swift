@@ -5,15 +5,19 @@ import Foundation
 #endif
 
 /// A bare TCP connection to this machine, for what no HTTP client would send.
-final class LoopbackConnection: Sendable {
+package final class LoopbackConnection: Sendable {
     private let descriptor: Int32
 
-    struct Failure: Error {
+    package struct Failure: Error {
         let operation: String
         let code = errno
+
+        package init(operation: String) {
+            self.operation = operation
+        }
     }
 
-    init(port: Int) throws {
+    package init(port: Int) throws {
         #if canImport(Glibc)
             descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         #else
@@ -38,21 +42,21 @@ final class LoopbackConnection: Sendable {
     }
 
     /// Says that nothing more will be sent, and goes on receiving.
-    func endOutput() {
+    package func endOutput() {
         shutdown(descriptor, Int32(SHUT_WR))
     }
 
     /// From here on the end of this connection is a reset.
-    func willReset() {
+    package func willReset() {
         var linger = linger(l_onoff: 1, l_linger: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
     }
 
-    func send(_ text: String) throws {
+    package func send(_ text: String) throws {
         try send(Array(text.utf8))
     }
 
-    func send(_ bytes: [UInt8]) throws {
+    package func send(_ bytes: [UInt8]) throws {
         #if canImport(Glibc)
             let flags = Int32(MSG_NOSIGNAL)
         #else
@@ -67,12 +71,12 @@ final class LoopbackConnection: Sendable {
     }
 
     /// Everything that comes until the other side closes.
-    func everything() async -> String {
+    package func everything() async -> String {
         await receive(until: "no such words")
     }
 
     /// Reads until what came contains `words`, the other side closes, or half a minute passes.
-    func receive(until words: String = "\r\n\r\n") async -> String {
+    package func receive(until words: String = "\r\n\r\n") async -> String {
         // The service of these tests runs on the cooperative pool: waiting must not take its threads.
         await withCheckedContinuation { continuation in
             Thread.detachNewThread { continuation.resume(returning: self.read(until: words)) }
@@ -101,7 +105,7 @@ final class LoopbackConnection: Sendable {
 
 extension LoopbackConnection {
     /// One request, such as `GET /model`, on a connection of its own, and the whole answer.
-    static func ask(
+    package static func ask(
         _ port: Int, _ request: String, _ fields: [String] = [], body: String = ""
     ) async throws -> String {
         let connection = try LoopbackConnection(port: port)
@@ -113,7 +117,7 @@ extension LoopbackConnection {
     }
 
     /// The values of `GET /metrics` by name and labels.
-    static func metrics(_ port: Int) async throws -> [String: Double] {
+    package static func metrics(_ port: Int) async throws -> [String: Double] {
         let answer = try await ask(port, "GET /metrics")
         let lines = answer.split(separator: "\r\n\r\n", maxSplits: 1).last?.split(separator: "\n") ?? []
         return lines.filter { !$0.hasPrefix("#") }.reduce(into: [:]) { values, line in

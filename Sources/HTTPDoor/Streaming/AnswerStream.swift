@@ -1,0 +1,115 @@
+import Hummingbird
+package import NIOCore
+import Synchronization
+
+/// An answer that comes into being piece by piece.
+///
+/// Whoever writes never waits for the reader: pieces are kept until the client's system takes them. A reader that leaves
+/// more than `maxUnread` bytes lying is cut off.
+package final class AnswerStream: Sendable {
+    /// Bytes that may wait for the reader.
+    package static let maxUnread = 1 << 20
+    /// What is handed to the connection at once, so that a slow reader's progress is seen.
+    private static let sliceSize = 16 << 10
+
+    private struct State {
+        var isBegun = false
+        var isEnded = false
+        var unread = 0
+    }
+
+    private let client: Client?
+    private let state = Mutex(State())
+    private let (pieces, sink) = AsyncThrowingStream.makeStream(of: ByteBuffer.self)
+    private let (start, announceStart) = AsyncThrowingStream.makeStream(of: Never.self)
+    private let (delivery, announceDelivery) = AsyncStream.makeStream(of: Never.self)
+
+    init(_ client: Client?, probe: ByteBuffer) {
+        self.client = client
+        client?.onProbe { [weak self] in self?.write(probe) }
+    }
+
+    // MARK: For whoever makes the answer
+
+    /// Adds a piece, whole; the first one begins the answer, with its status and headers. Returns at once.
+    package func write(_ piece: ByteBuffer) {
+        let isTooMuch = state.withLock { state -> Bool? in
+            guard !state.isEnded, piece.readableBytes > 0 else { return nil }
+            let isTooMuch = state.unread > 0 && state.unread + piece.readableBytes > Self.maxUnread
+            state.unread += piece.readableBytes
+            state.isBegun = true
+            return isTooMuch
+        }
+        guard let isTooMuch else { return }
+        if isTooMuch { return cutOff() }
+        sink.yield(piece)
+        announceStart.finish()
+    }
+
+    package func write(_ piece: String) {
+        write(ByteBuffer(string: piece))
+    }
+
+    /// Says that the last piece was written: from here on the reader has `ConnectionLimits.writing` for all that is left.
+    ///
+    /// Returning from the work says so, too. Who holds something for as long as the answer is on its way calls this, and
+    /// waits for `delivered()`.
+    package func end() {
+        let isFirst = state.withLock { state in
+            defer { state.isEnded = true }
+            return !state.isEnded
+        }
+        guard isFirst else { return }
+        // Before the connection can see the end itself.
+        client?.tell(.answerProduced)
+        sink.finish()
+        announceStart.finish()
+    }
+
+    /// Waits until the connection has taken all of the answer, or is gone.
+    package func delivered() async {
+        for await _ in delivery {}
+    }
+
+    // MARK: For the door
+
+    /// Waits for the first piece.
+    ///
+    /// - Throws: What the work has thrown before there was one.
+    func begun() async throws {
+        for try await _ in start {}
+        try Task.checkCancellation()
+    }
+
+    var isBegun: Bool { state.withLock { $0.isBegun } }
+
+    /// Ends the answer in the middle.
+    func fail(_ error: any Error) {
+        state.withLock { $0.isEnded = true }
+        sink.finish(throwing: error)
+        announceStart.finish(throwing: error)
+    }
+
+    /// Hands the pieces to the connection, as fast as that takes them.
+    func deliver(to writer: inout any ResponseBodyWriter) async throws {
+        defer {
+            client?.onProbe(nil)
+            announceDelivery.finish()
+        }
+        for try await piece in pieces {
+            var rest = piece
+            while let slice = rest.readSlice(length: min(Self.sliceSize, rest.readableBytes)), slice.readableBytes > 0 {
+                try await writer.write(slice)
+                state.withLock { $0.unread -= slice.readableBytes }
+            }
+        }
+        // Whoever is cancelled sees an end where there is none.
+        try Task.checkCancellation()
+        try await writer.finish(nil)
+    }
+
+    private func cutOff() {
+        fail(ClientDisconnect(reason: CancellationError()))
+        client?.tell(.applicationEnded)
+    }
+}
