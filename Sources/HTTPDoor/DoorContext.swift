@@ -23,8 +23,8 @@ package struct DoorContext: RequestContext {
     ) async throws -> R {
         guard let client else { return try await work() }
         let (disconnects, announce) = AsyncStream.makeStream(of: Never.self)
-        client.onDisconnect { announce.finish() }
-        defer { client.onDisconnect(nil) }
+        let observer = client.onDisconnect { announce.finish() }
+        defer { client.forget(observer) }
         return try await withThrowingTaskGroup(of: R?.self) { group in
             group.addTask { try await work() }
             group.addTask {

@@ -10,14 +10,14 @@ import Testing
 @Suite("Answers that come piece by piece", .timeLimit(.minutes(2)))
 struct StreamingTests {
     private func test(
-        _ work: @escaping @Sendable (AnswerStream) async throws -> Void,
+        log: RequestLines = .init(), _ work: @escaping @Sendable (AnswerStream) async throws -> Void,
         _ body: @escaping @Sendable (_ port: Int) async throws -> Void
     ) async throws {
         let stream = Route(.get, "stream") { _, context in try await context.streaming(EchoDialect.lines, work) }
         let door = Door(
             configuration: DoorConfiguration(),
             dialects: [Dialect(errorFormat: .codeAndDetail, routes: [stream])], figures: "stream",
-            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+            logger: Logger(label: "test", factory: { _ in log }))
         try await door.application().test(.live) { client in try await body(try #require(client.port)) }
     }
 
@@ -52,6 +52,27 @@ struct StreamingTests {
             goOn.come()
             #expect(await connection.receive(until: "0\r\n\r\n").contains("two\n"))
         }
+    }
+
+    @Test("its line in the log comes when it ends, and says who has left in the middle")
+    func log() async throws {
+        let (log, goOn) = (RequestLines(), Moment())
+        try await test(log: log) { stream in
+            stream.write("one\n")
+            await goOn.hasCome()
+            try Task.checkCancellation()
+        } _: { port in
+            do {
+                let leaver = try ask(port)
+                _ = await leaver.receive(until: "one\n")
+                #expect(log.statuses.isEmpty)
+            }
+            await log.hasOne()
+            let connection = try ask(port)
+            goOn.come()
+            _ = await connection.receive(until: "0\r\n\r\n")
+        }
+        #expect(log.statuses == ["499", "200"])
     }
 
     @Test("a client of HTTP/1.0 gets no chunks")

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPDoor
 import Hummingbird
 import HummingbirdTesting
 import Testing
@@ -33,6 +34,18 @@ struct OpenAPITests {
                     "/process_image", "/prompts", "/model", "/health", "/ready", "/status", "/load", "/unload",
                     "/metrics", "/openapi.json",
                 ])
+        }
+    }
+
+    @Test("what the door says for programs is among the codes")
+    func codes() {
+        let errors: [DoorError] = [
+            .bodyTooLarge(limit: 1), .readingTooMuch(waiting: 1, retryAfter: 1), .unauthorized, .foreignOrigin,
+            .unsupportedEncoding, .foreignHost(nil), .unknownPath, .methodNotAllowed(allowed: []), .malformedRequest,
+            .incompleteRequest, .headersTooLarge, .notOneHost, .tooSlow(seconds: 1), .tooManyConnections,
+        ]
+        for answer in errors.map(ErrorAnswer.init) + [.internalError] {
+            #expect(ErrorCode(rawValue: answer.code) != nil, "\(answer.code)")
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Hummingbird
 import NIOCore
 
 /// Which names a server may be called by without anybody having said so.
@@ -60,5 +61,21 @@ package struct HostRule: Sendable, Equatable {
         var buffer = [CChar](repeating: 0, count: 256)
         guard gethostname(&buffer, buffer.count - 1) == 0 else { return "localhost" }
         return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}
+
+/// Refuses requests under names that the server was not given.
+struct HostMiddleware: RouterMiddleware {
+    let rule: HostRule
+    let answers: ErrorAnswers
+
+    /// HTTP/1.0 may name no host; every browser does.
+    func handle(
+        _ request: Request, context: DoorContext, next: (Request, DoorContext) async throws -> Response
+    ) async throws -> Response {
+        if let host = request.head.authority, !rule.takes(host) {
+            return answers.response(to: DoorError.foreignHost(HostRule.name(in: host)), request, context)
+        }
+        return try await next(request, context)
     }
 }

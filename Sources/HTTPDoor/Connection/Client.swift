@@ -2,14 +2,15 @@ import Synchronization
 
 /// The client at the other end of a connection, as those see it who work on its requests.
 ///
-/// HTTP/1.1 answers the requests of a connection one after the other, so one observer of each kind is enough.
+/// HTTP/1.1 answers the requests of a connection one after the other, so what it tells is about the one at hand.
 package final class Client: Sendable {
     /// The client whose request this task works on; none where a test calls the router without a server.
     @TaskLocal static var current: Client?
 
     private struct State {
         var hasLeft = false
-        var onDisconnect: (@Sendable () -> Void)?
+        var observers: [Int: @Sendable () -> Void] = [:]
+        var lastObserver = 0
         var onProbe: (@Sendable () -> Void)?
         var onEvent: (@Sendable (ConnectionState.Event) -> Void)?
     }
@@ -23,22 +24,30 @@ package final class Client: Sendable {
 
     // MARK: What the connection tells
 
-    /// Calls `observer` once, when the client leaves or has left; `nil` ends the interest.
-    func onDisconnect(_ observer: (@Sendable () -> Void)?) {
-        let hasLeft = state.withLock { state in
-            state.onDisconnect = observer
-            return state.hasLeft
+    /// Calls `observer` once, when the client leaves or has left.
+    ///
+    /// - Returns: What ends the interest.
+    func onDisconnect(_ observer: @escaping @Sendable () -> Void) -> Int {
+        let (number, hasLeft) = state.withLock { state in
+            state.lastObserver += 1
+            if !state.hasLeft { state.observers[state.lastObserver] = observer }
+            return (state.lastObserver, state.hasLeft)
         }
-        if hasLeft { observer?() }
+        if hasLeft { observer() }
+        return number
+    }
+
+    func forget(_ number: Int) {
+        state.withLock { $0.observers[number] = nil }
     }
 
     func disconnect() {
-        let observer = state.withLock { state in
-            defer { state.onDisconnect = nil }
+        let observers = state.withLock { state in
+            defer { state.observers = [:] }
             state.hasLeft = true
-            return state.onDisconnect
+            return state.observers.values
         }
-        observer?()
+        for observer in observers { observer() }
     }
 
     /// Sets what writes something that means nothing into an answer that comes piece by piece.

@@ -12,6 +12,9 @@ struct OperationsDialect<C: Clock>: Sendable where C.Duration == Duration {
     let supply: ModelSupply<C>
     let configuration: ServerConfiguration
 
+    /// The description of the service for programs, OpenAPI 3.1.
+    private static var openAPI: String { String(decoding: PackageResources.openapi_json, as: UTF8.self) }
+
     /// These routes take a line of JSON at the most.
     private static var maxBodySize: Int { 64 << 10 }
 
@@ -25,7 +28,7 @@ struct OperationsDialect<C: Clock>: Sendable where C.Duration == Duration {
                 Route(.get, "status") { _, _ in try .json(await status()) },
                 Route(.post, "load", use: load),
                 Route(.post, "unload", use: unload),
-                Route(.get, "openapi.json") { _, _ in OpenAPIDocument.response },
+                Route(.get, "openapi.json") { _, _ in .text(Self.openAPI, contentType: "application/json") },
                 Route(.get, "metrics", isProbe: true) { _, _ in
                     .text(configuration.metricsText(), contentType: "text/plain; version=0.0.4; charset=utf-8")
                 },
