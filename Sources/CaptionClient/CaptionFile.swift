@@ -25,7 +25,9 @@ package struct CaptionFile: Sendable {
     package func content() -> Content {
         var status = stat()
         guard stat(path, &status) == 0 else {
-            return [EACCES, EPERM, EIO, ELOOP].contains(errno) ? .foreign(notRead(errno)) : .nothing
+            // Whatever else it is, a file may be there.
+            guard errno == ENOENT || errno == ENOTDIR else { return .foreign(notRead(errno)) }
+            return FileLink.isOne(path) ? .foreign("\(ClientError.linkToNothing(path))") : .nothing
         }
         switch status.st_mode & S_IFMT {
         case S_IFREG: break
@@ -39,6 +41,9 @@ package struct CaptionFile: Sendable {
             return .foreign(notRead((error as? POSIXError)?.code.rawValue ?? EIO))
         }
     }
+
+    /// The file that is written: the one that a link leads to.
+    var target: String { (try? FileLink.target(of: path)) ?? path }
 
     /// What a caption file is to hold, in UTF-8; a mark that was there stays.
     static func bytes(of text: String, isMarked: Bool) -> Data {

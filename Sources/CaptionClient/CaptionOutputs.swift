@@ -69,7 +69,7 @@ package struct CaptionOutputs: Sendable {
 
     /// The folders that are written to for a picture.
     func folders(_ job: CaptionJob) -> [String] {
-        let file = wantsFile(job) ? job.captionFile.map { FileName($0.path).folder } : nil
+        let file = wantsFile(job) ? job.captionFile.map { FileName($0.target).folder } : nil
         let picture = wantsMetadata(job) ? job.picture.file.resolved.map { FileName($0).folder } : nil
         return [file, picture].compactMap { $0 }
     }

@@ -11,6 +11,9 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     case diskFull(file: String)
     case folderUnwritable(String)
     case notText(String)
+    case linkToNothing(String)
+    case listUnread(file: String, reason: String)
+    case listReplaced(String)
     case emptyFolder
     case emptyTrigger
     case noSuchFolder(String)
@@ -50,6 +53,12 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
             "Nothing may be written into \(folder). The same command goes on from here."
         case .notText(let file):
             "\(file) is no text in UTF-8, so it was left as it is. Save it as UTF-8, or move it away."
+        case .linkToNothing(let file):
+            "\(file) is in the way: it is a link that leads nowhere. Delete it, or bring back what it leads to."
+        case .listUnread(let file, let reason):
+            "\(file) cannot be read, so it was left as it is: \(reason)."
+        case .listReplaced(let file):
+            "Another file has taken the place of \(file) meanwhile, so it was left as it is."
         case .emptyFolder:
             "The folder is an empty word. A dot means the current folder."
         case .emptyTrigger:

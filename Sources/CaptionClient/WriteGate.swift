@@ -7,8 +7,9 @@ package final class WriteGate: Sendable {
 
     package init() {}
 
-    /// Puts a file's new content in its place in one step: whoever reads the file sees the old or the new content.
-    /// - Throws: `ClientError.unwritable`, `.diskFull`.
+    /// Puts a file's new content in its place in one step: whoever reads the file sees the old or the new content. A link
+    /// stays one; what it leads to is replaced.
+    /// - Throws: `ClientError.unwritable`, `.diskFull`, `.linkToNothing`.
     package func replace(_ file: String, with content: Data) throws(ClientError) {
         let error: ClientError? = lock.withLock { _ in
             do throws(ClientError) { try Self.replace(file, content) } catch { return error }
@@ -23,16 +24,17 @@ package final class WriteGate: Sendable {
     }
 
     private static func replace(_ file: String, _ content: Data) throws(ClientError) {
+        let target = try FileLink.target(of: file)
         // A short name of its own: a long one with something added could be too long.
-        let temporary = FileName(file).folder + "/.vision-client-\(UUID())"
+        let temporary = FileName(target).folder + "/.vision-client-\(UUID())"
         do {
-            let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions(file))
+            let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions(target))
             guard descriptor >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
             defer { close(descriptor) }
             try SystemWrite.whole(content, to: descriptor)
             // Without this a power cut could leave an empty file under the final name.
             guard fsync(descriptor) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-            guard rename(temporary, file) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+            guard rename(temporary, target) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
         } catch {
             unlink(temporary)
             throw .cannotWrite(file, error)

@@ -58,6 +58,17 @@ struct PreservationTests {
         #expect(server.requests.isEmpty)
     }
 
+    @Test("what cannot be looked at is not taken for a missing caption: nothing is asked for it")
+    func notSeen() throws {
+        let album = try Album()
+        try album.add(String(repeating: "x", count: 240) + ".jpg", Data("a".utf8))
+        let server = try ScriptedServer { _ in .result("new") }
+        let run = try Client.run(["folder", "CAPTION", "caption.of.mine", album.path], server: server)
+        #expect(run.status == 1 && server.requests.isEmpty)
+        let sentence = ".caption.of.mine may not be read, so it was left as it is: file name too long."
+        #expect(run.errors.contains(sentence), "\(run.errors)")
+    }
+
     @Test("all else that text may hold is text; a byte order mark stays at the beginning")
     func text() throws {
         let album = try Album("a.jpg", "b.jpg")
@@ -134,7 +145,9 @@ struct PreservationTests {
         try album.add("b.txt", Data())
         let folder = album.folder
         let server = try ScriptedServer { _ in
-            for name in ["a.txt", "b.txt"] { try? Data("mine".utf8).write(to: folder.appending(path: name)) }
+            for name in ["a.txt", "b.txt"] {
+                try? Data("mine".utf8).write(to: folder.appending(path: name), options: .atomic)
+            }
             return .result("new")
         }
         _ = try Client.run(["folder", "CAPTION", "txt", album.path], server: server)
