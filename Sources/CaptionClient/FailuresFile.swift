@@ -12,16 +12,22 @@ package final class FailuresFile: Sendable {
     private let gate: WriteGate
     private let handle: FileHandle
 
-    /// - Throws: `ClientError.unwritable`; `.notFailures`, when the file holds something else.
+    /// - Throws: `ClientError.unwritable`, `.listUnread`; `.notFailures`, when the file holds something else.
     package init(path: String, gate: WriteGate) throws(ClientError) {
         self.path = path
         self.gate = gate
         let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw .unwritable(file: path, reason: SystemReason.text(errno: errno)) }
         handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        guard Self.isRegular(descriptor) else { return }
-        guard Self.isOurs((try? handle.readToEnd()) ?? Data()) else { throw .notFailures(path) }
-        ftruncate(descriptor, 0)
+        guard FileIdentity.isRegular(descriptor) else { return }
+        do {
+            guard Self.isOurs(try SystemRead.whole(descriptor)) else { throw ClientError.notFailures(path) }
+        } catch {
+            throw error as? ClientError ?? .listUnread(file: path, reason: SystemReason.text(error))
+        }
+        guard ftruncate(descriptor, 0) == 0 else {
+            throw .cannotWrite(path, POSIXError(.init(rawValue: errno) ?? .EIO))
+        }
     }
 
     /// Adds a failure while the run goes on, so that the list survives its end.
@@ -35,16 +41,12 @@ package final class FailuresFile: Sendable {
     }
 
     /// Leaves those that failed in the end.
-    /// - Throws: `ClientError.unwritable`, `.diskFull`.
+    /// - Throws: `ClientError.unwritable`, `.diskFull`, `.listReplaced`.
     func finish(_ failures: [FailureLine]) throws(ClientError) {
-        guard Self.isRegular(handle.fileDescriptor) else { return }
+        guard FileIdentity.isRegular(handle.fileDescriptor) else { return }
+        guard !FileIdentity.isAnother(path, than: handle.fileDescriptor) else { throw .listReplaced(path) }
         let lines = failures.compactMap { try? JSONValue.line($0) + "\n" }
         try gate.replace(path, with: Data(lines.joined().utf8))
-    }
-
-    private static func isRegular(_ descriptor: Int32) -> Bool {
-        var status = stat()
-        return fstat(descriptor, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     /// Whether all lines are failures, but for a last one that was cut off.

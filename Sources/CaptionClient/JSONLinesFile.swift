@@ -39,7 +39,7 @@ package final class JSONLinesFile: Sendable {
     }
 
     /// Opens or makes the file; a last line that an interruption cut off is removed.
-    /// - Throws: `ClientError.unwritable`, `.fileInUse`, `.notJSONLines`.
+    /// - Throws: `ClientError.unwritable`, `.listUnread`, `.fileInUse`, `.notJSONLines`.
     package init(path: String, gate: WriteGate) throws(ClientError) {
         self.path = path
         self.gate = gate
@@ -47,12 +47,7 @@ package final class JSONLinesFile: Sendable {
         guard descriptor >= 0 else { throw .unwritable(file: path, reason: SystemReason.text(errno: errno)) }
         handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .fileInUse(path) }
-        let content: Data
-        do {
-            content = try handle.readToEnd() ?? Data()
-        } catch {
-            throw .unwritable(file: path, reason: SystemReason.text(error))
-        }
+        let content = try Self.content(descriptor, path)
         state = Mutex(State(keys: try Self.keys(content, path)))
         try mend(content)
     }
@@ -79,10 +74,12 @@ package final class JSONLinesFile: Sendable {
     }
 
     /// Leaves of each picture and prompt only the last line.
-    /// - Throws: `ClientError.unwritable`.
+    /// - Throws: `ClientError.unwritable`, `.diskFull`, `.listUnread`, `.listReplaced`; the file is then as it was.
     package func finish() throws(ClientError) {
-        guard state.withLock({ $0.isSuperseded }) else { return }
-        let lines = Self.lines((try? Data(contentsOf: URL(filePath: path))) ?? Data())
+        guard state.withLock({ $0.isSuperseded }), FileIdentity.isRegular(handle.fileDescriptor) else { return }
+        guard !FileIdentity.isAnother(path, than: handle.fileDescriptor) else { throw .listReplaced(path) }
+        // The file that is open has all lines, whatever stands under its name.
+        let lines = Self.lines(try Self.content(handle.fileDescriptor, path))
         var seen: Set<Key> = []
         let kept = lines.reversed().filter { line in Self.key(line).map { seen.insert($0).inserted } ?? true }
         try gate.replace(path, with: Data(kept.reversed().flatMap { $0 + [UInt8(ascii: "\n")] }))
@@ -111,6 +108,14 @@ package final class JSONLinesFile: Sendable {
             }
         } catch {
             throw .cannotWrite(path, error)
+        }
+    }
+
+    private static func content(_ descriptor: Int32, _ path: String) throws(ClientError) -> Data {
+        do {
+            return try SystemRead.whole(descriptor)
+        } catch {
+            throw .listUnread(file: path, reason: SystemReason.text(error))
         }
     }
 

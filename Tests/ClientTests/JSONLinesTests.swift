@@ -44,6 +44,66 @@ struct JSONLinesTests {
         #expect(!lines.contains { $0.contains("old") })
     }
 
+    @Test(
+        "old lines go only from a list that was read: one that may not be read any more keeps all others",
+        .enabled(if: Client.heedingPermissions != nil, "root cannot be stopped here"))
+    func unreadable() throws {
+        let album = try Album("a.jpg")
+        let other = #"{"file":"gone.jpg","prompt":"CAPTION","result":"mine"}"# + "\n"
+        try album.add(
+            "out.jsonl", Data((other + #"{"file":"a.jpg","prompt":"CAPTION","result":"old"}"# + "\n").utf8))
+        let list = album.path("out.jsonl")
+        let server = try ScriptedServer { _ in
+            chmod(list, 0)
+            return .result("new")
+        }
+        let run = try Client.run(
+            ["folder", "CAPTION", "txt", album.path, "--no-captions", "--jsonl", list, "--overwrite"], server: server,
+            wrapper: Client.heedingPermissions ?? [])
+        try album.permit(0o600, "out.jsonl")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try album.lines("out.jsonl") == [line("gone.jpg", "mine"), line("a.jpg", "new")])
+    }
+
+    @Test("a list whose place another file has taken meanwhile is not written over", arguments: ["jsonl", "failures"])
+    func replaced(option: String) throws {
+        let album = try Album("a.jpg", "b.jpg")
+        if option == "jsonl" {
+            try album.add("out", Data((#"{"file":"a.jpg","prompt":"CAPTION","result":"old"}"# + "\n").utf8))
+        }
+        let (list, notes) = (album.path("out"), album.path("notes"))
+        let server = try ScriptedServer { request in
+            try? Data("my notes".utf8).write(to: URL(filePath: notes))
+            rename(notes, list)
+            return request.picture == "a.jpg" ? .result("new") : .status(400, #"{"detail":"No picture."}"#)
+        }
+        let run = try Client.run(
+            ["folder", "CAPTION", "txt", album.path, "--\(option)", list, "--overwrite"], server: server)
+        #expect(run.status == 1)
+        let sentence = "Another file has taken the place of \(list) meanwhile, so it was left as it is.\n"
+        #expect(run.errors.hasSuffix(sentence), "\(run.errors)")
+        #expect(album.text("out") == "my notes")
+    }
+
+    @Test(
+        "a list that cannot be read is not taken for an empty one", .enabled(if: Self.unreadableFile != nil),
+        arguments: ["--jsonl", "--failures"])
+    func failedRead(option: String) throws {
+        let (album, file) = (try Album("a.jpg"), try #require(Self.unreadableFile))
+        let server = try ScriptedServer { _ in .result("new") }
+        let run = try Client.run(["folder", "CAPTION", "txt", album.path, option, file], server: server)
+        #expect(run.status == 1)
+        #expect(
+            run.errors == "\(file) cannot be read, so it was left as it is: input/output error.\n", "\(run.errors)")
+        #expect(server.requests.isEmpty)
+    }
+
+    /// A file that opens, and fails when it is read: there is nothing at the beginning of a process's memory.
+    private static let unreadableFile: String? = {
+        let path = "/proc/self/mem"
+        return FileManager.default.fileExists(atPath: path) ? path : nil
+    }()
+
     @Test("places stay an object")
     func places() throws {
         let album = try Album("a.jpg")

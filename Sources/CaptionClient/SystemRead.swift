@@ -1,0 +1,18 @@
+import Foundation
+
+/// The system's own way to read.
+enum SystemRead {
+    /// All bytes of a file that is open, from its beginning; where the descriptor stands does not matter.
+    /// - Throws: `POSIXError`; only a file that was read to its end is known.
+    static func whole(_ descriptor: Int32) throws(POSIXError) -> Data {
+        var bytes = Data()
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = pread(descriptor, &buffer, buffer.count, off_t(bytes.count))
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+            guard count > 0 else { return bytes }
+            bytes += buffer[..<count]
+        }
+    }
+}
