@@ -7,8 +7,11 @@ package struct CaptionJob: Sendable {
     let captionFile: CaptionFile?
     /// What was in its place when it was looked at.
     let content: CaptionFile.Content
-    /// What the picture's own metadata said before; `nil` when nothing is known.
-    var metadata: PictureMetadata?
+    /// What the picture's own metadata said before, or why that is not known; `nil` when nobody has asked.
+    var reading: Result<PictureMetadata, ClientError>?
+
+    /// What is known of the picture's own metadata.
+    var metadata: PictureMetadata? { try? reading?.get() }
 
     package init(picture: Picture, captionFile: String?) {
         self.picture = picture
@@ -43,10 +46,10 @@ package struct CaptionOutputs: Sendable {
     /// Adds to each job what the picture's metadata says now.
     func readMetadata(_ jobs: [CaptionJob]) async -> [CaptionJob] {
         guard let exifTool, !jobs.isEmpty else { return jobs }
-        let metadata = await exifTool.read(jobs.map(\.picture.file))
+        let readings = await exifTool.read(jobs.map(\.picture.file))
         return jobs.map { job in
             var job = job
-            job.metadata = metadata[job.picture.file]
+            job.reading = readings[job.picture.file]
             return job
         }
     }
@@ -63,7 +66,8 @@ package struct CaptionOutputs: Sendable {
         if case .foreign(let reason) = job.content { return reason }
         guard exifTool != nil, wantsMetadata(job), let problem = metadataProblem(job) else { return nil }
         // Where something else is wanted, too, that is written first.
-        let isUnread = problem == .metadataUnread || job.metadata.map { !$0.unreadable.isEmpty } ?? false
+        let isUnread =
+            if case .metadataUnread = problem { true } else { job.metadata.map { !$0.unreadable.isEmpty } ?? false }
         return isUnread || !wantsFile(job) && !wantsLine(job) ? "\(problem)" : nil
     }
 
@@ -130,13 +134,14 @@ package struct CaptionOutputs: Sendable {
         if let path = file.resolved, access(ExifTool.leftover(path), F_OK) == 0 {
             return .exifLeftover(ExifTool.leftover(path))
         }
-        guard let metadata = job.metadata else { return rule.existing.isAddition ? .metadataUnread : nil }
+        // What is replaced on purpose need not be read; the owner's tags stay beside ours even where nothing is added.
+        if case .failure(let problem) = job.reading { return rule.existing == .overwrite ? nil : problem }
+        guard let metadata = job.metadata else { return nil }
         if let type = metadata.type {
             let other = PictureType(name: type, file: FileName(file.path))
             if let other, other.ending == nil { return .misnamed(type: type) }
             if !PictureType.isWritable(type) { return .exifTool("Writing of \(type) files is not yet supported.") }
         }
-        // What is replaced on purpose need not be read; the owner's tags stay beside ours even where nothing is added.
         guard rule.existing != .overwrite else { return nil }
         let fields = question.asksForTags ? PictureMetadata.tagFields : PictureMetadata.descriptionFields
         return metadata.unreadable.intersection(fields).min().map { .metadataNotText(field: $0) }

@@ -60,12 +60,4 @@ package enum ExistingCaption: Sendable, Equatable {
             return old == new || old.hasPrefix(new + separator) ? old : new + separator + old
         }
     }
-
-    /// Whether what is there stays beside the new caption.
-    var isAddition: Bool {
-        switch self {
-        case .skip, .overwrite: false
-        case .append, .prepend: true
-        }
-    }
 }

@@ -22,7 +22,7 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     case exifTool(String)
     case exifLeftover(String)
     case misnamed(type: String)
-    case metadataUnread
+    case metadataUnread(reason: String)
     case metadataNotText(field: String)
     case fileInUse(String)
     case notJSONLines(file: String, line: Int)
@@ -77,8 +77,8 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
                 + "exiftool is at work; the picture is whole."
         case .misnamed(let type):
             "Its content is \(type), its name says something else, and so exiftool does not write into it. Rename it."
-        case .metadataUnread:
-            "exiftool could not read what the picture says about itself, so nothing is added to it."
+        case .metadataUnread(let reason):
+            "exiftool could not read what the picture says about itself, so it was left as it is: \(reason)."
         case .metadataNotText(let field):
             "What stands in its \(field) is not UTF-8, so nothing is added to it, and it was left as it is. "
                 + "--overwrite replaces it."

@@ -24,19 +24,50 @@ package final class ExifTool: Sendable {
         self.environment = environment.merging(["LC_ALL": "C"]) { $1 }
     }
 
-    /// The metadata of several files; a file that cannot be read is absent.
-    package func read(_ files: [PictureFile]) async -> [PictureFile: PictureMetadata] {
-        // With -b what is not UTF-8 comes as base64; without it such bytes would be lost.
-        let arguments = ["-j", "-b", "-q", "-m"] + PictureMetadata.readable.map { "-\($0)" } + files.map(\.path)
-        guard let run = try? await run(arguments, input: Data(), mergesErrors: false),
-            let entries = try? JSONDecoder().decode(
-                [[String: JSONValue]].self, from: JSONValue.quotingNumbers(run.output))
-        else { return [:] }
-        let pairs = entries.compactMap { entry -> (PictureFile, PictureMetadata)? in
-            guard case .string(let path) = entry["SourceFile"] else { return nil }
-            return (PictureFile(path: path), PictureMetadata(exifTool: entry, file: FileName(path)))
+    /// The metadata of each of several files, or why it is not known: `ClientError.metadataUnread`.
+    package func read(_ files: [PictureFile]) async -> [PictureFile: Result<PictureMetadata, ClientError>] {
+        var read: [PictureFile: Result<PictureMetadata, ClientError>] = [:]
+        let run = try? await run(Self.reading(files), input: Data(), mergesErrors: false)
+        for entry in run.flatMap({ Self.entries($0.output) }) ?? [] {
+            guard case .string(let path) = entry["SourceFile"] else { continue }
+            read[PictureFile(path: path)] = Self.metadata(entry, of: PictureFile(path: path))
         }
-        return Dictionary(pairs) { first, _ in first }
+        // One file may have ended the call for all of them.
+        for file in files where read[file] == nil { read[file] = await readAlone(file) }
+        return read
+    }
+
+    private func readAlone(_ file: PictureFile) async -> Result<PictureMetadata, ClientError> {
+        var words: String?
+        do {
+            // Its words are asked for only where there are no others: between the lines of JSON they would spoil it.
+            for mergesErrors in [false, true] {
+                let run = try await run(Self.reading([file]), input: Data(), mergesErrors: mergesErrors)
+                if let entry = Self.entries(run.output)?.first { return Self.metadata(entry, of: file) }
+                if run.output.first != UInt8(ascii: "[") { words = Self.complaint(run.output) }
+            }
+        } catch {
+            words = SystemReason.text(error)
+        }
+        return .failure(.metadataUnread(reason: words ?? "it ended without a word"))
+    }
+
+    private static func reading(_ files: [PictureFile]) -> [String] {
+        // With -b what is not UTF-8 comes as base64; without it such bytes would be lost.
+        ["-j", "-b", "-q", "-m"] + PictureMetadata.readable.map { "-\($0)" } + files.map(\.path)
+    }
+
+    private static func entries(_ output: Data) -> [[String: JSONValue]]? {
+        try? JSONDecoder().decode([[String: JSONValue]].self, from: JSONValue.quotingNumbers(output))
+    }
+
+    /// A file that exiftool could not read has an entry, too: one with an error, or with nothing.
+    private static func metadata(
+        _ entry: [String: JSONValue], of file: PictureFile
+    ) -> Result<PictureMetadata, ClientError> {
+        if case .string(let reason) = entry["Error"] { return .failure(.metadataUnread(reason: reason)) }
+        guard entry["FileType"] != nil else { return .failure(.metadataUnread(reason: "it does not say what it is")) }
+        return .success(PictureMetadata(exifTool: entry, file: FileName(file.path)))
     }
 
     /// Writes metadata into a picture's file and leaves everything else, its times included, as it was. Where EXIF or IPTC
@@ -124,14 +155,19 @@ package final class ExifTool: Sendable {
 
     /// What exiftool complains about, without the file's name.
     private static func error(_ output: Data, _ path: String) -> ClientError {
-        let lines = String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
-        guard let line = lines.first(where: { $0.hasPrefix("Error: ") }) else {
-            return .exifTool("it ended without a word.")
-        }
-        let words = line.dropFirst("Error: ".count)
+        guard let words = complaint(output) else { return .exifTool("it ended without a word.") }
         if words.hasPrefix("Error writing output file"), hasNoRoom(path) { return .diskFull(file: path) }
         if words.hasPrefix("Temporary file already exists") { return .exifLeftover(leftover(path)) }
-        return .exifTool(String(words[..<(words.range(of: " - /")?.lowerBound ?? words.endIndex)]) + ".")
+        return .exifTool(words + ".")
+    }
+
+    /// The error among exiftool's words, or what else it says first, without a dot; `nil` when it says nothing.
+    private static func complaint(_ output: Data) -> String? {
+        let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
+        let error = lines.first { $0.hasPrefix("Error: ") }?.dropFirst("Error: ".count)
+        guard let line = error ?? lines.first else { return nil }
+        let words = line[..<(line.range(of: " - /")?.lowerBound ?? line.endIndex)]
+        return String(words.hasSuffix(".") ? words.dropLast() : words)
     }
 
     /// Whether there is no room for the file once more, which exiftool does not tell.

@@ -29,7 +29,7 @@ package struct PictureMetadata: Sendable, Equatable {
     static let tagFields = ["XMP-dc:Subject", "IPTC:Keywords"]
 
     /// The tags that are read, by exiftool's names.
-    static let readable = descriptionFields + tagFields + ["File:FileType", "XMP-x:XMPToolkit"]
+    static let readable = descriptionFields + tagFields + ["File:FileType", "XMP-x:XMPToolkit", "ExifTool:Error"]
 
     /// The program that a picture's XMP says it is by, where the tags are ours: the owner's must not pass for them.
     static let toolkit = "vision-client, tags"

@@ -7,5 +7,7 @@ func eventually(_ condition: () async -> Bool, sourceLocation: SourceLocation = 
         if await condition() { return }
         await Task.yield()
     }
+    // On a busy machine this task may not have had its turn for a minute.
+    if await condition() { return }
     Issue.record("the condition did not become true", sourceLocation: sourceLocation)
 }

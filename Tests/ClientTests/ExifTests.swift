@@ -20,11 +20,13 @@ struct ExifTests {
     }
 
     private func run(
-        _ album: Album, prompt: String = "CAPTION", _ options: [String] = [], result: String
+        _ album: Album, prompt: String = "CAPTION", _ options: [String] = [], result: String,
+        environment: [String: String] = [:]
     ) throws -> ClientRun {
         let server = try ScriptedServer { _ in .result(result) }
         return try Client.run(
-            ["folder", prompt, "txt", album.path, "--exif", "--no-captions"] + options, server: server)
+            ["folder", prompt, "txt", album.path, "--exif", "--no-captions"] + options, server: server,
+            environment: environment)
     }
 
     private func exifTool(_ arguments: [String]) throws -> Data {
@@ -223,6 +225,80 @@ struct ExifTests {
         #expect(run.status == 1 && album.text("a.jpg") == "a.jpg")
     }
 
+    @Test(
+        "a picture whose metadata could not be read is a failure with the reason, and the others of its batch are none",
+        arguments: [
+            ("echo The disk is gone. >&2; exit 2", "The disk is gone."), ("kill -9 $$", "it ended without a word."),
+            ("echo '[{'", "it ended without a word."), ("exit 0", "it ended without a word."),
+            (#"echo "[{\"SourceFile\":\"$file\"}]""#, "it does not say what it is."),
+            (#"echo "[{\"SourceFile\":\"$file\",\"Error\":\"Gone\"}]""#, "Gone."),
+        ])
+    func failedRead(script: String, reason: String) throws {
+        let (album, tools) = (try holidays(), try failing(script))
+        defer { withExtendedLifetime(tools) {} }
+        let before = album.bytes("a.jpg")
+        let run = try run(
+            album, prompt: "GENERATE_TAGS", result: "cat", environment: ["PATH": tools.path + ":/usr/bin:/bin"])
+        #expect(run.status == 1)
+        let sentence = "exiftool could not read what the picture says about itself, so it was left as it is: "
+        #expect(run.errors.contains("a.jpg failed: \(sentence)\(reason)\n"), "\(run.errors)")
+        #expect(run.errors.hasSuffix("Captioned 1 picture, 1 failed.\n"), "\(run.errors)")
+        #expect(album.bytes("a.jpg") == before)
+        #expect(try tags(album.path("b.jpg"))["XMP-dc:Subject"] == .array([.string("Holiday"), .string("cat")]))
+    }
+
+    @Test("only what replaces everything needs no reading", arguments: ["--append", "--prepend", "--overwrite"])
+    func failedRead(option: String) throws {
+        let (album, tools) = (try holidays(), try failing("exit 2"))
+        defer { withExtendedLifetime(tools) {} }
+        let before = album.bytes("a.jpg")
+        let run = try run(
+            album, prompt: "GENERATE_TAGS", [option], result: "cat",
+            environment: ["PATH": tools.path + ":/usr/bin:/bin"])
+        if option == "--overwrite" {
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(try tags(album.path("a.jpg"))["XMP-dc:Subject"] == .string("cat"))
+        } else {
+            #expect(run.status == 1)
+            #expect(album.bytes("a.jpg") == before)
+        }
+    }
+
+    /// Two pictures with a keyword of their owner's.
+    private func holidays() throws -> Album {
+        let album = try Album()
+        try album.add("a.jpg", try picture("jpg"))
+        _ = try exifTool(["-overwrite_original", "-XMP-dc:Subject=Holiday", album.path("a.jpg")])
+        try album.add("b.jpg", album.bytes("a.jpg"))
+        return album
+    }
+
+    /// A folder with an exiftool that does this instead where a.jpg is among the files that it is to read.
+    private func failing(_ script: String) throws -> Album {
+        let album = try Album()
+        let wrapper = """
+            #!/bin/sh
+            for word do case "$word" in */a.jpg) file=$word ;; esac; done
+            case "$*" in *-overwrite_original*) ;; */a.jpg*) \(script); exit ;; esac
+            exec \(try #require(exifToolPath)) "$@"
+            """
+        try album.add("exiftool", Data(wrapper.utf8))
+        try album.permit(0o755, "exiftool")
+        return album
+    }
+
+    @Test("what exiftool itself says that it cannot read is a failure, too, before the picture is asked about")
+    func notReadable() throws {
+        let album = try Album()
+        try album.add("a.jpg", Data())
+        try album.add("b.jpg", try picture("jpg"))
+        let server = try ScriptedServer { _ in .result("fine") }
+        let run = try Client.run(["folder", "CAPTION", "txt", album.path, "--exif"], server: server)
+        #expect(run.status == 1 && server.requests.count == 1)
+        #expect(run.errors.contains("so it was left as it is: File is empty.\n"), "\(run.errors)")
+        #expect(album.files == ["a.jpg", "b.jpg", "b.txt"])
+    }
+
     @Test("what a camera writes into every picture is no description")
     func stock() throws {
         let album = try Album()
@@ -365,33 +441,6 @@ struct ExifTests {
     }
 }
 
-@Suite("StockDescription")
-struct StockDescriptionTests {
-    @Test(
-        "cameras' and programs' words for nothing",
-        arguments: [
-            "", "  ", "\0\0", "OLYMPUS DIGITAL CAMERA         ", "SONY DSC", "DCIM\\100MEDIA\\DJI_0001.JPG",
-            "dcim/100/x.jpg",
-            "MINOLTA DIGITAL CAMERA", "KONICA MINOLTA DIGITAL CAMERA", "Kodak Digital Still Camera", "DIGITAL CAMERA",
-            "SAMSUNG CAMERA PICTURES", "Exif_JPEG_PICTURE", "default", "cof", "oznorWO", "DSC01234", "DSC_0123.JPG",
-            "IMG_20200101_120000", "_DSC1234", "Untitled", "...", "photo", "My Photo.jpg", "my photo",
-        ])
-    func stock(text: String) {
-        #expect(StockDescription.matches(text, file: FileName("/x/My Photo.jpg")))
-    }
-
-    @Test(
-        "a person's words",
-        arguments: [
-            "a digital camera on a table with a digital camera", "My first digital camera", "Samsung building",
-            "DSC meeting 2020",
-            "HDR", "1945", "😀", "café", "DCIMS", "a cat", "IMG",
-        ])
-    func own(text: String) {
-        #expect(!StockDescription.matches(text, file: FileName("/x/My Photo.jpg")))
-    }
-}
-
 @Suite("vision-client folder --exif with another exiftool, or none")
 struct OtherExifToolTests {
     @Test("its absence is said before anything is asked")
@@ -411,6 +460,7 @@ struct OtherExifToolTests {
         let script = """
             #!/bin/sh
             case "$*" in *-overwrite_original*) echo $$ > "\(album.path)/pid"; trap '' INT; exec sleep 600 ;; esac
+            echo '[{"FileType":"JPEG"}]'
             """
         try album.add("bin/exiftool", Data(script.utf8))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: album.path("bin/exiftool"))
