@@ -1,12 +1,27 @@
-/// Which caption file belongs to which picture: `a.jpg` and `a.png` beside each other cannot both have `a.txt`.
+/// Which caption file belongs to which picture: `a.jpg` and `a.png` beside each other cannot both have `a.txt`, and where a
+/// file system does not tell capitals apart, nor can `A.jpg` and `a.png`.
 package struct CaptionNames: Sendable {
-    private let fileExtension: String
-    /// The pictures that would have a caption file.
-    private var owners: [FileName: [Picture]] = [:]
+    private struct Owner {
+        let picture: Picture
+        /// The picture's caption file, or what is behind it when it is a link.
+        let file: FileName
+    }
 
-    /// - Parameter fileExtension: with or without its dot.
+    private let fileExtension: String
+    private let identity: @Sendable (String) -> FileIdentity?
+    /// The pictures that would have a caption file, by its path in one case. To a `String` two ways to write an accent are
+    /// one, so names that some file system may take for the same are found here.
+    private var owners: [String: [Owner]] = [:]
+    /// The folders of caption files, with all links followed.
+    private var folders: [FileName: String] = [:]
+
+    /// - Parameters:
+    ///   - fileExtension: with or without its dot.
+    ///   - identity: the file that a path leads to.
     /// - Throws: `ClientError.badExtension`.
-    package init(fileExtension: String) throws(ClientError) {
+    package init(
+        fileExtension: String, identity: @escaping @Sendable (String) -> FileIdentity? = { FileIdentity(path: $0) }
+    ) throws(ClientError) {
         let bare = String(fileExtension.drop { $0 == "." })
         let hasBadByte = bare.utf8.contains { $0 < 0x20 || $0 == 0x7F || $0 == UInt8(ascii: "/") }
         // Some file systems drop a dot or a blank at the end, so such a name would be another one.
@@ -14,13 +29,18 @@ package struct CaptionNames: Sendable {
             !FileKinds.isNoCaption(fileExtension: bare)
         else { throw .badExtension(fileExtension) }
         self.fileExtension = bare
+        self.identity = identity
     }
 
     /// Takes note of pictures that are in the folder.
     package mutating func add(_ pictures: [Picture]) {
         for picture in pictures {
-            let file = FileName(file(for: picture))
-            if !owners[file, default: []].contains(picture) { owners[file, default: []].append(picture) }
+            let folder = FileName(FileName(picture.file.path).folder)
+            if folders[folder] == nil { folders[folder] = PictureFile(path: folder.text).resolved ?? folder.text }
+            let owner = Owner(picture: picture, file: target(for: picture))
+            let key = Self.key(owner.file)
+            let isKnown = owners[key, default: []].contains { $0.picture == picture }
+            if !isKnown { owners[key, default: []].append(owner) }
         }
     }
 
@@ -29,9 +49,52 @@ package struct CaptionNames: Sendable {
         FileName(picture.file.path).stem + "." + fileExtension
     }
 
-    /// The pictures beside this one that would have the same caption file, as far as they are still there.
-    package func rivals(of picture: Picture) -> [Picture] {
-        owners[FileName(file(for: picture)), default: []]
-            .filter { $0 != picture && (try? $0.file.stamp()) != nil }
+    /// Why a picture beside others can have no caption file of its own, as a sentence; `nil` when it can.
+    package func conflict(of picture: Picture) -> String? {
+        let rivals = rivals(of: picture)
+        guard !rivals.isEmpty else { return nil }
+        let name = Self.key(FileName(file(for: picture)))
+        let isNamedSo = rivals.allSatisfy { Self.key(FileName(file(for: $0))) == name }
+        return "Its caption would be in the same file as that of \(rivals.map(\.name).joined(separator: " and ")). "
+            + (isNamedSo ? "Rename all but one of them." : "A link leads there; give each a file of its own.")
+    }
+
+    /// The other pictures that would have the same caption file, as far as they are still there.
+    private func rivals(of picture: Picture) -> [Picture] {
+        let owner = Owner(picture: picture, file: target(for: picture))
+        let group = owners[Self.key(owner.file), default: []]
+        return group.filter { $0.picture != picture && !$0.picture.file.isGone && isShared(owner, $0, group) }
+            .map(\.picture)
+    }
+
+    /// Whether two caption files whose paths differ in case at most are one file.
+    private func isShared(_ left: Owner, _ right: Owner, _ group: [Owner]) -> Bool {
+        if left.file == right.file { return true }
+        switch (identity(left.file.text), identity(right.file.text)) {
+        case (let one?, let other?): return one == other && !one.hasOtherNames
+        case (nil, nil): return areOneName(left.picture.file, right.picture.file, group)
+        default: return false
+        }
+    }
+
+    /// Whether the file system takes both pictures' names, without their endings, for one: the left one is then found by
+    /// the right one's name.
+    private func areOneName(_ left: PictureFile, _ right: PictureFile, _ group: [Owner]) -> Bool {
+        let ending = left.path.utf8.dropFirst(FileName(left.path).stem.utf8.count)
+        let respelled = FileName(FileName(right.path).stem + String(Substring(ending)))
+        guard !group.contains(where: { FileName($0.picture.file.path) == respelled }) else { return false }
+        return identity(left.path).map { $0 == identity(respelled.text) } ?? false
+    }
+
+    private func target(for picture: Picture) -> FileName {
+        let file = FileName(file(for: picture))
+        let target = CaptionFile(path: file.text).target
+        guard FileName(target) == file else { return FileName(target) }
+        return FileName((folders[FileName(file.folder)] ?? file.folder) + "/" + file.last)
+    }
+
+    private static func key(_ file: FileName) -> String {
+        // Capitals of some letters are two: the one of ß is SS.
+        file.text.uppercased().lowercased()
     }
 }

@@ -48,10 +48,8 @@ package struct FolderRun: Sendable {
                 for note in contents.notes { report.say(note) }
                 for problem in contents.problems {
                     report.found(1)
-                    fail(problem.name, problem.reason)
+                    fail(problem.name, problem.reason, isPicture: false)
                 }
-            } onNews: { contents in
-                for note in contents.notes.prefix(1) { report.say(note) }
             }
         }
         let ticker = Task { await tick() }
@@ -106,9 +104,8 @@ package struct FolderRun: Sendable {
 
     private func job(_ picture: Picture, _ names: CaptionNames?) -> CaptionJob? {
         let job = CaptionJob(picture: picture, captionFile: names?.file(for: picture))
-        guard outputs.wantsFile(job), let rivals = names?.rivals(of: picture), !rivals.isEmpty else { return job }
-        let others = rivals.map(\.name).joined(separator: " and ")
-        fail(picture.name, "Its caption would be in the same file as that of \(others). Rename all but one of them.")
+        guard outputs.wantsFile(job), let conflict = names?.conflict(of: picture) else { return job }
+        fail(picture.name, conflict)
         return nil
     }
 
@@ -163,8 +160,8 @@ package struct FolderRun: Sendable {
         }
     }
 
-    private func fail(_ name: String, _ reason: String, isTold: Bool = false) {
-        report.failed(name, reason, isTold: isTold)
+    private func fail(_ name: String, _ reason: String, isTold: Bool = false, isPicture: Bool = true) {
+        report.failed(name, reason, isTold: isTold, isPicture: isPicture)
         do {
             try failures?.append(FailureLine(file: name, error: reason))
         } catch {

@@ -19,25 +19,25 @@ final class FolderWatch: Sendable {
     }
 
     /// Looks at the folder until the task is cancelled.
-    /// - Parameters:
-    ///   - onFirstLook: gets what is to be told of the folder.
-    ///   - onNews: gets what is to be told later, when there are files of another kind that is not read.
-    func run(onFirstLook: (PictureFolder.Contents) -> Void, onNews: (PictureFolder.Contents) -> Void) async {
+    /// - Parameter onNews: gets what is to be told of the folder at the first look, and later what has come since: files of
+    ///   another kind that is not read, and problems.
+    func run(onNews: (PictureFolder.Contents) -> Void) async {
         defer { found.finish() }
         let contents = folder.contents()
-        onFirstLook(contents)
+        onNews(contents)
         guard let interval else {
             found.yield(contents.pictures)
             return
         }
         found.yield(settled(contents.pictures, interval))
-        var told = Set(contents.unread.keys)
+        var told = contents
         while (try? await Task.sleep(for: interval)) != nil {
             let contents = folder.contents()
-            if !told.isSuperset(of: contents.unread.keys) { onNews(contents) }
-            told.formUnion(contents.unread.keys)
+            onNews(told.news(in: contents))
             let stamps = Self.stamps(contents.pictures)
-            let whole = files.withLock { $0.look(stamps) }
+            // What a look could not see is not gone.
+            let isWhole = contents.isWhole && stamps.count == contents.pictures.count
+            let whole = files.withLock { $0.look(stamps, forgets: isWhole) }
             if !whole.isEmpty { found.yield(whole) }
         }
     }

@@ -47,6 +47,12 @@ package struct PictureFile: Sendable, Hashable {
         return Stamp(size: Int(status.st_size), modified: .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec))
     }
 
+    /// Whether there is surely no such file.
+    var isGone: Bool {
+        var status = stat()
+        return stat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR)
+    }
+
     /// The path of the file that all links lead to; `nil` when there is none.
     var resolved: String? {
         guard let pointer = realpath(path, nil) else { return nil }

@@ -72,8 +72,10 @@ package struct PictureFolder: Sendable {
     package struct Contents: Sendable {
         /// The pictures in the order of their names.
         package var pictures: [Picture] = []
-        /// Folders that cannot be read, with the reason.
+        /// Folders that cannot be read, and what has a name that is not UTF-8, with the reason.
         package var problems: [(name: String, reason: String)] = []
+        /// Whether all of it was seen.
+        package var isWhole = true
         /// How many files there are of each ending that is not read.
         package var unread: [String: Int] = [:]
         /// The names of folders that were left out.
@@ -89,60 +91,38 @@ package struct PictureFolder: Sendable {
     }
 
     private func visit(_ folder: String, _ contents: inout Contents) {
-        guard let entries = Self.entries(path + "/" + folder) else {
-            contents.problems.append((folder.isEmpty ? "." : folder, "The folder cannot be read."))
-            return
+        let listing = FolderListing(path: path + "/" + folder)
+        if let reason = listing.failure {
+            contents.isWhole = false
+            contents.problems.append((folder.isEmpty ? "." : folder, "The folder cannot be read: \(reason)."))
         }
-        for entry in entries {
+        for entry in listing.entries {
             let name = FileName(folder.isEmpty ? entry.name : folder + "/" + entry.name)
             if selection.excludes(name) { continue }
-            guard entry.isUTF8 else {
-                let reason = "The name is not UTF-8, so no text can hold it. Rename it."
-                if FileKinds.isPicture(name) { contents.problems.append((name.text, reason)) }
-                continue
-            }
-            switch Self.kind(path + "/" + name.text) {
-            case S_IFDIR where selection.leavesOut(folder: name): contents.leftOut.insert(FileName(entry.name))
-            case S_IFDIR: visit(name.text, &contents)
-            case S_IFREG, S_IFLNK: add(name, &contents)
-            default: continue
+            switch entry.kind {
+            case .folder where selection.leavesOut(folder: name): contents.leftOut.insert(FileName(entry.name))
+            case .folder where entry.isUTF8: visit(name.text, &contents)
+            case .folder: contents.problems.append((name.text, Self.notUTF8 + " What is in it was left out."))
+            case .file: add(name, entry, &contents)
+            case .unknown(let reason):
+                contents.isWhole = false
+                contents.problems.append((name.text, "What it is cannot be read: \(reason)."))
+            case .other: continue
             }
         }
     }
 
-    /// The names in a folder; Foundation leaves out those that are not UTF-8.
-    private static func entries(_ path: String) -> [(name: String, isUTF8: Bool)]? {
-        guard let directory = opendir(path) else { return nil }
-        defer { closedir(directory) }
-        var entries: [(name: String, isUTF8: Bool)] = []
-        while let entry = readdir(directory) {
-            let (name, isUTF8) = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-                tuple.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) {
-                    (String(cString: $0), String(validatingCString: $0) != nil)
-                }
-            }
-            if name != ".", name != ".." { entries.append((name, isUTF8)) }
-        }
-        return entries
-    }
+    private static let notUTF8 = "The name is not UTF-8, so no text can hold it. Rename it."
 
-    private func add(_ name: FileName, _ contents: inout Contents) {
+    private func add(_ name: FileName, _ entry: FolderListing.Entry, _ contents: inout Contents) {
         let isPicture = FileKinds.isPicture(name)
         guard isPicture || FileKinds.isUnread(name), !selection.leavesOut(file: name) else { return }
-        let path = path + "/" + name.text
-        var status = stat()
-        // A link to a folder under a picture's name is passed over; one that leads nowhere is reported when it is read.
-        if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG { return }
         if isPicture {
-            contents.pictures.append(Picture(name: name.text, file: PictureFile(path: path)))
+            guard entry.isUTF8 else { return contents.problems.append((name.text, Self.notUTF8)) }
+            contents.pictures.append(Picture(name: name.text, file: PictureFile(path: path + "/" + name.text)))
         } else if let ending = name.ending {
             contents.unread[ending, default: 0] += 1
         }
-    }
-
-    private static func kind(_ path: String) -> mode_t {
-        var status = stat()
-        return lstat(path, &status) == 0 ? status.st_mode & S_IFMT : 0
     }
 }
 
@@ -159,4 +139,16 @@ extension PictureFolder.Contents {
     }
 
     private static let hidden = "Left out, as hidden folders and those of other programs are: "
+
+    /// What there is in a later look that was not told before: problems, and how many files of which kind, when a kind has
+    /// come that was not there. It counts as told from now on.
+    mutating func news(in later: PictureFolder.Contents) -> PictureFolder.Contents {
+        var news = PictureFolder.Contents()
+        let known = Set(problems.map { FileName($0.name) })
+        news.problems = later.problems.filter { !known.contains(FileName($0.name)) }
+        problems += news.problems
+        if !Set(unread.keys).isSuperset(of: later.unread.keys) { news.unread = later.unread }
+        unread.merge(later.unread) { $1 }
+        return news
+    }
 }

@@ -52,11 +52,13 @@ package final class RunReport: Sendable {
         }
     }
 
-    /// - Parameter isTold: whether people know the reason already.
-    func failed(_ name: String, _ reason: String, isTold: Bool = false) {
+    /// - Parameters:
+    ///   - isTold: whether people know the reason already.
+    ///   - isPicture: whether it can have failed before; two names that are not UTF-8 may look the same.
+    func failed(_ name: String, _ reason: String, isTold: Bool = false, isPicture: Bool = true) {
         update { state in
             state.wait = ""
-            settle(name, &state)
+            if isPicture { settle(name, &state) }
             state.failures[FileName(name)] = reason
             state.progress.failed += 1
             if !isTold { print("\(counter(state)) \(name) failed: \(reason)", &state) }

@@ -13,10 +13,11 @@ package struct StableFiles: Sendable {
     }
 
     /// What one look at the folder found; answers the files that have become whole since, in the order of their names.
-    package mutating func look(_ files: [Picture: PictureFile.Stamp]) -> [Picture] {
+    /// - Parameter forgets: whether files that were not found are gone, and count again when they come back.
+    package mutating func look(_ files: [Picture: PictureFile.Stamp], forgets: Bool = true) -> [Picture] {
         let whole = files.filter { seen[$0.key] == $0.value && settled[$0.key] != $0.value }
         seen = files
-        settled = settled.filter { files[$0.key] != nil }
+        if forgets { settled = settled.filter { files[$0.key] != nil } }
         settled.merge(whole) { $1 }
         return whole.keys.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }

@@ -111,16 +111,43 @@ struct FolderTests {
     @Test("a name that is not UTF-8 is reported, and the folder goes on")
     func invalidName() throws {
         let album = try Album("a.jpg")
-        let path = Array(album.folder.path.utf8) + Array("/b".utf8) + [0xFF] + Array(".jpg\0".utf8)
-        let descriptor = path.withUnsafeBytes { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { name in name.baseAddress.map { creat($0, 0o644) } ?? -1 }
-        }
-        try #require(descriptor >= 0)
-        close(descriptor)
+        try add(Array("b".utf8) + [0xFF] + Array(".jpg".utf8), to: album)
         let run = try Client.run(["folder", "CAPTION", "txt", album.path], server: try echo())
         #expect(run.status == 1)
         #expect(run.errors.contains("b\u{FFFD}.jpg failed: The name is not UTF-8"), "\(run.errors)")
         #expect(run.errors.hasSuffix("Captioned 1 picture, 1 failed.\n"))
+    }
+
+    @Test("so is a folder with such a name, each of two that look the same, and a kind that is not read is counted")
+    func invalidNames() throws {
+        let album = try Album("a.jpg")
+        let (first, second) = (Array("b".utf8) + [0xFF], Array("b".utf8) + [0xFE])
+        for folder in [first, second, Array(".hidden".utf8) + [0xFF], Array("left out".utf8) + [0xFF]] {
+            try add(folder, isFolder: true, to: album)
+            try add(folder + Array("/c.jpg".utf8), to: album)
+        }
+        for name in [first, second] { try add(name + Array(".heic".utf8), to: album) }
+        let arguments = ["folder", "CAPTION", "txt", album.path, "--exclude", "left out?"]
+        let run = try Client.run(arguments + ["--failures", album.path("f")], server: try echo())
+        #expect(run.status == 1)
+        let reason = "The name is not UTF-8, so no text can hold it. Rename it. What is in it was left out.\n"
+        #expect(run.errors.components(separatedBy: "b\u{FFFD} failed: \(reason)").count == 3, "\(run.errors)")
+        #expect(run.errors.hasSuffix("Captioned 1 picture, 2 failed.\n"), "\(run.errors)")
+        #expect(run.errors.contains("Left out, as such files are not read: 2 heic.\n"))
+        #expect(run.errors.contains("Left out, as hidden folders and those of other programs are: .hidden\u{FFFD}.\n"))
+    }
+
+    /// Makes a file, or a folder, whose name is any bytes.
+    private func add(_ name: [UInt8], isFolder: Bool = false, to album: Album) throws {
+        let path = Array((album.path + "/").utf8) + name + [0]
+        let result = path.withUnsafeBytes { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { path -> Int32 in
+                guard let path = path.baseAddress else { return -1 }
+                return isFolder ? mkdir(path, 0o755) : creat(path, 0o644)
+            }
+        }
+        try #require(result >= 0)
+        if !isFolder { close(result) }
     }
 
     @Test("a caption file that cannot be written is a failure, and leaves no temporary file")

@@ -92,6 +92,59 @@ struct NamesTests {
         #expect(client.finish().errors.hasSuffix("Captioned 2 pictures.\n"))
     }
 
+    @Test("pictures whose captions would be one file by way of a link are reported, and none is captioned")
+    func sharedByLink() throws {
+        let album = try Album("a.jpg", "b.jpg", "sub/c.jpg", "d.jpg", "e.jpg", "f.jpg")
+        try album.add("shared", Data("mine".utf8))
+        try album.add("d.txt", Data("mine".utf8))
+        for (name, target) in [("a.txt", "shared"), ("b.txt", "./shared"), ("sub/c.txt", "../d.txt")] {
+            try FileManager.default.createSymbolicLink(atPath: album.path(name), withDestinationPath: target)
+        }
+        // These part as soon as one of them is written.
+        try album.add("e.txt", Data("mine".utf8))
+        try FileManager.default.linkItem(atPath: album.path("e.txt"), toPath: album.path("f.txt"))
+        let server = try self.server()
+        let run = try Client.run(["folder", "CAPTION", "txt", album.path, "--append"], server: server)
+        #expect(run.status == 1)
+        for (name, other) in [("a", "b"), ("b", "a"), ("sub/c", "d"), ("d", "sub/c")] {
+            let sentence = "Its caption would be in the same file as that of \(other).jpg. A link leads there;"
+            #expect(run.errors.contains("\(name).jpg failed: \(sentence)"), "\(run.errors)")
+        }
+        #expect(Set(server.pictures) == ["e.jpg", "f.jpg"])
+        #expect(album.text("shared") == "mine" && album.text("d.txt") == "mine")
+        #expect(album.text("e.txt") == "mine, of e.jpg\n" && album.text("f.txt") == "mine, of f.jpg\n")
+    }
+
+    /// A file system that does not tell capitals apart, and one that does, with these files.
+    private static func names(_ files: [String], folds: Bool) throws -> CaptionNames {
+        let known = files.map { folds ? $0.lowercased() : $0 }
+        return try CaptionNames(fileExtension: "txt") { path in
+            let name = folds ? path.lowercased() : path
+            return known.firstIndex(of: name).map { FileIdentity(device: 1, number: UInt64($0)) }
+        }
+    }
+
+    @Test("names that differ in capitals share a caption where the file system does not tell these apart")
+    func capitals() throws {
+        let album = try Album("A.png", "a.jpg", "B.png", "C.png", "c.jpg", "Stra\u{DF}e.jpg", "STRASSE.gif")
+        let pictures = ["A.png", "a.jpg", "B.png", "C.png", "c.jpg", "Stra\u{DF}e.jpg", "STRASSE.gif"].map {
+            Picture(name: $0, file: PictureFile(path: album.path($0)))
+        }
+        let captions = ["C.txt"].map(album.path)
+        for folds in [true, false] {
+            let others = folds ? [] : ["c.txt"].map(album.path)
+            var names = try Self.names(pictures.map(\.file.path) + captions + others, folds: folds)
+            names.add(pictures)
+            let sharing = pictures.filter { names.conflict(of: $0) != nil }.map(\.name)
+            #expect(sharing == (folds ? ["A.png", "a.jpg", "C.png", "c.jpg"] : []))
+        }
+        var names = try Self.names(pictures.map(\.file.path), folds: true)
+        names.add(pictures)
+        #expect(
+            names.conflict(of: pictures[0])
+                == "Its caption would be in the same file as that of a.jpg. Rename all but one of them.")
+    }
+
     @Test("a name is taken apart at bytes, whatever marks stand behind them")
     func parts() {
         let name = FileName("a/\u{301}b.\u{301}c.JPG")

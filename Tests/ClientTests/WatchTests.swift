@@ -81,6 +81,30 @@ struct WatchTests {
         }
     }
 
+    @Test(
+        "what could not be seen for a while is not captioned again when it is back, and that it was not seen is told",
+        .enabled(if: Client.heedingPermissions != nil, "root cannot be stopped here"))
+    func outOfSight() async throws {
+        let album = try Album("sub/a.jpg")
+        let server = try ScriptedServer { .result("of \($0.picture)") }
+        let client = try Client(
+            ["folder", "CAPTION", "txt", album.path, "--overwrite", "--watch", "--watch-interval", "0.05"],
+            environment: ["VISION_HOST": server.address], wrapper: Client.heedingPermissions ?? [])
+        await eventually { album.text("sub/a.txt") != nil }
+        try album.permit(0, "sub")
+        defer { try? album.permit(0o755, "sub") }
+        await eventually { client.errors.contains("sub failed: The folder cannot be read: permission denied.") }
+        try album.add("b.jpg")
+        await eventually { album.text("b.txt") != nil }
+        try album.permit(0o755, "sub")
+        // A picture beside it that is captioned shows that the folder was looked at again, twice.
+        try album.add("sub/c.jpg")
+        await eventually { album.text("sub/c.txt") != nil }
+        client.send(SIGINT)
+        #expect(client.finish().errors.hasSuffix("Captioned 3 pictures, 1 failed.\n"))
+        #expect(server.pictures.sorted() == ["b.jpg", "sub/a.jpg", "sub/c.jpg"])
+    }
+
     @Test("a picture that failed is tried again when it changes, and then counts as captioned")
     func changed() async throws {
         let album = try Album("a.jpg")
@@ -116,6 +140,14 @@ struct StableFilesTests {
         #expect(files.look([picture: stamp(2, at: 1)]) == [])
         #expect(files.look([picture: stamp(2, at: 1)]) == [picture])
         #expect(files.look([picture: stamp(2, at: 1)]) == [])
+    }
+
+    @Test("a file that a look could not see is still known afterwards")
+    func outOfSight() {
+        var files = StableFiles()
+        files.settle(picture, stamp(1))
+        for _ in 0..<2 { #expect(files.look([:], forgets: false) == []) }
+        for _ in 0..<3 { #expect(files.look([picture: stamp(1)]) == []) }
     }
 
     @Test("a file that changes, or goes and comes back, counts again")
