@@ -94,7 +94,10 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
-        // Floor 3: the street door.
+        // Floor 3: many requests for one model, and the street door.
+        .target(
+            name: "Captioning", dependencies: ["Florence2", "Images", "Serving", "Tensors"],
+            swiftSettings: swiftSettings),
         .target(
             name: "HTTPDoor",
             dependencies: [
@@ -116,7 +119,7 @@ let package = Package(
         .target(
             name: "VisionAPI",
             dependencies: [
-                "CPixels", "Florence2", "HTTPDoor", "Images", "JSONScanning", "Serving", "VisionAPITypes",
+                "CPixels", "Captioning", "Florence2", "HTTPDoor", "Images", "JSONScanning", "Serving", "VisionAPITypes",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -131,8 +134,7 @@ let package = Package(
             name: "vision-server",
             dependencies: [
                 "CDemoModel", "CKernels", "Tensors", "Images", "Serving", "PrometheusText", "VisionAPITypes",
-                "Florence2",
-                "ModelHub", "HTTPDoor", "VisionAPI",
+                "Florence2", "Captioning", "ModelHub", "HTTPDoor", "VisionAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -164,6 +166,9 @@ let package = Package(
         .testTarget(
             name: "Florence2Tests", dependencies: ["Florence2", "Tensors", "Images"], swiftSettings: swiftSettings),
         .testTarget(
+            name: "CaptioningTests", dependencies: ["Captioning", "Florence2", "Tensors", "Images", "Serving"],
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "HTTPDoorTests",
             dependencies: [
                 "HTTPDoor", "Loopback",
@@ -179,7 +184,8 @@ let package = Package(
         .testTarget(
             name: "VisionAPITests",
             dependencies: [
-                "VisionAPI", "VisionAPITypes", "Florence2", "HTTPDoor", "Images", "Loopback", "Serving", "CDemoModel",
+                "VisionAPI", "Captioning", "VisionAPITypes", "Florence2", "HTTPDoor", "Images", "Loopback", "Serving",
+                "CDemoModel",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -8,12 +8,31 @@ public struct Caption: Sendable {
     public let tokenIDs: [Int]
     /// The winning hypothesis' sum of log-probabilities, divided by its length to the power of the length penalty.
     public let score: Float
+    public let finishReason: FinishReason
+    /// Tokens that the encoder read: the picture's and the prompt's.
+    public let inputTokens: Int
     public let seconds: StageSeconds
+
+    /// Tokens that were generated, the end included.
+    public var outputTokens: Int { tokenIDs.count - 1 }
+
+    public enum FinishReason: String, Sendable {
+        /// The model ended its answer.
+        case stop
+        /// The answer was cut at the most tokens that it might have.
+        case length
+    }
 
     /// Where the time went; the parts do not overlap.
     public struct StageSeconds: Sendable {
         public let vision: Double
         public let encoder: Double
         public let generate: Double
+
+        package init(vision: Double, encoder: Double, generate: Double) {
+            self.vision = vision
+            self.encoder = encoder
+            self.generate = generate
+        }
     }
 }

@@ -6,46 +6,25 @@ extension ModelHost {
         let host: ModelHost
         let ticket: Ticket
 
-        /// Runs `body` with the model, on the model's thread, when it is this place's turn.
+        /// Hands a job to the model, which others use at the same time, when it is this place's turn.
         ///
-        /// A caller whose task is cancelled loses the place; once `body` runs, its second argument tells.
-        /// - Parameters:
-        ///   - bytes: Memory that the request holds while it waits.
-        ///   - keepAlive: How long the model stays after this use; `nil`: as long as usual.
-        /// - Throws: `ModelHostError`, `CancellationError`, or what `body` throws.
-        public func withModel<R: Sendable>(
-            bytes: Int = 0, keepAlive: KeepAlive? = nil,
-            _ body: @escaping @Sendable (_ model: Model, _ isCancelled: () -> Bool) throws -> R
-        ) async throws -> R {
-            let cancellation = Cancellation()
-            return try await withTaskCancellationHandler {
-                try await host.waitForTurn(ticket, bytes: bytes)
-                let result = await host.thread.run { [slot = host.slot] in
-                    Result { try slot.use(body, cancellation) }
-                }
-                await host.handle(.returned(ticket, keepAlive))
-                return try result.get()
-            } onCancel: {
-                cancellation.set()
-            }
-        }
-
-        /// Hands a job to a model that others use at the same time, when it is this place's turn; otherwise as `withModel`.
-        ///
+        /// A caller whose task is cancelled loses the place; once the job is begun, `isCancelled` tells it.
         /// - Parameters:
         ///   - start: Begins the job and answers what stands for its result; jobs are begun in the order of arrival. It
         ///     must not take long, and the job has to end soon once its second argument answers true.
+        ///   - bytes: Memory that the request holds while it waits.
+        ///   - keepAlive: How long the model stays after this use; `nil`: as long as usual.
         ///   - result: Waits for the result; the model is this place's until then.
-        public func withSharedModel<Job: Sendable, R: Sendable>(
+        public func withModel<Job: Sendable, R: Sendable>(
             bytes: Int = 0, keepAlive: KeepAlive? = nil,
-            start: @escaping @Sendable (_ model: Model, _ isCancelled: @escaping @Sendable () -> Bool) -> Job,
+            start: @escaping @Sendable (_ runner: Runner, _ isCancelled: @escaping @Sendable () -> Bool) -> Job,
             result: @escaping @Sendable (Job) async throws -> R
         ) async throws -> R {
             let cancellation = Cancellation()
             let begun = Begun<Job>()
             return try await withTaskCancellationHandler {
-                try await host.waitForTurn(ticket, bytes: bytes) { [slot = host.slot] in
-                    begun.job.withLock { $0 = slot.model.map { model in start(model) { cancellation.isSet } } }
+                try await host.waitForTurn(ticket, bytes: bytes) { [runner = host.runner] in
+                    begun.job.withLock { $0 = start(runner) { cancellation.isSet } }
                 }
                 let outcome = await begun.outcome(result)
                 await host.handle(.returned(ticket, keepAlive))
@@ -84,12 +63,13 @@ extension ModelHost {
         }
     }
 
-    /// Runs `body` with the model when it is this caller's turn; `withPlace` for a request that needs no preparing.
-    public nonisolated func withModel<R: Sendable>(
-        keepAlive: KeepAlive? = nil,
-        _ body: @escaping @Sendable (_ model: Model, _ isCancelled: () -> Bool) throws -> R
-    ) async throws -> R {
-        try await withPlace { try await $0.withModel(keepAlive: keepAlive, body) }
+    /// Loads the model, unless it is loaded, when it is this caller's turn.
+    public nonisolated func ensureLoaded(keepAlive: KeepAlive? = nil) async throws {
+        try await withPlace {
+            try await $0.withModel(keepAlive: keepAlive) { _, _ in
+            } result: { _ in
+            }
+        }
     }
 
     private func leave(_ ticket: Ticket, _ outcome: Outcome) {
@@ -103,7 +83,7 @@ private final class Begun<Job: Sendable>: Sendable {
     let job = Mutex<Job?>(nil)
 
     func outcome<R>(_ result: (Job) async throws -> R) async -> Result<R, any Error> {
-        // The model is always there when a request has its turn; none counts as a host that has stopped.
+        // It was begun when it had its turn.
         guard let job = job.withLock({ $0 }) else { return .failure(ModelHostError.stopping) }
         do {
             return .success(try await result(job))

@@ -6,7 +6,7 @@ import Synchronization
 /// order of arrival among those that are ready for it, let go when nobody has used it for a while.
 ///
 /// The host loads and unloads while its `run()` runs; requests that come earlier wait for that.
-public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == Duration {
+public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration == Duration {
     /// What the model is called in the log and in errors.
     public nonisolated let name: String
 
@@ -24,9 +24,7 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
     }
 
     let clock: C
-    let thread: ModelThread
-    let slot = ModelSlot<Model>()
-    private let load: @Sendable () throws -> Model
+    nonisolated let runner: Runner
     private let limits: ModelHostLimits
     private let logger: Logger
     private let metrics = ModelHostMetrics()
@@ -45,17 +43,15 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
     /// - Parameters:
     ///   - name: What the model is called in the log and in errors.
     ///   - clock: Measures idle time and waits; a monotonic one in a server.
-    ///   - load: Makes the model; called on the model's own thread, as often as it is needed anew.
+    ///   - runner: Loads the model and lets it go, as often as it is needed anew.
     public init(
-        name: String, limits: ModelHostLimits = .init(), clock: C, logger: Logger,
-        load: @escaping @Sendable () throws -> Model
+        name: String, limits: ModelHostLimits = .init(), clock: C, logger: Logger, runner: Runner
     ) {
         self.name = name
         self.limits = limits
         self.clock = clock
         self.logger = logger
-        self.load = load
-        thread = ModelThread()
+        self.runner = runner
         machine = StateMachine(limits: limits, at: clock.now)
         (chores, assign) = AsyncStream.makeStream()
     }
@@ -241,17 +237,14 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
     private func loadModel() async {
         logger.info("Loading the model \(name)")
         let start = ContinuousClock.now
-        let result = await thread.run { [slot, load] in
-            Result { slot.put(try load()) }
-        }
-        switch result {
-        case .success:
+        do {
+            try await runner.load()
             let time = ContinuousClock.now - start
             counters.loads += 1
             metrics.recordLoad(time)
             logger.info("Loaded the model \(name) in \(Int(time / .milliseconds(1))) ms")
             handle(.loaded)
-        case .failure(let error):
+        } catch {
             counters.failedLoads += 1
             lastLoadError = error
             logger.error("The model \(name) could not be loaded. \(error)")
@@ -260,10 +253,7 @@ public actor ModelHost<Model: Sendable, C: Clock>: Service where C.Duration == D
     }
 
     private func unloadModel() async {
-        await thread.run { [slot] in
-            slot.clear()
-            returnFreeMemory()
-        }
+        await runner.unload()
         counters.unloads += 1
         metrics.recordUnload()
         logger.info("Unloaded the model \(name)")

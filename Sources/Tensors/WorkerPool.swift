@@ -5,12 +5,12 @@ public final class WorkerPool: @unchecked Sendable {
     /// How many threads work, the caller's included.
     public let threads: Int
     private let board = JobBoard()
-    private let workers: [OwnedThread]
+    private let workers: [JoinableThread]
 
     /// Starts the threads, or as many of them as the system has room for; fewer than one counts as one.
     public init(threads: Int) {
         workers = (1..<max(1, threads)).compactMap { [board] index in
-            try? OwnedThread(name: "tensors-\(index)") { board.work() }
+            try? JoinableThread(name: "tensors-\(index)") { board.work() }
         }
         self.threads = workers.count + 1
     }

@@ -1,4 +1,4 @@
-package import Florence2
+package import Captioning
 import HTTPDoor
 package import Hummingbird
 import Images
@@ -11,7 +11,7 @@ package import Serving
 ///   - supply: The model's files; it runs with the service, too.
 ///   - preparePicture: Decodes and resizes; a test may do something else.
 package func buildApplication<C: Clock>(
-    configuration: ServerConfiguration, host: ModelHost<BatchCaptioner, C>, supply: ModelSupply<C>, logger: Logger,
+    configuration: ServerConfiguration, host: ModelHost<CaptionWorker, C>, supply: ModelSupply<C>, logger: Logger,
     preparePicture: @escaping PreparePicture = {
         try ImageDecoder().prepare($0, with: $1, watch: DecodeWatch($2))
     }

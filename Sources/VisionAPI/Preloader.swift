@@ -1,11 +1,11 @@
-import Florence2
+import Captioning
 import Logging
 import Serving
 import ServiceLifecycle
 
 /// Fetches and loads the model at the start, so that the first request need not wait for it.
 struct Preloader<C: Clock>: Service where C.Duration == Duration {
-    let host: ModelHost<BatchCaptioner, C>
+    let host: ModelHost<CaptionWorker, C>
     let supply: ModelSupply<C>
     /// Whether a failure is none that the first request might not meet: then the service ends with it.
     let endsService: @Sendable (any Error) -> Bool
@@ -16,7 +16,7 @@ struct Preloader<C: Clock>: Service where C.Duration == Duration {
         try await cancelWhenGracefulShutdown {
             do {
                 _ = try await supply.wait()
-                try await host.withModel { _, _ in }
+                try await host.ensureLoaded()
             } catch is CancellationError {
                 // The server stops before it has begun.
             } catch SupplyError.failed(_, let reason, _) where endsService(reason) {

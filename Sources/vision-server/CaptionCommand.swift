@@ -46,7 +46,7 @@ struct CaptionCommand: ParsableCommand {
     }
 
     private func caption(
-        _ file: String, _ task: TaskPrompt, _ captioner: Captioner, _ reader: PictureReader
+        _ file: String, _ task: TaskPrompt, _ captioner: Captioner<CPUEngine>, _ reader: PictureReader
     ) throws -> CaptionLine {
         let start = ContinuousClock.now
         let picture = try reader.read(file)

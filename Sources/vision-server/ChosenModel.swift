@@ -89,7 +89,7 @@ struct ChosenModel: Sendable {
     /// begun, and who asks is told so.
     func load(
         _ supply: ModelSupply<ContinuousClock>, logger: Logger, warnings: ModelWarnings
-    ) throws -> Captioner {
+    ) throws -> Captioner<CPUEngine> {
         do {
             let captioner = try load(try supply.take().files)
             warnings.replace(by: captioner.warnings)
@@ -118,7 +118,7 @@ struct ChosenModel: Sendable {
     }
 
     /// - Throws: `MemoryShortage` before anything is read if it would not fit.
-    func load(_ files: ModelFiles) throws -> Captioner {
+    func load(_ files: ModelFiles) throws -> Captioner<CPUEngine> {
         try MemoryBudget().require(try files.memoryNeeded(precision))
         return try Captioner(files, threads: threads, instructionSet: instructionSet, precision: precision)
     }

@@ -1,5 +1,5 @@
+import Captioning
 import Dispatch
-import Florence2
 import Foundation
 import Logging
 import Serving
@@ -10,7 +10,7 @@ import ServiceLifecycle
 ///
 /// - Parameter drain: For so long after the signal new work is still accepted.
 func runUntilStopped<C: Clock>(
-    _ service: some Service, host: ModelHost<BatchCaptioner, C>, drain: Duration, logger: Logger
+    _ service: some Service, host: ModelHost<CaptionWorker, C>, drain: Duration, logger: Logger
 ) async throws where C.Duration == Duration {
     let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [service], logger: logger))
     let run = Task { try await group.run() }
@@ -37,7 +37,7 @@ func runUntilStopped<C: Clock>(
 }
 
 private func finish<C: Clock>(
-    _ host: ModelHost<BatchCaptioner, C>, drain: Duration, within limit: Duration
+    _ host: ModelHost<CaptionWorker, C>, drain: Duration, within limit: Duration
 ) async where C.Duration == Duration {
     await host.beginDrain()
     try? await Task.sleep(for: drain)

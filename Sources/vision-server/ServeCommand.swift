@@ -1,4 +1,5 @@
 import ArgumentParser
+import Captioning
 import Florence2
 import Foundation
 import HTTPDoor
@@ -57,11 +58,11 @@ struct ServeCommand: AsyncParsableCommand {
         let supply = try model.supply(logger: logger)
         metrics.describe(model)
         let warnings = ModelWarnings()
-        let host = ModelHost(name: model.name, limits: limits, clock: ContinuousClock(), logger: logger) {
-            try BatchCaptioner(
-                model.load(supply, logger: logger, warnings: warnings), maxBatch: limits.maxLent,
-                availableMemory: { MemoryBudget().available() })
+        let worker = CaptionWorker(maxBatch: limits.maxLent, availableMemory: { MemoryBudget().available() }) {
+            try model.load(supply, logger: logger, warnings: warnings)
         }
+        let host = ModelHost(
+            name: model.name, limits: limits, clock: ContinuousClock(), logger: logger, runner: worker)
         var configuration = try serverConfiguration(settings, model, limits) { metrics.text(supply.current) }
         configuration.modelWarnings = { warnings.all }
         let application = buildApplication(

@@ -13,8 +13,10 @@ struct HouseTests {
         "VisionAPITypes": [],
         "Florence2": ["Tensors", "Images"],
         "ModelHub": ["Tensors", "AsyncHTTPClient", "Crypto", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix"],
+        "Captioning": ["Florence2", "Images", "Serving", "Tensors"],
         "VisionAPI": [
-            "CPixels", "Florence2", "HTTPDoor", "Images", "JSONScanning", "Serving", "VisionAPITypes", "HTTPTypes",
+            "CPixels", "Captioning", "Florence2", "HTTPDoor", "Images", "JSONScanning", "Serving", "VisionAPITypes",
+            "HTTPTypes",
             "Hummingbird", "Logging", "Metrics", "ServiceLifecycle",
         ],
         "HTTPDoor": [
@@ -26,7 +28,7 @@ struct HouseTests {
         "vision-benchmark": ["CProbes", "Tensors", "Images", "VisionAPI", "ArgumentParser"],
         "vision-server": [
             "CDemoModel", "CKernels", "Tensors", "Images", "Serving", "PrometheusText", "VisionAPITypes", "Florence2",
-            "ModelHub", "HTTPDoor", "VisionAPI", "ArgumentParser", "Hummingbird", "Logging", "Metrics",
+            "Captioning", "ModelHub", "HTTPDoor", "VisionAPI", "ArgumentParser", "Hummingbird", "Logging", "Metrics",
             "ServiceLifecycle",
         ],
     ]

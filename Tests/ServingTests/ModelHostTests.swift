@@ -6,7 +6,7 @@ import Testing
 @Suite("The model's host")
 struct ModelHostTests {
     /// The model that `host` lends is the one of this load.
-    private func expectLoad(_ number: Int, of host: ModelHost<Tool, ManualClock>) async throws {
+    private func expectLoad(_ number: Int, of host: ModelHost<Workshop.Runner, ManualClock>) async throws {
         let lent = try await host.withModel { tool, _ in tool.number }
         #expect(lent == number)
     }
@@ -25,19 +25,6 @@ struct ModelHostTests {
         }
         #expect(workshop.loadCount == 1)
         #expect(workshop.unloadCount == 1)
-    }
-
-    @Test("the model is loaded and used on one thread, which is none of the pool's")
-    func ownThread() async throws {
-        try await Workshop().withHost { host in
-            let used = try await host.withModel { tool, _ in [tool.thread, pthread_self()] }
-            let usedAgain = try await host.withModel { _, _ in pthread_self() }
-            #expect(Set(used + [usedAgain]).count == 1)
-            await withTaskGroup(of: pthread_t.self) { group in
-                for _ in 0..<64 { group.addTask { pthread_self() } }
-                for await thread in group { #expect(thread != usedAgain) }
-            }
-        }
     }
 
     @Test("requests are served in the order of arrival")
@@ -153,7 +140,7 @@ struct ModelHostTests {
     func gracefulShutdown() async throws {
         let workshop = Workshop()
         let gate = Gate()
-        let (hosts, hand) = AsyncStream.makeStream(of: ModelHost<Tool, ManualClock>.self)
+        let (hosts, hand) = AsyncStream.makeStream(of: ModelHost<Workshop.Runner, ManualClock>.self)
         async let service: Void = workshop.withHost { host in
             hand.yield(host)
             await gate.someoneStands()

@@ -7,7 +7,7 @@ struct PlaceTests {
     /// Runs `body` while one request has the model and stands at a gate, which is opened afterwards.
     private func whileLent(
         _ workshop: Workshop, limits: ModelHostLimits = .init(),
-        _ body: @Sendable @escaping (ModelHost<Tool, ManualClock>) async throws -> Void
+        _ body: @Sendable @escaping (ModelHost<Workshop.Runner, ManualClock>) async throws -> Void
     ) async throws {
         try await workshop.withHost(limits: limits) { host in
             let gate = Gate()
@@ -269,7 +269,7 @@ struct PlaceTests {
                     // Each has its place before the next one comes; all wait for the model, which is being loaded.
                     group.addTask {
                         try await host.withPlace { place in
-                            try await place.withSharedModel { _, _ in
+                            try await place.withModel { _, _ in
                                 workshop.log.withLock { $0.append(number) }
                                 return number
                             } result: {

@@ -4,7 +4,7 @@ import Testing
 /// What holds after any sequence of events, in ten thousand random ones around the edges of time.
 @Suite("The host's decisions, in any order")
 struct RandomOrderTests {
-    typealias Machine = ModelHost<Tool, ManualClock>.StateMachine
+    typealias Machine = ModelHost<Workshop.Runner, ManualClock>.StateMachine
 
     /// Plays the actor, the model and the clients at once, and checks each action against what it may be.
     private struct World {

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The host's decisions")
 struct StateMachineTests {
-    typealias Machine = ModelHost<Tool, ManualClock>.StateMachine
+    typealias Machine = ModelHost<Workshop.Runner, ManualClock>.StateMachine
 
     private static func at(_ seconds: Int) -> ManualClock.Instant {
         .init(offset: .seconds(seconds))

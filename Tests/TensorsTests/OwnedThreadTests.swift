@@ -3,7 +3,7 @@ import Synchronization
 import Tensors
 import Testing
 
-@Suite struct OwnedThreadTests {
+@Suite struct JoinableThreadTests {
     @Test func joinWaitsForTheBodyAndFreesWhatItHeld() throws {
         final class Held: Sendable {}
         let done = Atomic<Bool>(false)
@@ -11,7 +11,7 @@ import Testing
         do {
             let held = Held()
             seen = held
-            let thread = try OwnedThread(name: "worker-1") { [held] in
+            let thread = try JoinableThread(name: "worker-1") { [held] in
                 for _ in 0..<100_000 { withExtendedLifetime(held) {} }
                 done.store(true, ordering: .releasing)
             }
@@ -24,7 +24,7 @@ import Testing
 
     @Test func theNameIsTheThreads() throws {
         let name = Mutex<String?>(nil)
-        try OwnedThread(name: "worker-7") { name.withLock { $0 = Thread.current.name } }.join()
+        try JoinableThread(name: "worker-7") { name.withLock { $0 = Thread.current.name } }.join()
         #expect(name.withLock { $0 } == "worker-7")
     }
 }

@@ -1,4 +1,5 @@
 import CDemoModel
+import Captioning
 import Florence2
 import Foundation
 import Hummingbird
@@ -58,15 +59,16 @@ enum Demo {
     /// A host of the demo model; `beforeLoad` runs on the model's thread.
     static func host(
         limits: ModelHostLimits = .init(), beforeLoad: @escaping @Sendable () throws -> Void = {}
-    ) -> ModelHost<BatchCaptioner, ContinuousClock> {
-        ModelHost(name: "demo", limits: limits, clock: ContinuousClock(), logger: logger) {
+    ) -> ModelHost<CaptionWorker, ContinuousClock> {
+        let worker = CaptionWorker(maxBatch: limits.maxLent) {
             try beforeLoad()
-            return try BatchCaptioner(Captioner(files, threads: 2), maxBatch: limits.maxLent)
+            return try Captioner(files, threads: 2)
         }
+        return ModelHost(name: "demo", limits: limits, clock: ContinuousClock(), logger: logger, runner: worker)
     }
 
     static func application(
-        around host: ModelHost<BatchCaptioner, ContinuousClock>,
+        around host: ModelHost<CaptionWorker, ContinuousClock>,
         _ configuration: ServerConfiguration = .init(modelName: "demo"),
         supply: ModelSupply<ContinuousClock>? = nil,
         preparePicture: @escaping PreparePicture = {

@@ -1,3 +1,4 @@
+import Captioning
 import Florence2
 import Foundation
 import Hummingbird
@@ -22,11 +23,13 @@ struct GenerationTests {
         let captioner = try Captioner(Demo.files, threads: 1)
         let picture = try Demo.files.imageProcessor().prepare(ImageDecoder().decode(Array(Demo.picture)))
         let usual = try Demo.text("<CAPTION>")
+        let answers = try asked.map {
+            try captioner.answer(picture, prompt: TaskPrompt("<CAPTION>"), overrides: $0.1).answer
+        }
         try await Demo.application().test(.router) { client in
-            for (fields, overrides) in asked {
+            for ((fields, overrides), answer) in zip(asked, answers) {
                 let body = #"{"prompt":"CAPTION",\#(fields),"image":"\#(Demo.picture.base64EncodedString())"}"#
                 let result = try await client.post(Data(body.utf8)).result
-                let answer = try captioner.answer(picture, prompt: TaskPrompt("<CAPTION>"), overrides: overrides).answer
                 #expect(answer == .text(result), "\(fields)")
                 if overrides.lengthPenalty == nil { #expect(result != usual, "\(fields)") }
             }
@@ -35,7 +38,12 @@ struct GenerationTests {
 
     @Test("a model whose numbers are damaged answers 500 and says so, never an empty caption")
     func damagedModel() async throws {
-        try await Demo.application(around: damagedHost()).test(.router) { client in
+        let folder = try damagedFolder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let worker = CaptionWorker(maxBatch: 2) { try Captioner(ModelFiles.directory(folder.path), threads: 1) }
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let host = ModelHost(name: "damaged", clock: ContinuousClock(), logger: logger, runner: worker)
+        try await Demo.application(around: host).test(.router) { client in
             for beams in [1, 3] {
                 let response = try await client.processImage("CAPTION", numBeams: beams)
                 #expect(response.status == .internalServerError)
@@ -48,9 +56,8 @@ struct GenerationTests {
     }
 
     /// The demo model with one weight that is no number.
-    private func damagedHost() throws -> ModelHost<BatchCaptioner, ContinuousClock> {
+    private func damagedFolder() throws -> URL {
         let folder = FileManager.default.temporaryDirectory.appending(path: "damaged-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
         let demo = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Models/demo")
         try FileManager.default.copyItem(at: demo, to: folder)
@@ -59,11 +66,7 @@ struct GenerationTests {
         // The last bytes are those of some weight; 0xffff is no number in float16.
         bytes.replaceSubrange(bytes.count - 2..<bytes.count, with: [0xff, 0xff])
         try bytes.write(to: file)
-        let captioner = try Captioner(ModelFiles.directory(folder.path), threads: 1)
-        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        return ModelHost(name: "damaged", limits: .init(), clock: ContinuousClock(), logger: logger) {
-            try BatchCaptioner(captioner, maxBatch: 2)
-        }
+        return folder
     }
 
     @Test("what is odd about a model's files stands in the status")

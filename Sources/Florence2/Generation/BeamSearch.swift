@@ -1,5 +1,3 @@
-package import Tensors
-
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -8,15 +6,15 @@ package import Tensors
     import Darwin
 #endif
 
-/// Beam search over one request, as a value: logits go in, what to feed next comes out.
+/// Beam search over one request, as a value: `feed` says what the engine does next, `advance` takes what came of it.
 ///
 /// Equal to `generate(do_sample=False)` of transformers 5.23, greedy for one beam
 /// (https://github.com/huggingface/transformers/blob/main/src/transformers/generation/utils.py).
 package struct BeamSearch: Sendable {
-    /// What the decoder does next.
+    /// What a step has come to.
     package enum Step: Sendable, Equatable {
-        /// One token a beam; beam b goes on from what beam `beamIndices[b]` has seen.
-        case feed(tokens: [Int], beamIndices: [Int])
+        /// `feed` is to be done next.
+        case unfinished
         case finished(Hypothesis)
         /// The model's scores are no numbers, so there is nothing to choose by.
         case damaged
@@ -30,7 +28,11 @@ package struct BeamSearch: Sendable {
     private let configuration: GenerationConfiguration
     private let processor: LogitsProcessor
     private var beams: [Beam]
+    /// From which beam of the step before each one goes on.
+    private var parents: [Int]
     private var finished: BeamHypotheses
+    /// How many tokens all beams and hypotheses share from the first on.
+    private var settledCount = 1
 
     /// The score of a beam that is not alive.
     private static let dead: Float = -1e9
@@ -40,68 +42,61 @@ package struct BeamSearch: Sendable {
         processor = LogitsProcessor(configuration: configuration)
         let start = [configuration.decoderStartTokenID]
         beams = (0..<configuration.numBeams).map { Beam(tokens: start, score: $0 == 0 ? 0 : Self.dead) }
+        parents = Array(beams.indices)
         finished = BeamHypotheses(capacity: configuration.numBeams)
     }
 
-    /// The tokens to feed before the first logits.
-    package var firstTokens: [Int] { beams.compactMap(\.tokens.last) }
+    package var beamCount: Int { beams.count }
 
-    /// Takes the logits [beams, V] of the tokens fed last and their log-probabilities (changing both) and decides.
-    ///
-    /// Greedy search chooses by the logits, as transformers does: that matters to a penalty for repetition.
-    package mutating func advance(
-        logits: UnsafeMutableBufferPointer<Float>, _ logProbabilities: UnsafeMutableBufferPointer<Float>,
-        in workspace: Workspace
-    ) -> Step {
-        let vocabularySize = logProbabilities.count / beams.count
-        for (index, beam) in beams.enumerated() {
-            let row = index * vocabularySize..<(index + 1) * vocabularySize
-            // One logit that is NaN or infinite makes all log-probabilities of its row NaN.
-            guard !row.isEmpty, !logProbabilities[row.lowerBound].isNaN else { return .damaged }
-            processor(UnsafeMutableBufferPointer(rebasing: logProbabilities[row]), tokens: beam.tokens)
-        }
-        let candidates =
-            beams.count == 1
-            ? greedyCandidates(logits, logProbabilities, in: workspace)
-            : Reduction.topK(
-                UnsafeBufferPointer(logProbabilities), adding: beams.map(\.score), candidateCount, in: workspace)
-        return choose(candidates, vocabularySize: vocabularySize)
-    }
+    /// The tokens that the result will begin with, whatever comes: those that all running beams share with each other and
+    /// with the finished hypotheses that are kept.
+    package var settledTokens: ArraySlice<Int> { beams[0].tokens[..<settledCount] }
 
-    private func greedyCandidates(
-        _ logits: UnsafeMutableBufferPointer<Float>, _ logProbabilities: UnsafeMutableBufferPointer<Float>,
-        in workspace: Workspace
-    ) -> [(index: Int, value: Float)] {
-        processor(logits, tokens: beams[0].tokens)
-        return Reduction.topK(UnsafeBufferPointer(logits), adding: [0], candidateCount, in: workspace).map {
-            ($0.index, logProbabilities[$0.index] + beams[0].score)
-        }
+    /// The last token of every beam, and what may come next.
+    package var feed: Feed {
+        Feed(
+            tokens: beams.compactMap(\.tokens.last), parents: parents, scores: beams.map(\.score),
+            rules: beams.map { processor.rules(after: $0.tokens) }, candidateCount: candidateCount)
     }
 
     /// How many candidates a step looks at, so that enough are left when some of them end.
     private var candidateCount: Int { max(2, 1 + configuration.eosTokenIDs.count) * beams.count }
 
-    private mutating func choose(_ candidates: [(index: Int, value: Float)], vocabularySize: Int) -> Step {
+    /// Takes what the engine has chosen after `feed`, best first.
+    package mutating func advance(_ candidates: [Candidate]) -> Step {
+        guard !candidates.isEmpty else { return .damaged }
         let length = beams[0].tokens.count
         let reachesLimit = length >= configuration.maxNewTokens
         var next: [Beam] = []
-        var beamIndices: [Int] = []
+        var parents: [Int] = []
         for (rank, candidate) in candidates.enumerated() {
-            let (parent, token) = (candidate.index / vocabularySize, candidate.index % vocabularySize)
-            if reachesLimit || configuration.eosTokenIDs.contains(token) {
+            let tokens = beams[candidate.beam].tokens + [candidate.token]
+            if reachesLimit || configuration.eosTokenIDs.contains(candidate.token) {
                 // A lower-ranked candidate that ends is dropped: it is neither a hypothesis nor goes on.
                 guard rank < beams.count else { continue }
-                finished.insert(hypothesis(beams[parent].tokens + [token], candidate.value))
+                finished.insert(hypothesis(tokens, candidate.score))
             } else if next.count < beams.count {
-                next.append(Beam(tokens: beams[parent].tokens + [token], score: candidate.value))
-                beamIndices.append(parent)
+                next.append(Beam(tokens: tokens, score: candidate.score))
+                parents.append(candidate.beam)
             }
         }
         if next.count == beams.count, !isDone(bestRunning: next[0].score, length: length) {
-            beams = next
-            return .feed(tokens: firstTokens, beamIndices: beamIndices)
+            (beams, self.parents) = (next, parents)
+            settle()
+            return .unfinished
         }
         return .finished(finished.best ?? hypothesis(beams[0].tokens, beams[0].score))
+    }
+
+    /// Beams go on from beams, so what they share only grows.
+    private mutating func settle() {
+        let tokens = beams[0].tokens
+        let others = beams.dropFirst().map(\.tokens) + finished.hypotheses.map(\.tokens)
+        while settledCount < tokens.count,
+            others.allSatisfy({ settledCount < $0.count && $0[settledCount] == tokens[settledCount] })
+        {
+            settledCount += 1
+        }
     }
 
     /// The decoder start is not counted as generated.

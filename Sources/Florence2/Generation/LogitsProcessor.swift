@@ -1,5 +1,5 @@
-/// The rules that change the scores of one beam before the best tokens are chosen, in the order that transformers
-/// applies them; a later rule overwrites an earlier one. A rule that is off costs nothing.
+/// The rules that the generation settings make for one beam. transformers applies them in an order in which a later rule
+/// overwrites an earlier one; that order is kept.
 struct LogitsProcessor: Sendable {
     private let configuration: GenerationConfiguration
     /// Sequences that end with the token that they forbid; one that is only an end token is none.
@@ -12,32 +12,35 @@ struct LogitsProcessor: Sendable {
         }
     }
 
-    /// `scores` [V] of the beam whose tokens so far are `tokens`, the decoder start included.
-    func callAsFunction(_ scores: UnsafeMutableBufferPointer<Float>, tokens: [Int]) {
-        penalizeRepetition(scores, tokens)
-        ban(bannedTokens(after: tokens), in: scores)
-        ban(badWordEnds(after: tokens), in: scores)
-        if tokens.count <= configuration.minNewTokens { ban(configuration.eosTokenIDs, in: scores) }
-        if let forced = configuration.forcedBOSTokenID, tokens.count == 1 { force([forced], in: scores) }
-        if let forced = configuration.forcedEOSTokenIDs, tokens.count == configuration.maxNewTokens {
-            force(forced, in: scores)
+    /// For a beam whose tokens so far are `tokens`, the decoder start included.
+    func rules(after tokens: [Int]) -> TokenRules {
+        var rules = TokenRules()
+        let suppressed = suppressedTokens(after: tokens)
+        rules.forced = forcedTokens(after: tokens)?.filter { !suppressed.contains($0) }
+        guard rules.forced == nil else { return rules }
+        if configuration.repetitionPenalty != 1 {
+            rules.repetitionPenalty = Float(configuration.repetitionPenalty)
+            rules.repeated = Set(tokens)
         }
-        ban(configuration.suppressTokens, in: scores)
-        if tokens.count == (configuration.forcedBOSTokenID == nil ? 1 : 2) {
-            ban(configuration.beginSuppressTokens, in: scores)
-        }
+        rules.banned = endsOfRepeatedNGrams(after: tokens) + endsOfBadWords(after: tokens) + suppressed
+        if tokens.count <= configuration.minNewTokens { rules.banned += configuration.eosTokenIDs }
+        return rules
     }
 
-    private func penalizeRepetition(_ scores: UnsafeMutableBufferPointer<Float>, _ tokens: [Int]) {
-        let penalty = Float(configuration.repetitionPenalty)
-        guard penalty != 1 else { return }
-        for token in Set(tokens) where scores.indices.contains(token) {
-            scores[token] = scores[token] < 0 ? scores[token] * penalty : scores[token] / penalty
-        }
+    /// A forced end overwrites a forced begin.
+    private func forcedTokens(after tokens: [Int]) -> [Int]? {
+        if tokens.count == configuration.maxNewTokens, let forced = configuration.forcedEOSTokenIDs { return forced }
+        guard tokens.count == 1, let forced = configuration.forcedBOSTokenID else { return nil }
+        return [forced]
+    }
+
+    private func suppressedTokens(after tokens: [Int]) -> [Int] {
+        let isFirst = tokens.count == (configuration.forcedBOSTokenID == nil ? 1 : 2)
+        return configuration.suppressTokens + (isFirst ? configuration.beginSuppressTokens : [])
     }
 
     /// Tokens that would complete an n-gram that `tokens` already holds.
-    private func bannedTokens(after tokens: [Int]) -> [Int] {
+    private func endsOfRepeatedNGrams(after tokens: [Int]) -> [Int] {
         let size = configuration.noRepeatNGramSize
         guard size > 0, tokens.count >= size else { return [] }
         let prefix = tokens.suffix(size - 1)
@@ -46,21 +49,12 @@ struct LogitsProcessor: Sendable {
         }
     }
 
-    private func badWordEnds(after tokens: [Int]) -> [Int] {
+    private func endsOfBadWords(after tokens: [Int]) -> [Int] {
         badWords.compactMap { word in
             guard let last = word.last, word.count <= tokens.count + 1,
                 tokens.suffix(word.count - 1).elementsEqual(word.dropLast())
             else { return nil }
             return last
         }
-    }
-
-    private func ban(_ ids: [Int], in scores: UnsafeMutableBufferPointer<Float>) {
-        for id in ids where scores.indices.contains(id) { scores[id] = -.infinity }
-    }
-
-    private func force(_ ids: [Int], in scores: UnsafeMutableBufferPointer<Float>) {
-        scores.update(repeating: -.infinity)
-        for id in ids where scores.indices.contains(id) { scores[id] = 0 }
     }
 }

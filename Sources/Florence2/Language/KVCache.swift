@@ -4,7 +4,7 @@ import Tensors
 /// which are the same for all beams.
 ///
 /// No row is ever copied or moved when beams go on from others: only their paths are.
-struct KVCache {
+package struct KVCache {
     var layers: [Layer]
     /// Which of the layers' rows each beam has seen, token by token: row `n * beams + b` was fed to beam b at step n.
     private(set) var paths: [[UInt32]]

@@ -30,9 +30,7 @@ public struct PostProcessor: Sendable {
 
     /// The text without `<s>` and `</s>`, stripped.
     private static func pureText(_ decoded: String) -> String {
-        let marks = ["<s>", "</s>"]
-        return Whitespace.stripped(
-            marks.reduce(Array(decoded.unicodeScalars)) { MarkedText.removing($1, from: $0) })
+        Whitespace.stripped(SettledText.withoutMarks(Array(decoded.unicodeScalars)))
     }
 
     private static func polygons(_ instances: [PolygonParser.Instance]) -> Answer {

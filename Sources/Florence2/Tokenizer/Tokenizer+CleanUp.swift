@@ -1,6 +1,6 @@
 extension Tokenizer {
     /// transformers' `clean_up_tokenization`: these replacements, in this order.
-    static func cleanUp(_ text: String) -> String {
+    package static func cleanUp(_ text: String) -> String {
         var bytes = Array(text.utf8)
         for (pattern, replacement) in [
             (" .", "."), (" ?", "?"), (" !", "!"), (" ,", ","), (" ' ", "'"),

@@ -69,13 +69,15 @@ public struct Tokenizer: Sendable {
     }
 
     /// The text of ids, special tokens kept; ids that no token has are dropped, bytes that are not UTF-8 become U+FFFD.
-    public func decode(_ ids: [Int]) -> String {
+    ///
+    /// - Parameter tidying: Whether spaces are tidied where the tokenizer does that.
+    public func decode(_ ids: [Int], tidying: Bool = true) -> String {
         var bytes: [UInt8] = []
         for id in ids {
             guard let spelling = vocabulary.spelling(of: id) else { continue }
             ByteLevel.appendBytes(spelledBy: spelling, to: &bytes)
         }
         let text = String(decoding: bytes, as: UTF8.self)
-        return cleanUpTokenizationSpaces ? Self.cleanUp(text) : text
+        return cleanUpTokenizationSpaces && tidying ? Self.cleanUp(text) : text
     }
 }

@@ -1,3 +1,4 @@
+import Captioning
 import Florence2
 import Foundation
 import HTTPDoor
@@ -8,7 +9,7 @@ import VisionAPITypes
 
 /// What operators and their machines ask: whether the service lives, what it is doing, and the model's coming and going.
 struct OperationsDialect<C: Clock>: Sendable where C.Duration == Duration {
-    let host: ModelHost<BatchCaptioner, C>
+    let host: ModelHost<CaptionWorker, C>
     let supply: ModelSupply<C>
     let configuration: ServerConfiguration
 
@@ -47,7 +48,7 @@ struct OperationsDialect<C: Clock>: Sendable where C.Duration == Duration {
             let keepAlive = try Self.keepAlive(Data(body.readableBytesView))
             _ = try supply.take()
             await host.withdrawUnload()
-            try await host.withModel(keepAlive: keepAlive) { _, _ in }
+            try await host.ensureLoaded(keepAlive: keepAlive)
             return try .json(LoadBody(state: await host.status.state.rawValue))
         }
     }

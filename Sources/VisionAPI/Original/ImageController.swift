@@ -1,3 +1,4 @@
+import Captioning
 import Florence2
 import HTTPDoor
 import Hummingbird
@@ -11,7 +12,7 @@ package typealias PreparePicture =
 
 /// `POST /process_image`: a picture and a prompt come in, the model's answer goes out.
 struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
-    let host: ModelHost<BatchCaptioner, C>
+    let host: ModelHost<CaptionWorker, C>
     let supply: ModelSupply<C>
     let parser: ImageRequestParser
     let preparePicture: PreparePicture
@@ -20,7 +21,7 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
     private let metrics = CaptionMetrics()
 
     init(
-        host: ModelHost<BatchCaptioner, C>, supply: ModelSupply<C>, configuration: ServerConfiguration,
+        host: ModelHost<CaptionWorker, C>, supply: ModelSupply<C>, configuration: ServerConfiguration,
         preparePicture: @escaping PreparePicture, freed: @escaping @Sendable (Int) -> Void
     ) {
         self.host = host
@@ -75,14 +76,14 @@ struct ImageController<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     private func caption(
-        _ job: ImageRequest, _ place: ModelHost<BatchCaptioner, C>.Place, _ notes: RequestNotes
+        _ job: ImageRequest, _ place: ModelHost<CaptionWorker, C>.Place, _ notes: RequestNotes
     ) async throws -> [Caption] {
         notes.noteReady()
         let request = CaptionRequest(image: job.image, prompts: job.prompts, overrides: job.overrides)
-        let captions = try await place.withSharedModel(bytes: job.byteCount, keepAlive: job.keepAlive) {
-            captioner, isCancelled in
+        let captions = try await place.withModel(bytes: job.byteCount, keepAlive: job.keepAlive) {
+            worker, isCancelled in
             notes.noteTurn()
-            return captioner.begin(request, isCancelled: isCancelled)
+            return worker.begin(request, isCancelled: isCancelled)
         } result: {
             try await $0.captions()
         }

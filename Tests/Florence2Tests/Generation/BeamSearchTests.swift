@@ -38,11 +38,11 @@ import Testing
         var search = BeamSearch(GenerationConfiguration())
         var values = [Float](repeating: 0, count: 3 * 7)
         for beam in 0..<3 { values[7 * beam + 4] = -.infinity }
-        guard case .feed(let tokens, _) = search.advance(values) else {
+        guard search.advance(values) == .unfinished else {
             Issue.record("the search has ended")
             return
         }
-        #expect(!tokens.contains(4))
+        #expect(!search.feed.tokens.contains(4))
     }
 }
 
@@ -50,10 +50,17 @@ extension BeamSearch {
     /// With log-probabilities of these logits.
     fileprivate mutating func advance(_ logits: [Float]) -> Step {
         let workspace = Workspace(threads: 1)
-        let logits = Tensor(shape: [firstTokens.count, logits.count / firstTokens.count], logits)
-        let scores = Reduction.logSoftmax(logits, in: workspace)
+        let logits = Tensor(shape: [beamCount, logits.count / beamCount], logits)
+        return advance(feed.candidates(logits, in: workspace))
+    }
+}
+
+extension Feed {
+    /// What an engine makes of these logits.
+    fileprivate func candidates(_ logits: Tensor, in workspace: Workspace) -> [Candidate] {
+        let logProbabilities = Reduction.logSoftmax(logits, in: workspace)
         return logits.withUnsafeMutableBufferPointer { logits in
-            scores.withUnsafeMutableBufferPointer { advance(logits: logits, $0, in: workspace) }
+            logProbabilities.withUnsafeMutableBufferPointer { candidates(logits, $0, in: workspace) }
         }
     }
 }
@@ -122,18 +129,19 @@ extension BeamGoldens.Case {
 
     func search(in workspace: Workspace) -> Hypothesis {
         var search = BeamSearch(configuration)
-        var histories = search.firstTokens.map { [$0] }
+        var histories: [[Int]] = Array(repeating: [], count: num_beams)
         while true {
+            let feed = search.feed
+            histories = zip(feed.tokens, feed.parents).map { histories[$1] + [$0] }
+            let settled = search.settledTokens
+            #expect(histories.allSatisfy { $0.starts(with: settled) }, "seed \(seed)")
             let logits = Tensor(shape: [num_beams, vocabulary], histories.flatMap(logits))
-            let scores = Reduction.logSoftmax(logits, in: workspace)
-            let step = logits.withUnsafeMutableBufferPointer { logits in
-                scores.withUnsafeMutableBufferPointer { search.advance(logits: logits, $0, in: workspace) }
-            }
-            switch step {
+            switch search.advance(feed.candidates(logits, in: workspace)) {
             case .damaged: return Hypothesis(tokens: [], score: .nan)
-            case .finished(let hypothesis): return hypothesis
-            case .feed(let tokens, let beamIndices):
-                histories = zip(tokens, beamIndices).map { histories[$1] + [$0] }
+            case .finished(let hypothesis):
+                #expect(hypothesis.tokens.starts(with: settled), "seed \(seed)")
+                return hypothesis
+            case .unfinished: continue
             }
         }
     }

@@ -46,7 +46,7 @@ import Testing
         #expect(first.tokenIDs == second.tokenIDs && first.score == second.score)
     }
 
-    private static func demo() throws -> (Captioner, PreparedImage) {
+    private static func demo() throws -> (Captioner<CPUEngine>, PreparedImage) {
         let files = try ModelFiles.directory(ReferenceGoldens.demoModel.path)
         let bytes = try Data(contentsOf: ReferenceGoldens.demoModel.appending(path: "example.png"))
         let picture = try files.imageProcessor().prepare(ImageDecoder().decode(Array(bytes)))

@@ -36,7 +36,7 @@ final class CheckpointFolder {
         try JSONSerialization.data(withJSONObject: changed(json, keys[...])).write(to: path(file))
     }
 
-    func load() throws -> Captioner { try Captioner(ModelFiles.directory(url.path), threads: 1) }
+    func load() throws -> Captioner<CPUEngine> { try Captioner(ModelFiles.directory(url.path), threads: 1) }
 
     /// What loading says when it fails; empty where it does not. The check of the files, which reads no weights, must
     /// say the same.

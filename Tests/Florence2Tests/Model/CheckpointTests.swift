@@ -179,7 +179,7 @@ struct CheckpointTests {
         ] {
             let folder = try CheckpointFolder(copying: name)
             try folder.write(flags, to: "tokenizer_config.json")
-            #expect(try folder.load().tidiesSpaces == isTidied, "\(name) \(flags)")
+            #expect(try folder.load().processor.tidiesSpaces == isTidied, "\(name) \(flags)")
         }
     }
 

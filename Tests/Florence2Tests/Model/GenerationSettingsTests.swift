@@ -14,7 +14,7 @@ struct GenerationSettingsTests {
         for (key, value) in [("num_beams", 2), ("forced_bos_token_id", 7), ("no_repeat_ngram_size", 4)] {
             try folder.set(["text_config", key], to: value, in: "config.json")
         }
-        let generation = try folder.load().generation
+        let generation = try folder.load().processor.generation
         #expect(generation == GenerationConfiguration())
         #expect(generation.numBeams == 3 && generation.maxNewTokens == 1024)
         #expect(generation.forcedBOSTokenID == nil && generation.forcedEOSTokenIDs == nil)
@@ -30,7 +30,7 @@ struct GenerationSettingsTests {
             "max_length": 20, "max_new_tokens": 30, "min_length": 6,
         ]
         for (key, value) in settings { try folder.set(["text_config", key], to: value, in: "config.json") }
-        let generation = try folder.load().generation
+        let generation = try folder.load().processor.generation
         #expect(generation.numBeams == 2 && generation.forcedBOSTokenID == 7)
         #expect(generation.noRepeatNGramSize == 4 && generation.earlyStopping == .never)
         #expect(generation.maxNewTokens == 1024 && generation.minNewTokens == 5)
@@ -42,7 +42,7 @@ struct GenerationSettingsTests {
         try folder.write(#"{"num_beams": 7, "early_stopping": false, "max_length": 9}"#, to: "generation_config.json")
         try folder.set(["text_config", "max_length"], to: 20, in: "config.json")
         try folder.set(["text_config", "max_new_tokens"], to: 20, in: "config.json")
-        let generation = try folder.load().generation
+        let generation = try folder.load().processor.generation
         #expect(generation.numBeams == 3 && generation.maxNewTokens == 1024)
         #expect(generation.earlyStopping == .always)
     }
@@ -53,11 +53,11 @@ struct GenerationSettingsTests {
         for key in ["forced_eos_token_id", "eos_token_id", "forced_bos_token_id", "no_repeat_ngram_size"] {
             try folder.set(["text_config", key], to: nil, in: "config.json")
         }
-        let absent = try folder.load().generation
+        let absent = try folder.load().processor.generation
         #expect(absent.forcedEOSTokenIDs == [2] && absent.eosTokenIDs == [2])
         #expect(absent.forcedBOSTokenID == nil && absent.noRepeatNGramSize == 0)
         try folder.set(["text_config", "forced_eos_token_id"], to: NSNull(), in: "config.json")
-        #expect(try folder.load().generation.forcedEOSTokenIDs == nil)
+        #expect(try folder.load().processor.generation.forcedEOSTokenIDs == nil)
     }
 
     @Test("An explicit 0 or false is obeyed")
@@ -65,7 +65,7 @@ struct GenerationSettingsTests {
         let folder = try CheckpointFolder(copying: "mini-original")
         try folder.set(["text_config", "no_repeat_ngram_size"], to: 0, in: "config.json")
         try folder.set(["text_config", "early_stopping"], to: false, in: "config.json")
-        let generation = try folder.load().generation
+        let generation = try folder.load().processor.generation
         #expect(generation.noRepeatNGramSize == 0)
         #expect(generation.earlyStopping == .heuristic)
     }
@@ -77,7 +77,7 @@ struct GenerationSettingsTests {
             for key in ["max_length", "max_new_tokens", "min_length", "min_new_tokens"] {
                 try folder.set([key], to: lengths[key], in: "generation_config.json")
             }
-            return try folder.load().generation
+            return try folder.load().processor.generation
         }
         #expect(try load(["max_length": 12]).maxNewTokens == 11)
         #expect(try load(["max_length": 12, "max_new_tokens": 40]).maxNewTokens == 40)
@@ -122,7 +122,7 @@ struct GenerationSettingsTests {
         let folder = try CheckpointFolder(copying: "mini-native")
         try folder.write(#"{"decoder_start_token_id": 2}"#, to: "generation_config.json")
         let captioner = try folder.load()
-        #expect(captioner.generation.eosTokenIDs.isEmpty)
+        #expect(captioner.processor.generation.eosTokenIDs.isEmpty)
         #expect(captioner.warnings.contains { $0.contains("eos_token_id") })
     }
 }

@@ -66,7 +66,7 @@ import Testing
 /// A golden checkpoint, loaded, with its picture.
 private struct GoldenModel {
     let folder: URL
-    let captioner: Captioner
+    let captioner: Captioner<CPUEngine>
     let picture: PreparedImage
 
     init(_ name: String, instructionSet: InstructionSet, threads: Int = 2) throws {

@@ -2,7 +2,7 @@ import Foundation
 
 /// A thread whose owner waits for its end; Foundation's goes when it likes, so that a model loaded right after another
 /// was let go finds the old threads still there and their stacks taken.
-public final class OwnedThread: @unchecked Sendable {
+public final class JoinableThread: @unchecked Sendable {
     /// The system has no room for another thread.
     public struct Failure: Error, CustomStringConvertible {
         let name: String
@@ -32,11 +32,11 @@ public final class OwnedThread: @unchecked Sendable {
         let life = Unmanaged.passRetained(Life(name: name, body: body))
         #if canImport(Darwin)
             var created: pthread_t?
-            let code = Self.withStackSize { pthread_create(&created, $0, { OwnedThread.live($0) }, life.toOpaque()) }
+            let code = Self.withStackSize { pthread_create(&created, $0, { JoinableThread.live($0) }, life.toOpaque()) }
         #else
             var thread = pthread_t()
             let code = Self.withStackSize {
-                pthread_create(&thread, $0, { $0.flatMap(OwnedThread.live) }, life.toOpaque())
+                pthread_create(&thread, $0, { $0.flatMap(JoinableThread.live) }, life.toOpaque())
             }
             let created: pthread_t? = thread
         #endif

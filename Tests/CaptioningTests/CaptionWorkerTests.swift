@@ -1,3 +1,4 @@
+import Captioning
 import Florence2
 import Foundation
 import Images
@@ -5,8 +6,8 @@ import Synchronization
 import Tensors
 import Testing
 
-@Suite("Answers that are written together")
-struct BatchCaptionerTests {
+@Suite("Answers that are generated together")
+struct CaptionWorkerTests {
     private static let prompts = ["<CAPTION>", "<OD>", "<DETAILED_CAPTION>", "<OCR>", "<MORE_DETAILED_CAPTION>"]
 
     @Test("are the same as alone, whatever their company", arguments: [Precision.fp32, .bf16, .int8])
@@ -19,7 +20,8 @@ struct BatchCaptionerTests {
         }
         let alone = try Captioner(files, threads: 2, precision: precision)
         let expected = try requests.map { try alone.answer($0) }
-        let together = try BatchCaptioner(Captioner(files, threads: 2, precision: precision), maxBatch: 6)
+        let together = CaptionWorker(maxBatch: 6) { try Captioner(files, threads: 2, precision: precision) }
+        try await together.load()
         try await withThrowingTaskGroup(of: (Int, [Caption]).self) { group in
             for (number, request) in requests.enumerated() {
                 group.addTask { (number, try await together.begin(request).captions()) }
@@ -37,7 +39,8 @@ struct BatchCaptionerTests {
         let request = CaptionRequest(image: picture, prompts: try Self.prompts.map { try TaskPrompt($0) })
         let captioner = try Captioner(files, threads: 2)
         let expected = try request.prompts.map { try captioner.answer(picture, prompt: $0).text }
-        let together = try BatchCaptioner(captioner, maxBatch: 3)
+        let together = CaptionWorker(maxBatch: 3) { try Captioner(files, threads: 2) }
+        try await together.load()
         let texts = try await together.begin(request).captions().map(\.text)
         #expect(texts == expected)
     }
@@ -52,10 +55,13 @@ struct BatchCaptionerTests {
         let captioner = try Captioner(files, threads: 1)
         let expected = try captioner.answer(request)
         let asked = Count()
-        let together = try BatchCaptioner(captioner, maxBatch: 2) {
+        let together = CaptionWorker(maxBatch: 2) {
             _ = asked.next()
             return available
+        } load: {
+            try Captioner(files, threads: 1)
         }
+        try await together.load()
         let captions = try await together.begin(request).captions()
         #expect(captions.map(\.text) == expected.map(\.text))
         let times = asked.next() - 1
@@ -70,7 +76,8 @@ struct BatchCaptionerTests {
         let good = CaptionRequest(image: picture, prompts: [try TaskPrompt("<DETAILED_CAPTION>")])
         let captioner = try Captioner(files, threads: 2)
         let expected = try captioner.answer(good).map(\.text)
-        let together = try BatchCaptioner(captioner, maxBatch: 4)
+        let together = CaptionWorker(maxBatch: 4) { try Captioner(files, threads: 2) }
+        try await together.load()
         let checks = Count()
         let first = Task { try await together.begin(good).captions() }
         let leaver = Task { try await together.begin(good) { checks.next() > 25 }.captions() }
@@ -89,24 +96,81 @@ struct BatchCaptionerTests {
         let (files, picture) = try Self.demo()
         let captioner = try Captioner(files, threads: 1)
         #expect(try captioner.answer(CaptionRequest(image: picture, prompts: [])).isEmpty)
-        let captions = try await BatchCaptioner(captioner, maxBatch: 2)
-            .begin(CaptionRequest(image: picture, prompts: [])).captions()
-        #expect(captions.isEmpty)
+        let worker = CaptionWorker(maxBatch: 2) { try Captioner(files, threads: 1) }
+        try await worker.load()
+        #expect(try await worker.begin(CaptionRequest(image: picture, prompts: [])).captions().isEmpty)
     }
 
-    @Test("end before the captioner does")
+    @Test("end before the model is let go, and a model is made and let go on the same thread, which is joined")
     func lastRequests() async throws {
         let (files, picture) = try Self.demo()
-        var together: BatchCaptioner? = try BatchCaptioner(Captioner(files, threads: 1), maxBatch: 2)
+        let threads = Mutex<[pthread_t]>([])
+        let worker = CaptionWorker(maxBatch: 2) {
+            threads.withLock { $0.append(pthread_self()) }
+            return try Captioner(files, threads: 1)
+        }
         let request = CaptionRequest(image: picture, prompts: [try TaskPrompt("<CAPTION>")])
-        let text = try await together?.begin(request).captions().first?.text
-        #expect(text?.isEmpty == false)
-        together = nil
+        for load in 1...2 {
+            try await worker.load()
+            let future = worker.begin(
+                request,
+                report: { event in
+                    if case .started = event { threads.withLock { $0.append(pthread_self()) } }
+                })
+            async let unloaded: Void = worker.unload()
+            #expect(try await future.captions().first?.text.isEmpty == false)
+            await unloaded
+            #expect(Set(threads.withLock { $0.suffix(2) }).count == 1 && threads.withLock { $0.count } == 2 * load)
+        }
+        await #expect(throws: CancellationError.self) { _ = try await worker.begin(request).captions() }
+    }
+
+    @Test("A load that fails says why, and the next one is tried anew")
+    func failedLoad() async throws {
+        let (files, picture) = try Self.demo()
+        let loads = Count()
+        let worker = CaptionWorker(maxBatch: 1) {
+            if loads.next() == 1 { throw ModelError.damagedNumbers }
+            return try Captioner(files, threads: 1)
+        }
+        await #expect(throws: ModelError.damagedNumbers) { try await worker.load() }
+        try await worker.load()
+        let request = CaptionRequest(image: picture, prompts: [try TaskPrompt("<CAPTION>")])
+        #expect(try await worker.begin(request).captions().count == 1)
+        await worker.unload()
+    }
+
+    @Test("Text told on the way is the answer in the end, and none is told of places", arguments: [1, 3])
+    func textOnTheWay(beams: Int) async throws {
+        let (files, picture) = try Self.demo()
+        let worker = CaptionWorker(maxBatch: 4) { try Captioner(files, threads: 1) }
+        try await worker.load()
+        let request = CaptionRequest(
+            image: picture, prompts: try Self.prompts.map { try TaskPrompt($0) },
+            overrides: .init(numBeams: beams), wantsText: true)
+        let told = Mutex(Array(repeating: [String](), count: Self.prompts.count))
+        let captions = try await worker.begin(
+            request,
+            report: { event in
+                if case .text(let text, let prompt) = event { told.withLock { $0[prompt].append(text) } }
+            }
+        ).captions()
+        for (caption, pieces) in zip(captions, told.withLock { $0 }) {
+            if case .text(let text) = caption.answer {
+                #expect(pieces.joined() == text && pieces.allSatisfy { !$0.isEmpty })
+                #expect(!text.contains(" ") || beams > 1 || pieces.count > 1)
+            } else {
+                #expect(pieces.isEmpty)
+            }
+        }
     }
 
     private static func demo() throws -> (ModelFiles, PreparedImage) {
-        let files = try ModelFiles.directory(ReferenceGoldens.demoModel.path)
-        let bytes = try Data(contentsOf: ReferenceGoldens.demoModel.appending(path: "example.png"))
+        let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let model = repository.appending(path: "Models/demo")
+        let files = try ModelFiles.directory(model.path)
+        let bytes = try Data(contentsOf: model.appending(path: "example.png"))
         return (files, try files.imageProcessor().prepare(ImageDecoder().decode(Array(bytes))))
     }
 }

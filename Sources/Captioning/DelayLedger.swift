@@ -1,10 +1,10 @@
 /// What each request has had of the time since it arrived, and what others have, in the order of arrival: a value.
 ///
-/// `BatchPolicy` judges by these accounts.
-package struct BatchLedger: Sendable {
+/// `AdmissionPolicy` judges by these accounts.
+package struct DelayLedger: Sendable {
     private struct Entry: Sendable {
         let id: Int
-        var account = BatchPolicy.Account()
+        var account = AdmissionPolicy.Account()
         var hasBegun = false
     }
 
@@ -27,7 +27,7 @@ package struct BatchLedger: Sendable {
     }
 
     /// A picture was looked at, or a prompt read, for one request: all others whose answers are being written waited.
-    package mutating func look(_ id: Int, _ seconds: Double) {
+    package mutating func encode(_ id: Int, _ seconds: Double) {
         guard let index = index(of: id) else { return }
         charge(index, seconds)
         for other in entries.indices where entries[other].hasBegun && other != index {
@@ -37,7 +37,7 @@ package struct BatchLedger: Sendable {
 
     /// A step wrote one token of every answer that has been begun; `alone` gives the seconds that it would have taken
     /// for a request's answers only.
-    package mutating func write(_ seconds: Double, alone: (Int) -> Double) {
+    package mutating func step(_ seconds: Double, alone: (Int) -> Double) {
         for index in entries.indices where entries[index].hasBegun {
             let own = min(seconds, alone(entries[index].id))
             charge(index, own)
@@ -50,7 +50,7 @@ package struct BatchLedger: Sendable {
     package mutating func leave(_ id: Int) { entries.removeAll { $0.id == id } }
 
     /// The accounts of those that have been begun, but for one request's.
-    package func begun(except id: Int) -> [BatchPolicy.Account] {
+    package func begun(except id: Int) -> [AdmissionPolicy.Account] {
         entries.filter { $0.hasBegun && $0.id != id }.map(\.account)
     }
 

@@ -1,27 +1,27 @@
-import Florence2
+import Captioning
 import Testing
 
 @Suite("When another picture may be looked at")
-struct BatchPolicyTests {
-    private let policy = BatchPolicy(maxBatch: 4)
+struct AdmissionPolicyTests {
+    private let policy = AdmissionPolicy(maxBatch: 4)
 
     @Test("nobody is held up for longer than it would have taken one after the other")
     func accounts() {
-        let looked = BatchPolicy.Account(computed: 1.2)
+        let looked = AdmissionPolicy.Account(computed: 1.2)
         #expect(policy.allows(seconds: 1.2, beams: 3, beside: [3], accounts: [looked]))
         #expect(!policy.allows(seconds: 1.3, beams: 3, beside: [3], accounts: [looked]))
-        let heldUp = BatchPolicy.Account(computed: 1.3, heldUp: 1.2)
+        let heldUp = AdmissionPolicy.Account(computed: 1.3, heldUp: 1.2)
         #expect(!policy.allows(seconds: 1.2, beams: 3, beside: [3, 3], accounts: [heldUp, looked]))
         // Who would have waited longer for those before it loses little by it.
-        let patient = BatchPolicy.Account(waited: 3, ahead: 3, computed: 1.2, heldUp: 2.4)
+        let patient = AdmissionPolicy.Account(waited: 3, ahead: 3, computed: 1.2, heldUp: 2.4)
         #expect(policy.allows(seconds: 1.2, beams: 3, beside: [3, 3, 3], accounts: [patient]))
         #expect(!policy.allows(seconds: 1.2, beams: 3, beside: [3, 3, 3], accounts: [patient, heldUp]))
         // Nobody joins for the last steps of an answer.
-        let nearlyWritten = BatchPolicy.Account(computed: 2.8, written: 1.5, heldUp: 1.3)
+        let nearlyWritten = AdmissionPolicy.Account(computed: 2.8, written: 1.5, heldUp: 1.3)
         #expect(policy.allows(seconds: 0.9, beams: 3, beside: [3], accounts: [nearlyWritten]))
         #expect(!policy.allows(seconds: 1.1, beams: 3, beside: [3], accounts: [nearlyWritten]))
         // Who has been begun early has lost nothing yet.
-        let early = BatchPolicy.Account(waited: 1, ahead: 3, computed: 1, heldUp: 2)
+        let early = AdmissionPolicy.Account(waited: 1, ahead: 3, computed: 1, heldUp: 2)
         #expect(policy.allows(seconds: 4, beams: 3, beside: [3, 3], accounts: [early]))
         #expect(!policy.allows(seconds: 4.5, beams: 3, beside: [3, 3], accounts: [early]))
     }
@@ -54,19 +54,19 @@ struct BatchPolicyTests {
 
 /// Eight requests whose answers have 64 tokens, and steps that take as long for several as for one.
 private struct Play {
-    let policy: BatchPolicy
+    let policy: AdmissionPolicy
     let look, write, apart: Double
     var now = 0.0
     /// When each was answered.
     var ends: [Int: Double] = [:]
     var mostTogether = 0
-    private var ledger = BatchLedger()
+    private var ledger = DelayLedger()
     private var arrived = 0
     private var begun = 0
     /// Tokens to come, by number.
     private var left: [Int: Int] = [:]
 
-    init(policy: BatchPolicy, look: Double, write: Double, apart: Double) {
+    init(policy: AdmissionPolicy, look: Double, write: Double, apart: Double) {
         (self.policy, self.look, self.write, self.apart) = (policy, look, write, apart)
     }
 
@@ -91,7 +91,7 @@ private struct Play {
     private mutating func begin() {
         ledger.begin(begun, after: now - Double(begun) * apart)
         now += look
-        ledger.look(begun, look)
+        ledger.encode(begun, look)
         left[begun] = 64
         begun += 1
         mostTogether = max(mostTogether, left.count)
@@ -99,7 +99,7 @@ private struct Play {
 
     private mutating func step() {
         now += write / 64
-        ledger.write(write / 64) { _ in write / 64 }
+        ledger.step(write / 64) { _ in write / 64 }
         for number in left.keys { left[number, default: 0] -= 1 }
         for number in left.filter({ $0.value == 0 }).keys {
             ends[number] = now

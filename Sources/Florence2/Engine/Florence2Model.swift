@@ -39,27 +39,20 @@ struct Florence2Model: Sendable {
             bias: weights.contains(bias) ? try weights.tensor(bias, [1, size]).reshaped([size]) : nil)
     }
 
-    /// The most tokens that can be generated.
-    var maximumNewTokens: Int { decoder.maximumLength }
-
-    /// Whether pictures of this size can be seen: neither too small for the tower nor beyond the positions.
-    func accepts(height: Int, width: Int) -> Bool {
-        projector.hasPositions(height: tower.outputSize(height), width: tower.outputSize(width))
-    }
-
-    /// Throws where a prompt of so many tokens does not fit beside a picture's, before anything is computed.
-    func checkLength(promptTokens: Int, image: PreparedImage) throws(ModelError) {
-        let (height, width) = (tower.outputSize(image.pixels.height), tower.outputSize(image.pixels.width))
-        let limit = encoder.maximumLength - projector.tokenCount(height: height, width: width)
-        guard promptTokens <= limit else {
-            throw ModelError.promptTooLong(tokens: promptTokens, limit: max(0, limit))
-        }
+    /// How much fits, where pictures are prepared to this size; nil where the network cannot see such pictures: they are
+    /// too small for the tower, or there are no positions for them.
+    func limits(height: Int, width: Int) -> EngineLimits? {
+        let (rows, columns) = (tower.outputSize(height), tower.outputSize(width))
+        guard projector.hasPositions(height: rows, width: columns) else { return nil }
+        return EngineLimits(
+            newTokens: decoder.maximumLength, states: encoder.maximumLength,
+            imageTokens: projector.tokenCount(height: rows, width: columns))
     }
 
     /// The image features of a prepared picture.
     func encodeImage(_ image: PreparedImage, in workspace: Workspace, observer: Observer) throws -> Tensor {
         let (height, width) = (image.pixels.height, image.pixels.width)
-        guard accepts(height: height, width: width) else {
+        guard limits(height: height, width: width) != nil else {
             throw ModelError.wrongPictureSize(width: width, height: height)
         }
         let pixelValues = workspace.tensor([height * width, 3])
@@ -84,14 +77,9 @@ struct Florence2Model: Sendable {
         return states
     }
 
-    /// The most bytes that the decoder keeps of an answer to a prompt of so many tokens.
-    func cacheByteCount(
-        image: PreparedImage, promptTokens: Int, beams: Int, tokens: Int, in workspace: Workspace
-    ) -> Int {
-        let (height, width) = (tower.outputSize(image.pixels.height), tower.outputSize(image.pixels.width))
-        let states = projector.tokenCount(height: height, width: width) + promptTokens
-        return decoder.cacheByteCount(
-            states: min(states, encoder.maximumLength), beams: beams, tokens: tokens, in: workspace)
+    /// The most bytes that the decoder keeps of an answer.
+    func cacheByteCount(states: Int, beams: Int, tokens: Int, in workspace: Workspace) -> Int {
+        decoder.cacheByteCount(states: states, beams: beams, tokens: tokens, in: workspace)
     }
 
     /// What the decoder keeps of a request, before its first token.

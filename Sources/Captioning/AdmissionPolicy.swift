@@ -1,9 +1,9 @@
-/// Whether another picture may be looked at while answers to earlier ones are being written: a value.
+/// Whether another picture may be looked at while answers to earlier ones are being generated: a value.
 ///
-/// Looking at a picture holds up everyone whose answer is being written, and makes each of their steps cheaper later.
+/// Looking at a picture holds up everyone whose answer is being generated, and makes each of their steps cheaper later.
 /// So that nobody pays too much for that, each request is answered within twice the time, counted from its arrival, that
 /// it would have taken if requests had been answered one after the other.
-package struct BatchPolicy: Sendable {
+package struct AdmissionPolicy: Sendable {
     /// Seconds of a request that is being answered.
     package struct Account: Sendable, Equatable {
         /// From its arrival until it was begun.
@@ -30,7 +30,7 @@ package struct BatchPolicy: Sendable {
         /// What is left of twice the time, as far as that is known yet. A third of the writing is kept back: seconds to
         /// come are estimates, steps get dearer with every answer that joins, and who joins just before an answer is
         /// complete gains nothing by it.
-        fileprivate var patience: Double { 2 * (ahead + computed) - written / 3 - (waited + computed + heldUp) }
+        fileprivate var delayBudget: Double { 2 * (ahead + computed) - written / 3 - (waited + computed + heldUp) }
     }
 
     /// The most answers that are written at a time.
@@ -46,11 +46,11 @@ package struct BatchPolicy: Sendable {
     /// - Parameters:
     ///   - seconds: How long the next one would hold up the others.
     ///   - beams: Of the next one.
-    ///   - rows: Beams of each answer that is being written.
+    ///   - rows: Beams of each answer that is being generated.
     ///   - accounts: Of the requests whose answers these are.
     package func allows(seconds: Double, beams: Int, beside rows: [Int], accounts: some Sequence<Account>) -> Bool {
         guard !rows.isEmpty else { return true }
         return rows.count < maxBatch && rows.reduce(beams, +) <= maxRows
-            && accounts.allSatisfy { seconds <= $0.patience }
+            && accounts.allSatisfy { seconds <= $0.delayBudget }
     }
 }
