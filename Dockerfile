@@ -1,4 +1,4 @@
-# Two stages: Swift's own image builds, a small Debian runs. Both are Debian 12, so the codec libraries are the same.
+# Two stages: Swift's own image builds, a small Debian runs. Both are Debian 12, so the libraries are the same.
 #
 #     docker build -t vision-server .
 #     docker run --name vision-server --stop-timeout 120 -p 127.0.0.1:54880:54880 -v vision-models:/models vision-server
@@ -8,7 +8,7 @@
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        libgif-dev libjpeg-dev libpng-dev libtiff-dev libwebp-dev \
+        libcurl4-openssl-dev libgif-dev libjpeg-dev libpng-dev libssl-dev libtiff-dev libwebp-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 # What the network gives, in a layer of its own: it changes least.
@@ -20,10 +20,10 @@ COPY Tests Tests
 RUN swift build -c release --product vision-server && strip .build/release/vision-server
 
 FROM debian:bookworm-slim
-# Swift's runtime is in the program; these decode the pictures, and know the certificates of the hub.
+# Swift's runtime is in the program; these decode the pictures, and fetch models from the hub.
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        ca-certificates libgif7 libjpeg62-turbo libpng16-16 libstdc++6 libtiff6 libwebp7 zlib1g \
+        ca-certificates libcurl4 libgif7 libjpeg62-turbo libpng16-16 libssl3 libstdc++6 libtiff6 libwebp7 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin vision \
     && install -d -o vision -g vision /models

@@ -27,12 +27,11 @@ let package = Package(
         .executable(name: "vision-benchmark", targets: ["vision-benchmark"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.26.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.26.0", traits: []),
         // Older ones can be brought down by the headers of one request (CVE-2026-28980).
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.33.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.3"),
@@ -48,6 +47,8 @@ let package = Package(
                 .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
                 .linkedLibrary("gif"), .linkedLibrary("tiff"), .linkedLibrary("z"),
             ]),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CDigest", linkerSettings: [.linkedLibrary("crypto", .when(platforms: [.linux]))]),
         .target(name: "CPixels"),
         .target(name: "CDemoModel"),
         .target(name: "CProbes"),
@@ -67,20 +68,13 @@ let package = Package(
             name: "PrometheusText", dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: swiftSettings),
         .target(name: "JSONScanning", swiftSettings: swiftSettings),
+        .target(name: "Transfers", dependencies: ["CCurl"], swiftSettings: swiftSettings),
         .target(name: "VisionAPITypes", swiftSettings: swiftSettings),
 
         // Floor 2: the model, and where its files come from.
         .target(
             name: "ModelHub",
-            dependencies: [
-                "Tensors",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
-            ],
+            dependencies: ["CDigest", "Tensors", "Transfers", .product(name: "Logging", package: "swift-log")],
             swiftSettings: swiftSettings),
         .target(name: "Florence2", dependencies: ["Tensors", "Images"], swiftSettings: swiftSettings),
 
@@ -101,7 +95,7 @@ let package = Package(
         .target(
             name: "HTTPDoor",
             dependencies: [
-                .product(name: "Crypto", package: "swift-crypto"),
+                "CDigest",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -162,6 +156,7 @@ let package = Package(
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swiftSettings),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "CImageCodecs"], swiftSettings: swiftSettings),
         .testTarget(name: "JSONScanningTests", dependencies: ["JSONScanning"], swiftSettings: swiftSettings),
+        .testTarget(name: "TransfersTests", dependencies: ["Transfers"], swiftSettings: swiftSettings),
         .testTarget(name: "ServingTests", dependencies: ["Serving"], swiftSettings: swiftSettings),
         .testTarget(
             name: "Florence2Tests", dependencies: ["Florence2", "Tensors", "Images"], swiftSettings: swiftSettings),
@@ -198,14 +193,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ModelHubTests",
-            dependencies: [
-                "ModelHub",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Crypto", package: "swift-crypto"),
-                .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ],
+            dependencies: ["CDigest", "ModelHub", "Transfers", .product(name: "Logging", package: "swift-log")],
             swiftSettings: swiftSettings),
         .testTarget(name: "ClientTests", dependencies: ["CaptionClient", "Images"], swiftSettings: swiftSettings),
         .testTarget(name: "HouseTests", swiftSettings: swiftSettings),

@@ -7,7 +7,7 @@ swift_minimum=6.1
 
 # What the build itself needs, whoever installed Swift; the scripts that source this file use it.
 # shellcheck disable=SC2034
-build_packages=(git libjpeg-dev libpng-dev libwebp-dev libgif-dev libtiff-dev)
+build_packages=(git libcurl4-openssl-dev libssl-dev libjpeg-dev libpng-dev libwebp-dev libgif-dev libtiff-dev)
 # What Swift's compiler and package manager need from the system, and what fetches them.
 swift_packages=(
     binutils g++ libc6-dev libcurl4-openssl-dev libncurses-dev libsqlite3-dev libxml2-dev uuid-dev zlib1g-dev
@@ -61,13 +61,16 @@ install_packages() {
 
 # Where there is no apt-get, what was installed by hand is enough.
 check_foreign_system() {
-    local header missing=()
-    for header in jpeglib.h png.h webp/decode.h gif_lib.h tiffio.h; do
+    local header missing=() headers=(curl/curl.h jpeglib.h png.h webp/decode.h gif_lib.h tiffio.h)
+    # On Apple's systems the system's own library hashes.
+    if [[ $(uname -s) == Linux ]]; then headers+=(openssl/evp.h); fi
+    for header in "${headers[@]}"; do
         printf '#include <stdio.h>\n#include <%s>\n' "$header" | cc -E -x c - >/dev/null 2>&1 || missing+=("$header")
     done
     [[ ${#missing[@]} -eq 0 ]] && return
     fail "This system has no apt-get. Install Swift $swift_release (https://www.swift.org/install) and the development" \
-        "files of libjpeg-turbo, libpng, libwebp, giflib and libtiff by hand (not found: ${missing[*]}), then run this again."
+        "files of libcurl, OpenSSL, libjpeg-turbo, libpng, libwebp, giflib and libtiff by hand" \
+        "(not found: ${missing[*]}), then run this again."
 }
 
 # Whether a Swift that is new enough can be called; one that swiftly installed is put on the path.

@@ -1,8 +1,6 @@
-import AsyncHTTPClient
 import Foundation
 import Logging
-import NIOCore
-import NIOHTTP1
+import Transfers
 
 /// Brings one file into `blobs`: whole and with the right hash, or not at all.
 ///
@@ -68,7 +66,7 @@ struct BlobDownload<C: Clock> where C.Duration == Duration {
     /// Takes over what an earlier download has left, and hashes it again: nothing else vouches for it.
     private func adopt() async throws -> Arrived {
         let partial = try PartialFile.adopt(for: path, maximumBytes: size)
-        var hasher = BlobHasher(blob.algorithm, size: size)
+        let hasher = BlobHasher(blob.algorithm, size: size)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { buffer.deallocate() }
         var offset = 0
@@ -91,15 +89,15 @@ struct BlobDownload<C: Clock> where C.Duration == Duration {
         tags[answer.origin] = answer.headers.first(name: "ETag")
         do {
             for try await part in answer.body {
-                guard part.readableBytes <= size - arrived.partial.count else {
+                guard part.count <= size - arrived.partial.count else {
                     try restart(&arrived)
                     throw failure(answer, "\(file) has more bytes than the \(size) that the hub promises")
                 }
-                try part.withUnsafeReadableBytes { bytes in
+                try part.withUnsafeBytes { bytes in
                     try arrived.partial.append(bytes)
                     arrived.hasher.update(bytes)
                 }
-                meter.received(part.readableBytes)
+                meter.received(part.count)
             }
         } catch let error where !(error is TemporaryFailure || error is ModelHubError) {
             throw hub.downloads.connectionFailure(error, answer.origin)

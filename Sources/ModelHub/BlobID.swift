@@ -1,4 +1,4 @@
-import Crypto
+import CDigest
 
 /// What identifies a file's content and is its name in the cache: the hub's ETag without its quotes.
 struct BlobID: Sendable, Hashable, CustomStringConvertible {
@@ -37,45 +37,37 @@ struct BlobID: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// Hashes a file's bytes as they come.
-struct BlobHasher {
-    private enum Function {
-        case sha256(SHA256)
-        case sha1(Insecure.SHA1)
-    }
-
-    private var function: Function
+final class BlobHasher {
+    /// `nil` once the system's library could not go on: then no blob is matched.
+    private var digest: OpaquePointer?
 
     /// - Parameter size: Bytes of the whole file; git's header begins with it.
     init(_ algorithm: BlobID.Algorithm, size: Int) {
         switch algorithm {
-        case .sha256: function = .sha256(SHA256())
+        case .sha256: digest = cdigest_create(CInt(CDIGEST_SHA256))
         case .gitSHA1:
-            var sha1 = Insecure.SHA1()
-            sha1.update(data: Array("blob \(size)\0".utf8))
-            function = .sha1(sha1)
+            digest = cdigest_create(CInt(CDIGEST_SHA1))
+            Array("blob \(size)\0".utf8).withUnsafeBytes(update)
         }
     }
 
-    mutating func update(_ bytes: UnsafeRawBufferPointer) {
-        switch function {
-        case .sha256(var hash):
-            hash.update(bufferPointer: bytes)
-            function = .sha256(hash)
-        case .sha1(var hash):
-            hash.update(bufferPointer: bytes)
-            function = .sha1(hash)
-        }
+    deinit {
+        cdigest_destroy(digest)
+    }
+
+    func update(_ bytes: UnsafeRawBufferPointer) {
+        guard let digest, cdigest_update(digest, bytes.baseAddress, bytes.count) == 0 else { return }
+        cdigest_destroy(digest)
+        self.digest = nil
     }
 
     /// Whether the bytes so far are those that `blob` stands for.
     func matches(_ blob: BlobID) -> Bool {
-        let digest: [UInt8]
-        switch function {
-        case .sha256(let hash): digest = Array(hash.finalize())
-        case .sha1(let hash): digest = Array(hash.finalize())
-        }
+        guard let digest else { return false }
+        var bytes = [UInt8](repeating: 0, count: CDIGEST_SHA256_SIZE)
+        let count = cdigest_read(digest, &bytes)
         let digits = Array("0123456789abcdef")
-        let hex = digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        let hex = bytes.prefix(count).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
         return String(hex) == blob.hex
     }
 }

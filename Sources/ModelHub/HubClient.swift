@@ -1,8 +1,5 @@
-import AsyncHTTPClient
 import Foundation
-import Logging
-import NIOCore
-import NIOHTTP1
+import Transfers
 
 /// Asks the hub about one repository: which files it has, what they are, and for their bytes.
 struct HubClient: Sendable {
@@ -27,19 +24,19 @@ struct HubClient: Sendable {
 
     /// The files of the revision.
     func listing() async throws -> RepositoryListing {
-        let answer = try await questions.send(.GET, try configuration.endpoint.listing(of: repository))
+        let answer = try await questions.send(.get, try configuration.endpoint.listing(of: repository))
         try check(answer, allowing: [200])
-        var body: ByteBuffer
+        let body: [UInt8]
         do {
             body = try await answer.body.collect(upTo: 32 << 20)
-        } catch is NIOTooManyBytesError {
+        } catch TransferError.tooLong {
             throw ModelHubError.badAnswer(host: answer.origin.displayName, reason: "the list of files is too long")
         } catch {
             throw questions.connectionFailure(error, answer.origin)
         }
         let listing: RepositoryListing
         do {
-            listing = try RepositoryListing(json: Data(body.readBytes(length: body.readableBytes) ?? []))
+            listing = try RepositoryListing(json: Data(body))
         } catch {
             throw ModelHubError.badAnswer(host: answer.origin.displayName, reason: error.reason)
         }
@@ -52,7 +49,7 @@ struct HubClient: Sendable {
     /// What the hub's headers say about a file: for mirrors whose listing does not tell.
     func details(of file: RemoteFile, commit: String) async throws -> RemoteFile {
         let url = try configuration.endpoint.file(file.name, of: repository, commit: commit)
-        let answer = try await questions.send(.HEAD, url, leavesHub: false)
+        let answer = try await questions.send(.head, url, leavesHub: false)
         try check(answer, allowing: [200, 301, 302, 303, 307, 308])
         let tag = answer.headers.first(name: "X-Linked-Etag") ?? answer.headers.first(name: "ETag")
         let length = answer.status == 200 ? answer.headers.first(name: "Content-Length") : nil
@@ -67,9 +64,9 @@ struct HubClient: Sendable {
         _ file: String, commit: String, from offset: Int, tags: [Origin: String]
     ) async throws -> HubTransport.Answer {
         let url = try configuration.endpoint.file(file, of: repository, commit: commit)
-        let answer = try await downloads.send(.GET, url) { origin in
+        let answer = try await downloads.send(.get, url) { origin in
             guard offset > 0 else { return [:] }
-            var headers: HTTPHeaders = ["Range": "bytes=\(offset)-"]
+            var headers: Headers = ["Range": "bytes=\(offset)-"]
             if let tag = tags[origin], !tag.hasPrefix("W/") { headers.add(name: "If-Range", value: tag) }
             return headers
         }

@@ -1,4 +1,5 @@
 import Foundation
+import Transfers
 
 /// Where models come from and where they go, from the variables that Hugging Face's own tools read.
 public struct HubConfiguration: Sendable {
@@ -14,6 +15,8 @@ public struct HubConfiguration: Sendable {
     /// How many seconds a connection may take to come about, and the hub to tell about a file.
     let metadataTimeout: Int
     let proxies: ProxySettings
+    /// Who vouches for servers, where that is not for the system to say.
+    let authorities: TrustedAuthorities?
 
     /// - Parameters:
     ///   - environment: The variables; one that is empty counts as unset.
@@ -32,10 +35,16 @@ public struct HubConfiguration: Sendable {
         downloadTimeout = try variables.seconds("HF_HUB_DOWNLOAD_TIMEOUT") ?? 10
         metadataTimeout = try variables.seconds("HF_HUB_ETAG_TIMEOUT") ?? 10
         proxies = try ProxySettings(variables)
+        authorities = TrustedAuthorities(environment: environment)
     }
 
     /// Name and, where it is unusual, port of the hub.
     public var hubHost: String { endpoint.origin.displayName }
+
+    /// Whether nobody on the way to the hub can read what is sent there; a proxy reads what is not encrypted.
+    var isHubPrivate: Bool {
+        endpoint.origin.isPrivate && (endpoint.origin.scheme == "https" || proxies.proxy(for: endpoint.origin) == nil)
+    }
 
     /// Whether there is a token that goes to the hub.
     public var hasToken: Bool { token != nil }

@@ -1,5 +1,5 @@
 import Foundation
-import NIOHTTP1
+import Transfers
 
 /// Asks the hub once whether it is there and what it thinks of the token.
 public enum HubProbe {
@@ -24,7 +24,7 @@ public enum HubProbe {
 
     private static func ask(_ configuration: HubConfiguration, _ transport: HubTransport) async -> Finding {
         do {
-            let answer = try await transport.send(.GET, configuration.endpoint.account())
+            let answer = try await transport.send(.get, configuration.endpoint.account())
             guard configuration.hasToken else { return .reachable(.none) }
             switch answer.status {
             case 200: return .reachable(.accepted)

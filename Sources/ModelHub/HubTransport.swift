@@ -1,19 +1,16 @@
-import AsyncHTTPClient
 import Foundation
-import Logging
-import NIOCore
-import NIOHTTP1
+import Transfers
 
 /// Sends requests to the hub and follows its redirects. The token goes to the hub alone, and only where nobody can
 /// read along.
-actor HubTransport {
+struct HubTransport: Sendable {
     /// An answer, and the address that gave it in the end.
     struct Answer: Sendable {
         let url: URL
         let origin: Origin
         let status: Int
-        let headers: HTTPHeaders
-        let body: HTTPClientResponse.Body
+        let headers: Headers
+        let body: HTTPAnswer.Body
 
         /// Whether a page for people came.
         var isWebPage: Bool {
@@ -23,7 +20,7 @@ actor HubTransport {
 
     private let configuration: HubConfiguration
     private let readTimeout: Int
-    private var clients: [ProxyAddress?: HTTPClient] = [:]
+    private let client = HTTPClient()
 
     /// - Parameter readTimeout: Seconds without a byte after which a request fails.
     init(configuration: HubConfiguration, readTimeout: Int) {
@@ -33,8 +30,7 @@ actor HubTransport {
 
     /// Closes all connections; nothing can be sent afterwards.
     func shutdown() async {
-        for client in clients.values { try? await client.shutdown() }
-        clients = [:]
+        await client.shutdown()
     }
 
     /// Sends a request and follows redirects.
@@ -43,8 +39,8 @@ actor HubTransport {
     ///   - headers: What to send to an origin, besides what every request carries.
     /// - Throws: `TemporaryFailure` where the connection fails, `ModelHubError`, `CancellationError`.
     func send(
-        _ method: HTTPMethod, _ url: URL, leavesHub: Bool = true,
-        headers: @Sendable (Origin) -> HTTPHeaders = { _ in [:] }
+        _ method: TransferRequest.Method, _ url: URL, leavesHub: Bool = true,
+        headers: (Origin) -> Headers = { _ in [:] }
     ) async throws -> Answer {
         var url = url
         for _ in 0...Redirect.maximumHops {
@@ -63,65 +59,48 @@ actor HubTransport {
     }
 
     private func exchange(
-        _ method: HTTPMethod, _ url: URL, _ origin: Origin, _ headers: HTTPHeaders
+        _ method: TransferRequest.Method, _ url: URL, _ origin: Origin, _ headers: Headers
     ) async throws -> Answer {
-        var request = HTTPClientRequest(url: url.absoluteString)
-        request.method = method
+        let proxy = configuration.proxies.proxy(for: origin)
+        var request = TransferRequest(method, url.absoluteString)
         request.headers = headers
         request.headers.add(name: "User-Agent", value: "florence2-visionapi")
         request.headers.add(name: "Accept-Encoding", value: "identity")
-        if let token = configuration.token, origin == configuration.endpoint.origin, origin.isPrivate {
+        if let token = configuration.token, origin == configuration.endpoint.origin, configuration.isHubPrivate {
             request.headers.add(name: "Authorization", value: token.authorization)
         }
+        request.proxy = proxy
+        request.authorities = configuration.authorities?.path
+        request.connectTimeout = .seconds(configuration.metadataTimeout)
+        request.idleTimeout = .seconds(readTimeout)
         do {
-            let response = try await client(for: origin).execute(request, deadline: .distantFuture)
-            return Answer(
-                url: url, origin: origin, status: Int(response.status.code), headers: response.headers,
-                body: response.body)
+            let answer = try await client.send(request)
+            // Of a request that it was to pass on, a proxy says it like this.
+            if answer.status == 407, proxy != nil { throw TransferError.proxy(status: 407) }
+            return Answer(url: url, origin: origin, status: answer.status, headers: answer.headers, body: answer.body)
         } catch {
             throw connectionFailure(error, origin)
         }
     }
 
     /// What an error of the connection means, in words.
-    nonisolated func connectionFailure(_ error: any Error, _ origin: Origin) -> any Error {
-        if Task.isCancelled || error is CancellationError { return CancellationError() }
-        let reason =
-            switch error as? HTTPClientError {
-            case .readTimeout?: "no byte came for \(readTimeout) s"
-            case .connectTimeout?: "no connection came about within \(configuration.metadataTimeout) s"
-            case .remoteConnectionClosed?: "the connection was closed in the middle"
-            case .proxyAuthenticationRequired?:
-                "the proxy wants a name and a password (HTTPS_PROXY=http://name:password@host)"
-            case .invalidProxyResponse?: "the proxy did not let the connection through"
-            default: ConnectionReason.text(error, host: origin.displayName)
-            }
-        return TemporaryFailure(host: origin.displayName, reason: reason)
-    }
-
-    private func client(for origin: Origin) -> HTTPClient {
-        let proxy = configuration.proxies.proxy(for: origin)
-        if let client = clients[proxy] { return client }
-        var settings = HTTPClient.Configuration(
-            redirectConfiguration: .disallow,
-            timeout: .init(
-                connect: .seconds(Int64(configuration.metadataTimeout)), read: .seconds(Int64(readTimeout))),
-            proxy: proxy.map(Self.proxy), decompression: .disabled)
-        settings.httpVersion = .http1Only
-        // Whoever asks tries again, with pauses that can be tested.
-        settings.connectionPool.retryConnectionEstablishment = false
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
-        clients[proxy] = client
-        return client
-    }
-
-    private static func proxy(_ address: ProxyAddress) -> HTTPClient.Configuration.Proxy {
-        switch address.kind {
-        case .socks: .socksServer(host: address.host, port: address.port)
-        case .http:
-            .server(
-                host: address.host, port: address.port,
-                authorization: address.user.map { .basic(username: $0, password: address.password ?? "") })
+    func connectionFailure(_ error: any Error, _ origin: Origin) -> any Error {
+        guard !Task.isCancelled, let error = error as? TransferError else { return CancellationError() }
+        let host = origin.displayName
+        switch error {
+        case .proxy(status: 407):
+            guard let proxy = configuration.proxies.proxy(for: origin) else { break }
+            return ModelHubError.proxyRefused(proxy.authority, hasName: proxy.user != nil)
+        case .authorities:
+            guard let authorities = configuration.authorities else { break }
+            return ModelHubError.invalidSetting(
+                authorities.variable, reason: "there are no certificates that can be read where it points to")
+        case .idle: return TemporaryFailure(host: host, reason: "no byte came for \(readTimeout) s")
+        case .connectTimeout:
+            let reason = "no connection came about within \(configuration.metadataTimeout) s"
+            return TemporaryFailure(host: host, reason: reason)
+        default: break
         }
+        return TemporaryFailure(host: host, reason: ConnectionReason.text(error, host: host))
     }
 }

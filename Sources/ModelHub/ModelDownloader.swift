@@ -33,7 +33,7 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
         cached.damaged = Set(cached.damaged + damaged).sorted()
         if let folder = cached.folder, cached.isComplete { return folder }
         if configuration.isOffline { return try offlineFolder(cached, of: repository) }
-        if configuration.hasToken && !configuration.endpoint.origin.isPrivate {
+        if configuration.hasToken && !configuration.isHubPrivate {
             logger.warning("The token is not sent to \(configuration.hubHost): the connection is not encrypted")
         }
         for file in cached.damaged {

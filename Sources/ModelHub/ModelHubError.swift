@@ -26,6 +26,8 @@ public enum ModelHubError: Error, Equatable, Sendable {
     case missingFile(String, repository: String)
     /// A request was tried as often as it is worth.
     case gaveUp(host: String, reason: String, tries: Int)
+    /// The proxy, with its port, lets nobody through without a name and a password, or not with these.
+    case proxyRefused(String, hasName: Bool)
     /// An answer that trying again does not change.
     case refused(host: String, status: Int)
     /// A page for people came instead of a file.
@@ -77,7 +79,7 @@ extension ModelHubError: CustomStringConvertible {
             """
         case .notFound, .revisionNotFound, .gated, .tokenRefused: accessDescription
         case .notFlorence2, .pickledWeights, .missingFile: contentDescription
-        case .gaveUp, .refused, .webPage, .badAnswer, .badRedirect: networkDescription
+        case .gaveUp, .proxyRefused, .refused, .webPage, .badAnswer, .badRedirect: networkDescription
         case .wrongChecksum, .damagedForGood, .noSpace, .notWritable, .disk: diskDescription
         }
     }
@@ -123,6 +125,11 @@ extension ModelHubError: CustomStringConvertible {
         switch self {
         case .gaveUp(let host, let reason, let tries):
             "\(host) did not deliver: \(reason). Tried \(tries) times; what has arrived is kept, the next try goes on."
+        case .proxyRefused(let proxy, let hasName):
+            (hasName
+                ? "The proxy \(proxy) does not accept the name and the password in the variable that names it"
+                : "The proxy \(proxy) wants a name and a password")
+                + " (HTTPS_PROXY=http://name:password@host:port, with %40 for an @ in them)."
         case .refused(let host, let status):
             "\(host) refused the request with status \(status)."
         case .webPage(let host):

@@ -1,18 +1,19 @@
 import Foundation
+import Transfers
 
 /// Which requests go through a proxy, by the variables that curl and Python read: `HTTPS_PROXY`, `HTTP_PROXY`,
 /// `ALL_PROXY` and `NO_PROXY`, in lower case too.
 struct ProxySettings: Sendable {
-    private let http: ProxyAddress?
-    private let https: ProxyAddress?
+    private let http: HTTPProxy?
+    private let https: HTTPProxy?
     /// Hosts that are asked directly, such as `example.com`, which stands for everything below it too, or `*`.
     private let exceptions: [String]
 
     /// - Throws: `ModelHubError.invalidSetting`, which names the variable.
     init(_ variables: HubEnvironment) throws(ModelHubError) {
-        func proxy(_ name: String) throws(ModelHubError) -> ProxyAddress? {
+        func proxy(_ name: String) throws(ModelHubError) -> HTTPProxy? {
             for variable in [name.lowercased(), name] {
-                if let text = variables.text(variable) { return try ProxyAddress(text, variable: variable) }
+                if let text = variables.text(variable) { return try HTTPProxy(text, variable: variable) }
             }
             return nil
         }
@@ -24,7 +25,7 @@ struct ProxySettings: Sendable {
     }
 
     /// The proxy for requests to `origin`; `nil`: directly.
-    func proxy(for origin: Origin) -> ProxyAddress? {
+    func proxy(for origin: Origin) -> HTTPProxy? {
         exceptions.contains { covers($0, origin) } ? nil : origin.scheme == "https" ? https : http
     }
 
@@ -35,34 +36,23 @@ struct ProxySettings: Sendable {
     }
 }
 
-/// A proxy, and what it wants to know about who asks.
-struct ProxyAddress: Sendable, Hashable {
-    enum Kind { case http, socks }
-
-    let kind: Kind
-    let host: String
-    let port: Int
-    let user: String?
-    let password: String?
-
+extension HTTPProxy {
     /// - Throws: `ModelHubError.invalidSetting`; the text may hold a password and is not shown.
-    init(_ text: String, variable: String) throws(ModelHubError) {
+    fileprivate init(_ text: String, variable: String) throws(ModelHubError) {
         func refused(_ reason: String) -> ModelHubError { .invalidSetting(variable, reason: reason) }
         guard let url = URL(string: text.contains("://") ? text : "http://\(text)"),
             let scheme = url.scheme?.lowercased(), let host = url.host(percentEncoded: false), !host.isEmpty
         else { throw refused("it must be an address such as http://proxy.example.com:3128") }
+        let kind: Kind
         switch scheme {
         case "http": kind = .http
-        case "socks5", "socks5h": kind = .socks
+        case "socks5", "socks5h": kind = .socks5
         default: throw refused("a proxy is spoken to by http:// or socks5://")
         }
-        self.host = host
-        port = url.port ?? (kind == .http ? 80 : 1080)
-        user = url.user(percentEncoded: false)
-        password = url.password(percentEncoded: false)
+        let port = url.port ?? (kind == .http ? 80 : 1080)
         guard (1...65535).contains(port) else { throw refused("its port must be from 1 to 65535") }
-        guard kind == .http || user == nil else {
-            throw refused("a SOCKS proxy with a password cannot be used, only one without, or an HTTP proxy")
-        }
+        self.init(
+            kind: kind, host: host, port: port, user: url.user(percentEncoded: false),
+            password: url.password(percentEncoded: false))
     }
 }

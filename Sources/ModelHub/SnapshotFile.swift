@@ -58,7 +58,7 @@ extension BlobID {
         guard descriptor >= 0 else { throw DiskFile.error(errno, path) }
         defer { close(descriptor) }
         guard let size = DiskFile.size(path) else { throw DiskFile.error(EINVAL, path) }
-        var hasher = BlobHasher(algorithm, size: size)
+        let hasher = BlobHasher(algorithm, size: size)
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
         defer { buffer.deallocate() }
         while true {

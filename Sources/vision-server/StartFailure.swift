@@ -31,8 +31,8 @@ enum StartFailure {
 
     private static func isFinal(_ error: ModelHubError) -> Bool {
         switch error {
-        case .invalidName, .invalidRevision, .invalidSetting, .notFound, .revisionNotFound, .gated, .tokenRefused,
-            .notFlorence2, .pickledWeights, .missingFile:
+        case .invalidName, .invalidRevision, .invalidSetting, .proxyRefused, .notFound, .revisionNotFound, .gated,
+            .tokenRefused, .notFlorence2, .pickledWeights, .missingFile:
             true
         default: false
         }

@@ -158,6 +158,16 @@ class Handler(BaseHTTPRequestHandler):
             self.pump(self.connection, other)
         self.close_connection = True
 
+    def pass_on(self, path):
+        """As a proxy for what is not encrypted: the request names the whole address, and gets this server."""
+        address = urllib.parse.urlsplit(path)
+        if not address.scheme:
+            return path
+        self.server.hub.scenarios["default"].log.append(
+            {"host": "proxy", "method": self.command, "path": path, "headers": self.lowercase_headers()}
+        )
+        return address.path + (f"?{address.query}" if address.query else "")
+
     @staticmethod
     def pump(source, target):
         try:
@@ -188,7 +198,7 @@ class Handler(BaseHTTPRequestHandler):
     # The hub
 
     def serve(self):
-        path = self.path
+        path = self.pass_on(self.path)
         name = "default"
         if path.startswith("/control/"):
             return self.log_of(path.split("/")[2])

@@ -10,9 +10,10 @@ struct HouseTests {
         "Serving": ["Logging", "Metrics", "ServiceLifecycle"],
         "PrometheusText": ["CoreMetrics"],
         "JSONScanning": [],
+        "Transfers": ["CCurl"],
         "VisionAPITypes": [],
         "Florence2": ["Tensors", "Images"],
-        "ModelHub": ["Tensors", "AsyncHTTPClient", "Crypto", "Logging", "NIOCore", "NIOHTTP1", "NIOPosix"],
+        "ModelHub": ["CDigest", "Tensors", "Transfers", "Logging"],
         "Captioning": ["Florence2", "Images", "Serving", "Tensors"],
         "VisionAPI": [
             "CPixels", "Captioning", "Florence2", "HTTPDoor", "Images", "JSONScanning", "Serving", "VisionAPITypes",
@@ -20,7 +21,7 @@ struct HouseTests {
             "Hummingbird", "Logging", "Metrics", "ServiceLifecycle",
         ],
         "HTTPDoor": [
-            "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "Metrics", "NIOCore", "NIOHTTP1",
+            "CDigest", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "Metrics", "NIOCore", "NIOHTTP1",
             "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "ServiceLifecycle",
         ],
         "CaptionClient": ["VisionAPITypes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"],

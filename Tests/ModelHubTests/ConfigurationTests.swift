@@ -40,7 +40,7 @@ struct ConfigurationTests {
             ("HF_ENDPOINT", "https://ann:secret@hub.example"), ("HF_HUB_DOWNLOAD_TIMEOUT", "secret"),
             ("HF_HUB_DOWNLOAD_TIMEOUT", "-1"), ("HF_HUB_ETAG_TIMEOUT", "1.5"), ("HF_HUB_ETAG_TIMEOUT", "1000000"),
             ("HTTPS_PROXY", "https://ann:secret@proxy:3128"), ("https_proxy", "gopher://secret"),
-            ("ALL_PROXY", "socks5://ann:secret@proxy"), ("HTTP_PROXY", "http://"), ("HTTP_PROXY", "http://x:99999"),
+            ("ALL_PROXY", "socks4://ann:secret@proxy"), ("HTTP_PROXY", "http://"), ("HTTP_PROXY", "http://x:99999"),
             ("HF_TOKEN", "hf_sécret"), ("HF_TOKEN", "hf_secret with spaces"),
             ("HUGGING_FACE_HUB_TOKEN", "a\u{7F}secret"),
         ])

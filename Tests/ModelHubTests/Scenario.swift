@@ -1,7 +1,5 @@
-import AsyncHTTPClient
 import Foundation
-import NIOCore
-import NIOHTTP1
+import Transfers
 
 /// A hub of its own for one test: the repositories that it has, the mistakes that it makes, and what it was asked.
 struct Scenario {
@@ -91,17 +89,17 @@ struct Scenario {
 
     /// Begins anew with other settings and an empty log.
     func change(_ settings: Settings) async throws {
-        _ = try await send(.PUT, "", body: try JSONEncoder().encode(settings))
+        _ = try await send(.put, "", body: try JSONEncoder().encode(settings))
     }
 
     /// Lets answers go on that are held.
     func release() async throws {
-        _ = try await send(.POST, "/release")
+        _ = try await send(.post, "/release", body: Data())
     }
 
     /// Every request so far.
     func log() async throws -> [FakeHub.Request] {
-        try JSONDecoder().decode([FakeHub.Request].self, from: try await send(.GET, "/log"))
+        try JSONDecoder().decode([FakeHub.Request].self, from: try await send(.get, "/log"))
     }
 
     /// The requests for a file's bytes, at either host.
@@ -111,17 +109,17 @@ struct Scenario {
 
     /// What the fake hub was asked as a proxy, for any scenario.
     func proxyLog() async throws -> [FakeHub.Request] {
-        let response = try await HTTPClient.shared.execute(
-            HTTPClientRequest(url: "\(hub.address)/control/default/log"), timeout: .seconds(60))
-        let body = try await response.body.collect(upTo: 1 << 24)
-        return try JSONDecoder().decode([FakeHub.Request].self, from: Data(body.readableBytesView))
+        try JSONDecoder().decode([FakeHub.Request].self, from: try await send(.get, "/log", scenario: "default"))
     }
 
-    private func send(_ method: HTTPMethod, _ path: String, body: Data = Data()) async throws -> Data {
-        var request = HTTPClientRequest(url: "\(hub.address)/control/\(name)\(path)")
-        request.method = method
-        request.body = .bytes(ByteBuffer(bytes: body))
-        let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
-        return Data(try await response.body.collect(upTo: 1 << 24).readableBytesView)
+    private static let client = HTTPClient()
+
+    private func send(
+        _ method: TransferRequest.Method, _ path: String, scenario: String? = nil, body: Data? = nil
+    ) async throws -> Data {
+        var request = TransferRequest(method, "\(hub.address)/control/\(scenario ?? name)\(path)")
+        request.body = body.map { RequestBody(Array($0)) }
+        request.timeout = .seconds(60)
+        return Data(try await Self.client.send(request).body.collect(upTo: 1 << 24))
     }
 }

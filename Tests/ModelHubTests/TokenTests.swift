@@ -71,9 +71,14 @@ struct TokenTests {
         let lab = try await Lab()
         let (_, environment) = endpoint(lab)
         let more = ["HTTP_PROXY": lab.scenario.hub.address, "HF_TOKEN": "hf_secret"]
-        _ = try await lab.download(environment: environment.merging(more) { $1 })
-        #expect(try await lab.scenario.log().allSatisfy { $0.headers["authorization"] == nil })
-        #expect(lab.log.lines.contains { $0.contains("The token is not sent") })
+        // A hub on this machine is no exception where a proxy passes it all on.
+        for environment in [environment, [:]] {
+            _ = try await lab.download(environment: environment.merging(more) { $1 })
+            #expect(try await lab.scenario.log().allSatisfy { $0.headers["authorization"] == nil })
+            #expect(
+                lab.log.lines.filter { $0.contains("The token is not sent") }.count == (environment.isEmpty ? 2 : 1))
+            try FileManager.default.removeItem(at: lab.cache)
+        }
     }
 
     @Test(
@@ -85,8 +90,10 @@ struct TokenTests {
         let address = lab.scenario.hub.address.replacing("http://", with: "http://ann:s%40cret@")
         _ = try await lab.download(environment: environment.merging([variable: address]) { $1 })
         try lab.expectWeights()
-        let asked = try await lab.scenario.proxyLog().filter { $0.path == "\(host):80" }
-        #expect(!asked.isEmpty)
+        // With its whole address, not through a tunnel: many proxies allow those to port 443 only.
+        let asked = try await lab.scenario.proxyLog().filter { $0.path.contains(host) }
+        #expect(asked.count == (try await lab.scenario.log().count))
+        #expect(asked.allSatisfy { $0.method == "GET" && $0.path.hasPrefix("http://\(host)/s/") })
         let credentials = Data("ann:s@cret".utf8).base64EncodedString()
         #expect(asked.allSatisfy { $0.headers["proxy-authorization"] == "Basic \(credentials)" })
     }
@@ -109,7 +116,7 @@ struct TokenTests {
             "HF_HUB_ETAG_TIMEOUT": "1",
         ]
         _ = await lab.refusal(environment: environment.merging(proxies) { $1 })
-        #expect(try await lab.scenario.proxyLog().filter { $0.path.hasPrefix(host) }.isEmpty)
+        #expect(try await lab.scenario.proxyLog().filter { $0.path.contains(host) }.isEmpty)
     }
 
     @Test("what NO_PROXY does not list goes through the proxy", arguments: ["example.com", "other.invalid", "lid", ""])

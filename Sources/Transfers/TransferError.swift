@@ -1,0 +1,33 @@
+/// Why a transfer failed.
+package enum TransferError: Error, Sendable, Equatable {
+    /// The time for the way to the server was over.
+    case connectTimeout
+    /// No byte came for as long as that may be.
+    case idle
+    /// All of it took longer than it may.
+    case timeout
+    case unknownHost
+    case unknownProxy
+    /// No connection came about, with the system's number (errno) where it has one.
+    case notConnected(Int32)
+    /// The connection was closed in the middle.
+    case closed
+    /// What answers there speaks no HTTP.
+    case notHTTP
+    /// Nobody that is trusted vouches for the server's certificate.
+    case certificate
+    /// The file with the certificates that are trusted cannot be read.
+    case authorities
+    /// No encrypted connection came about.
+    case encryption
+    /// A proxy has answered with that status when it was asked for a tunnel; 0 where it did not speak the protocol.
+    case proxy(status: Int)
+    /// The request's body had another length than it was said to have.
+    case body
+    /// The answer is longer than it may be.
+    case tooLong
+    /// This machine has no memory or threads for another transfer.
+    case noResources
+    /// Anything else, in libcurl's words.
+    case other(String)
+}
