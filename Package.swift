@@ -8,7 +8,7 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
 ]
 
-// A program that is copied to another machine has to run there: on Linux Swift's runtime goes into it (60 of 89 MB
+// A program that is copied to another machine has to run there: on Linux Swift's runtime goes into it (60 of 79 MB
 // stripped; 79 MB of libraries beside it otherwise), and it starts in half the time. Only linking changes, so the
 // tests, which need the shared runtime, go on sharing every object; `--static-swift-stdlib` would have each of the two
 // commands recompile everything. The libraries named here are what Foundation's static library leaves out.
@@ -30,7 +30,6 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.26.0", traits: []),
         // Older ones can be brought down by the headers of one request (CVE-2026-28980).
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/swift-server/async-http-client", from: "1.33.1"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.6.0"),
@@ -78,15 +77,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(name: "Florence2", dependencies: ["Tensors", "Images"], swiftSettings: swiftSettings),
 
-        .target(
-            name: "CaptionClient",
-            dependencies: [
-                "VisionAPITypes",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-            ],
-            swiftSettings: swiftSettings),
+        .target(name: "CaptionClient", dependencies: ["Transfers", "VisionAPITypes"], swiftSettings: swiftSettings),
 
         // Floor 3: many requests for one model, and the street door.
         .target(
@@ -195,7 +186,8 @@ let package = Package(
             name: "ModelHubTests",
             dependencies: ["CDigest", "ModelHub", "Transfers", .product(name: "Logging", package: "swift-log")],
             swiftSettings: swiftSettings),
-        .testTarget(name: "ClientTests", dependencies: ["CaptionClient", "Images"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ClientTests", dependencies: ["CaptionClient", "Images", "Transfers"], swiftSettings: swiftSettings),
         .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
     ],
     cLanguageStandard: .gnu2x

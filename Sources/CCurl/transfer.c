@@ -31,13 +31,6 @@ static size_t take_body(char *target, size_t size, size_t count, void *argument)
     return bytes < 0 ? CURL_READFUNC_ABORT : (size_t)bytes;
 }
 
-static int rewind_body(void *argument, curl_off_t offset, int origin) {
-    ccurl_transfer *transfer = argument;
-    return offset == 0 && origin == SEEK_SET && transfer->client.rewind(transfer->client.context)
-               ? CURL_SEEKFUNC_OK
-               : CURL_SEEKFUNC_CANTSEEK;
-}
-
 // What every transfer has.
 static void set_up(CURL *easy, ccurl_transfer *transfer) {
     curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer);
@@ -99,8 +92,6 @@ static void set_method(CURL *easy, ccurl_transfer *transfer, const ccurl_request
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_size);
         curl_easy_setopt(easy, CURLOPT_READFUNCTION, take_body);
         curl_easy_setopt(easy, CURLOPT_READDATA, transfer);
-        curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, rewind_body);
-        curl_easy_setopt(easy, CURLOPT_SEEKDATA, transfer);
     } else if (strcmp(request->method, "HEAD") == 0) {
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
         return;

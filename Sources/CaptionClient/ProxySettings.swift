@@ -1,4 +1,5 @@
 import Foundation
+package import Transfers
 
 /// The proxy that the environment names for a server, by the variables that curl obeys.
 package struct ProxySettings: Sendable {
@@ -8,16 +9,9 @@ package struct ProxySettings: Sendable {
         self.environment = environment
     }
 
-    package struct Proxy: Sendable, Equatable {
-        package let host: String
-        package let port: Int
-        package let user: String?
-        package let password: String?
-    }
-
     /// The proxy on the way to the server; `nil` for this machine and for what `NO_PROXY` lists.
     /// - Throws: `ClientError.badProxy`.
-    package func proxy(for server: ServerAddress) throws(ClientError) -> Proxy? {
+    package func proxy(for server: ServerAddress) throws(ClientError) -> HTTPProxy? {
         guard !server.isLoopback, !isExempt(server.host) else { return nil }
         // The capital HTTP_PROXY is left alone, as curl does: a CGI server sets it from a request's header.
         let names =
@@ -37,11 +31,13 @@ package struct ProxySettings: Sendable {
         }
     }
 
-    private static func parse(_ value: String, variable: String) throws(ClientError) -> Proxy {
+    private static func parse(_ value: String, variable: String) throws(ClientError) -> HTTPProxy {
         let text = value.contains("://") ? value : "http://" + value
-        guard let url = URLComponents(string: text), url.scheme?.lowercased() == "http", let host = url.host,
-            !host.isEmpty
+        let kinds = ["http": HTTPProxy.Kind.http, "socks5": .socks5, "socks5h": .socks5]
+        guard let url = URLComponents(string: text), let kind = kinds[url.scheme?.lowercased() ?? ""],
+            let host = url.host, !host.isEmpty
         else { throw .badProxy(variable: variable, value: value) }
-        return Proxy(host: host, port: url.port ?? 1080, user: url.user, password: url.password)
+        return HTTPProxy(
+            kind: kind, host: host, port: url.port ?? 1080, user: url.user, password: url.password)
     }
 }

@@ -1,15 +1,13 @@
-import AsyncHTTPClient
 import Foundation
-import NIOCore
-import NIOHTTP1
+import Transfers
 import VisionAPITypes
 
 /// A vision server, as seen from here.
 package struct RemoteServer: Sendable {
     package let address: ServerAddress
-    private let client: HTTPClient
-    private let key: String?
-    private let timeout: Duration?
+    private let client = HTTPClient()
+    private let proxy: HTTPProxy?
+    private let settings: Settings
 
     /// How many pictures a server can be sent at once.
     package static let maxJobs = 64
@@ -22,8 +20,9 @@ package struct RemoteServer: Sendable {
         package let key: String?
         package let timeout: Duration?
         package let proxies: ProxySettings
+        let authorities: TrustedAuthorities?
 
-        /// Reads `VISION_API_KEY`, `VISION_TIMEOUT` and the proxies.
+        /// Reads `VISION_API_KEY`, `VISION_TIMEOUT`, the proxies and what names certificates.
         /// - Throws: `ClientError`.
         package init(environment: [String: String]) throws(ClientError) {
             let key = environment["VISION_API_KEY"].flatMap { $0.isEmpty ? nil : $0 }
@@ -31,6 +30,7 @@ package struct RemoteServer: Sendable {
             self.key = key
             timeout = try Self.timeout(environment["VISION_TIMEOUT"])
             proxies = ProxySettings(environment: environment)
+            authorities = TrustedAuthorities(environment: environment)
         }
 
         private static func timeout(_ text: String?) throws(ClientError) -> Duration? {
@@ -43,25 +43,13 @@ package struct RemoteServer: Sendable {
     /// - Throws: `ClientError.badProxy`.
     package init(_ address: ServerAddress, settings: Settings) throws(ClientError) {
         self.address = address
-        key = settings.key
-        timeout = settings.timeout
-        var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
-        configuration.httpVersion = .http1Only
-        configuration.timeout.connect = .seconds(10)
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.maxJobs
-        if let proxy = try settings.proxies.proxy(for: address) {
-            let authorization = proxy.user.map {
-                HTTPClient.Authorization.basic(username: $0, password: proxy.password ?? "")
-            }
-            configuration.proxy = .server(host: proxy.host, port: proxy.port, authorization: authorization)
-        }
-        client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+        self.settings = settings
+        proxy = try settings.proxies.proxy(for: address)
     }
 
-    /// Must be called before the last copy goes.
+    /// Ends what is under way; nothing can be asked afterwards.
     package func close() async {
-        try? await client.shutdown()
+        await client.shutdown()
     }
 
     /// The name of the server's model.
@@ -75,47 +63,56 @@ package struct RemoteServer: Sendable {
     /// Asks about one picture.
     package func ask(_ question: Question, about picture: PictureFile) async -> Reply {
         do {
-            let body = try RequestBody(question, picture: picture)
-            var request = request("/process_image")
-            request.method = .POST
+            var request = request(.post, "/process_image")
             request.headers.add(name: "Content-Type", value: "application/json")
-            request.body = .stream(body, length: .known(body.length))
+            request.body = try RequestBody(question, picture: picture)
             let (head, bytes) = try await send(request)
             return Reply(
-                status: Int(head.status.code), retryAfter: head.headers.first(name: "Retry-After"),
+                status: head.status, retryAfter: head.headers.first(name: "Retry-After"),
                 location: head.headers.first(name: "Location"), body: bytes, server: address)
         } catch {
-            return Reply(connectionError: error, server: address, timeout: timeout)
+            return Reply(connectionError: error, server: address, timeout: settings.timeout)
         }
     }
 
     private func get<Value: Decodable>(_ path: String) async throws -> Value {
         let reply: Reply
         do {
-            let (head, bytes) = try await send(request(path))
-            if head.status == .ok, let value = try? JSONDecoder().decode(Value.self, from: bytes) { return value }
+            let (head, bytes) = try await send(request(.get, path))
+            if head.status == 200, let value = try? JSONDecoder().decode(Value.self, from: bytes) { return value }
             reply = Reply(
-                status: Int(head.status.code), retryAfter: nil, location: head.headers.first(name: "Location"),
+                status: head.status, retryAfter: nil, location: head.headers.first(name: "Location"),
                 body: bytes, server: address)
         } catch {
-            reply = Reply(connectionError: error, server: address, timeout: timeout)
+            reply = Reply(connectionError: error, server: address, timeout: settings.timeout)
         }
         throw ClientError.server(reply.sentence)
     }
 
-    private func request(_ path: String) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: address.text + path)
+    private func request(_ method: TransferRequest.Method, _ path: String) -> TransferRequest {
+        var request = TransferRequest(method, address.text + path)
         request.headers.add(name: "Accept", value: "application/json")
         request.headers.add(name: "User-Agent", value: "vision-client")
-        if let key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+        if let key = settings.key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
+        request.proxy = proxy
+        request.authorities = settings.authorities?.path
+        request.timeout = settings.timeout
         return request
     }
 
-    private func send(_ request: HTTPClientRequest) async throws -> (HTTPClientResponse, Data) {
-        let deadline = timeout.map { NIODeadline.now() + TimeAmount($0) } ?? .distantFuture
-        let response = try await client.execute(request, deadline: deadline)
-        let body = try await response.body.collect(upTo: Self.maxAnswer)
-        return (response, Data(body.readableBytesView))
+    private func send(_ request: TransferRequest) async throws -> (AnswerHead, Data) {
+        let answer = try await client.send(request)
+        if answer.status == 407, proxy != nil { throw TransferError.proxy(status: 407) }
+        var body = Data()
+        do {
+            for try await part in answer.body {
+                guard part.count <= Self.maxAnswer - body.count else { throw TransferError.tooLong }
+                body += part
+            }
+        } catch TransferError.closed where answer.status >= 400 {
+            // A server may refuse a large picture, answer, and hang up before it has read all of it.
+        }
+        return (answer.head, body)
     }
 }
 
@@ -133,7 +130,7 @@ extension RemoteServer {
             case .answered(let result):
                 return result
             case .busy(let sentence, let retryAfter):
-                if let timeout, ContinuousClock.now + retryAfter - start > timeout {
+                if let timeout = settings.timeout, ContinuousClock.now + retryAfter - start > timeout {
                     throw ClientError.server("\(sentence) (VISION_TIMEOUT is over before that.)")
                 }
                 onWait(sentence)

@@ -1,39 +1,38 @@
-import AsyncHTTPClient
-import Foundation
-import NIOCore
+import Transfers
 
 extension Reply {
     /// What a connection that failed means.
     init(connectionError error: any Error, server: ServerAddress, timeout: Duration?) {
         switch error {
-        case let error as ClientError:
-            self = .refused(error.description)
-        case let error as HTTPClientError:
-            self.init(error, server: server, timeout: timeout)
-        case is NIOTooManyBytesError:
-            self = .unusable("\(server) answered with more than a vision server says. Is the address right?")
-        case let error as IOError where [EPIPE, ECONNRESET, ENOTCONN].contains(error.errnoCode):
-            self = .lost(Self.closed(server))
-        default:
-            self = .unreachable(Self.away(server))
+        case let error as ClientError: self = .refused(error.description)
+        case let error as TransferError: self.init(error, server: server, timeout: timeout)
+        default: self = .unreachable(Self.away(server))
         }
     }
 
-    private init(_ error: HTTPClientError, server: ServerAddress, timeout: Duration?) {
-        if error == .deadlineExceeded || error == .readTimeout {
+    private init(_ error: TransferError, server: ServerAddress, timeout: Duration?) {
+        switch error {
+        case .timeout, .idle:
             let limit = timeout.map { "\($0 / .seconds(1))" } ?? "the allowed number of"
             self = .refused("\(server) gave no answer within \(limit) seconds (VISION_TIMEOUT).")
-        } else if error == .remoteConnectionClosed {
-            self = .lost(Self.closed(server))
-        } else if error == .bodyLengthMismatch {
-            self = .refused("The file changed while it was read.")
-        } else {
-            self = .unreachable(Self.away(server))
+        case .closed: self = .lost("\(server) closed the connection without an answer.")
+        case .body: self = .refused("The file changed while it was read.")
+        case .tooLong:
+            self = .unusable("\(server) answered with more than a vision server says. Is the address right?")
+        case .proxy(status: 407):
+            self = .unusable(
+                "The proxy on the way to \(server) wants a name and a password, or others: "
+                    + "http://name:password@host:port in the variable that names it.")
+        case .certificate:
+            self = .unusable(
+                "The certificate of \(server) is not accepted. SSL_CERT_FILE names a file with one that vouches for it."
+            )
+        case .authorities:
+            self = .unusable(
+                "The certificates that SSL_CERT_FILE, or a variable like it, points to cannot be read. Mend or unset it."
+            )
+        default: self = .unreachable(Self.away(server))
         }
-    }
-
-    private static func closed(_ server: ServerAddress) -> String {
-        "\(server) closed the connection without an answer."
     }
 
     private static func away(_ server: ServerAddress) -> String {

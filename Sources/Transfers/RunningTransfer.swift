@@ -38,8 +38,7 @@ final class RunningTransfer {
             read: { context, target, capacity in
                 guard let context, let target else { return Int64(CCURL_READ_FAILED) }
                 return RunningTransfer.of(context).give(UnsafeMutableRawBufferPointer(start: target, count: capacity))
-            },
-            rewind: { context in context.map { RunningTransfer.of($0).rewind() } ?? 0 })
+            })
         handle = transfer.request.withCRequest { request in
             withUnsafePointer(to: request) { ccurl_transfer_start(session, $0, &client) }
         }
@@ -109,11 +108,6 @@ final class RunningTransfer {
             self.error = error
             return Int64(CCURL_READ_FAILED)
         }
-    }
-
-    private func rewind() -> CInt {
-        body = transfer.request.body.map(BodyReader.init)
-        return 1
     }
 
     // The end.

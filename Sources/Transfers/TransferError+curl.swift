@@ -17,7 +17,7 @@ extension TransferError {
             case CCURL_UNKNOWN_PROXY: .unknownProxy
             case CCURL_NOT_CONNECTED: .notConnected(errno)
             case CCURL_TIMEOUT: .connectTimeout
-            case CCURL_CUT_OFF, CCURL_NOTHING, CCURL_SEND_FAILED,
+            case CCURL_CUT_OFF, CCURL_NOTHING, CCURL_SENT_ALREADY, CCURL_SEND_FAILED,
                 CCURL_RECEIVE_FAILED, CCURL_STREAM_FAILED:
                 .closed
             case CCURL_TLS_FAILED: .encryption

@@ -188,12 +188,31 @@ struct CaptionVerbTests {
         #expect(run.output == "here\n")
     }
 
-    @Test("a proxy is asked for a way to other machines")
+    @Test("a proxy gets the whole address of what is not encrypted, and is asked for a tunnel to what is")
     func otherMachines() throws {
-        let proxy = try ScriptedServer { _ in .status(403, "") }
-        let environment = ["http_proxy": proxy.address, "VISION_HOST": "http://pictures.invalid:54880"]
-        let run = try Client.run(["model"], environment: environment)
-        #expect(run.status == 1 && run.errors.contains("http://pictures.invalid:54880 cannot be reached."))
-        #expect(proxy.requests.map { "\($0.method) \($0.path)" } == ["CONNECT pictures.invalid:54880"])
+        let proxy = try ScriptedServer { request in
+            request.method == "CONNECT" ? .status(403, "") : .status(200, #""far""#)
+        }
+        let plain = ["http_proxy": proxy.address, "VISION_HOST": "http://pictures.invalid:54880"]
+        #expect(try Client.run(["model"], environment: plain).output == "far\n")
+        let secure = ["https_proxy": proxy.address, "VISION_HOST": "https://pictures.invalid"]
+        let run = try Client.run(["model"], environment: secure)
+        #expect(run.status == 1 && run.errors.contains("https://pictures.invalid cannot be reached."))
+        let asked = ["GET http://pictures.invalid:54880/model", "CONNECT pictures.invalid:443"]
+        #expect(proxy.requests.map { "\($0.method) \($0.path)" } == asked)
+    }
+
+    @Test("a proxy that wants a password is asked once, and the error says where it goes")
+    func proxyPassword() throws {
+        let album = try Album("a.jpg")
+        let proxy = try ScriptedServer { _ in .status(407, "", headers: ["Proxy-Authenticate": "Basic realm=x"]) }
+        for environment in [
+            ["http_proxy": proxy.address, "VISION_HOST": "http://pictures.invalid:54880"],
+            ["https_proxy": proxy.address, "VISION_HOST": "https://pictures.invalid"],
+        ] {
+            let run = try Client.run(["CAPTION", album.path("a.jpg")], environment: environment)
+            #expect(run.status == 1 && run.errors.contains("wants a name and a password"), "\(run.errors)")
+        }
+        #expect(proxy.requests.count == 2)
     }
 }

@@ -24,7 +24,7 @@ struct HouseTests {
             "CDigest", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "Metrics", "NIOCore", "NIOHTTP1",
             "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "ServiceLifecycle",
         ],
-        "CaptionClient": ["VisionAPITypes", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"],
+        "CaptionClient": ["Transfers", "VisionAPITypes"],
         "vision-client": ["CaptionClient", "ArgumentParser"],
         "vision-benchmark": ["CProbes", "Tensors", "Images", "VisionAPI", "ArgumentParser"],
         "vision-server": [

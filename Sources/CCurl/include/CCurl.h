@@ -21,6 +21,7 @@ enum {
     CCURL_SEND_FAILED = 55,
     CCURL_RECEIVE_FAILED = 56,
     CCURL_CERTIFICATE_REFUSED = 60,
+    CCURL_SENT_ALREADY = 65,
     CCURL_BAD_AUTHORITIES = 77,
     CCURL_STREAM_FAILED = 92,
     CCURL_PROXY_FAILED = 97,
@@ -63,10 +64,9 @@ typedef struct {
     // A line of an answer's head with its end; the line of a status begins another head.
     int (*header)(void *context, const char *line, size_t count);
     int (*write)(void *context, const uint8_t *bytes, size_t count);
-    // The request's body: how many bytes were put into `target`, 0 at the end, or CCURL_READ_FAILED.
+    // The request's body: how many bytes were put into `target`, 0 at the end, or CCURL_READ_FAILED. What was read is
+    // never sent again: where a connection breaks that has had some of it, the transfer ends.
     int64_t (*read)(void *context, uint8_t *target, size_t capacity);
-    // The body begins anew: the connection was gone before the server had anything of it. 0 where that cannot be.
-    int (*rewind)(void *context);
 } ccurl_client;
 
 enum {
