@@ -43,6 +43,7 @@ final class Relay {
         process.standardOutput = try FileHandle(forWritingTo: output)
         try process.run()
         var line: Substring?
+        let output = output
         try await eventually("the relay is ready") {
             line = try String(contentsOf: output, encoding: .utf8).split(
                 separator: "\n", omittingEmptySubsequences: false
