@@ -2,7 +2,14 @@
 # Builds vision-server when it is not built yet, installing what is missing, and starts it.
 set -euo pipefail
 
-root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
+# What belongs to it lies beside the file that a link leads to; macOS has no readlink -f.
+self=${BASH_SOURCE[0]}
+while [[ -L $self ]]; do
+    folder=$(cd -P -- "$(dirname -- "$self")" && pwd)
+    self=$(readlink -- "$self")
+    [[ $self == /* ]] || self=$folder/$self
+done
+root=$(cd -- "$(dirname -- "$self")" && pwd)
 # shellcheck source=tools/setup.sh
 source "$root/tools/setup.sh"
 # shellcheck source=tools/service.sh
@@ -29,9 +36,20 @@ Everything else goes to vision-server, for example:
 EOF
 }
 
+show_help() {
+    usage
+    if [[ -x $root/.build/release/vision-server ]]; then
+        printf '\n'
+        exec "$root/.build/release/vision-server" serve --help
+    fi
+    exit 0
+}
+
+# The options of this script may stand between those of the server, which has none of these names.
 build_only=false
 rebuild=false
 service=
+server_arguments=()
 while [[ $# -gt 0 ]]; do
     case $1 in
         --build-only) build_only=true ;;
@@ -39,27 +57,30 @@ while [[ $# -gt 0 ]]; do
         --install-service) service=install ;;
         --uninstall-service) service=uninstall ;;
         -h | --help)
-            usage
-            if [[ -x $root/.build/release/vision-server ]]; then
-                printf '\n'
-                exec "$root/.build/release/vision-server" serve --help
-            fi
-            exit 0
+            # Behind a command of the server it asks for that command's help.
+            if [[ ${server_arguments[0]--} == -* ]]; then show_help; fi
+            server_arguments+=("$1")
             ;;
-        *) break ;;
+        --)
+            server_arguments+=("$@")
+            break
+            ;;
+        *) server_arguments+=("$1") ;;
     esac
     shift
 done
 
 # What would be left over belongs into the service's settings file, not on this command line.
-if [[ -n $service ]]; then
-    [[ $# -eq 0 ]] ||
-        fail "--$service-service takes no options of the server: not \"$1\". They go into $service_settings."
-    require_systemd
+if [[ -n $service && ${#server_arguments[@]} -gt 0 ]]; then
+    fail "--$service-service takes no options of the server: not \"${server_arguments[0]}\"." \
+        "They go into $service_settings."
 fi
 if [[ $service == uninstall ]]; then
+    require_systemd "there is no service to remove" "removed"
     uninstall_service
     exit 0
+elif [[ $service == install ]]; then
+    require_systemd "there is nothing to install a service into" "installed"
 fi
 
 binary=$root/.build/release/vision-server
@@ -98,10 +119,8 @@ build() (
     # The time before the build counts: a source that is edited during the build is newer.
     # A name of its own: two that are started at once both build, one after the other.
     started=$(mktemp "$stamp.XXXXXX") && pwd -P >"$started" || exit
-    if ! swift build -c release --product vision-server >&2; then
-        rm -f -- "$started"
-        exit 1
-    fi
+    trap 'rm -f -- "$started"' EXIT
+    swift build -c release --product vision-server >&2 || exit
     mv -f -- "$started" "$stamp"
 )
 
@@ -122,4 +141,4 @@ if $build_only; then
     say "Built: $binary"
     exit 0
 fi
-exec "$binary" "$@"
+exec "$binary" ${server_arguments[@]+"${server_arguments[@]}"}

@@ -23,11 +23,12 @@ install_file() {
     say "Installed $to"
 }
 
+# require_systemd WHY-NOT DONE: what it means that there is no systemd, and what is done to the files without one.
 require_systemd() {
     [[ -z $service_destination ]] || return 0
-    [[ -d /run/systemd/system ]] || fail "systemd does not run here, so there is nothing to install a service into." \
+    [[ -d /run/systemd/system ]] || fail "systemd does not run here, so $1." \
         "Start .build/release/vision-server with whatever starts programs here; with DESTDIR=DIRECTORY only the files" \
-        "are installed."
+        "are $2."
 }
 
 # install_service BINARY DIRECTORY: the program, and the unit and the settings that lie in the directory; then the

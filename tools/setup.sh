@@ -94,11 +94,20 @@ require_swift() {
     local by_hand="Install Swift $swift_release by hand (https://www.swift.org/install), then run this again."
     [[ $(uname -s) == Linux ]] || fail "There is no Swift $swift_minimum or newer here. $by_hand"
     install_packages "${swift_packages[@]}"
-    local archive url folder
+    install_swift || exit
+    # shellcheck source=/dev/null
+    source "${SWIFTLY_HOME_DIR:-$HOME/.local/share/swiftly}/env.sh"
+    hash -r
+    have_swift || fail "swiftly has installed Swift $swift_release, but it cannot be called. $by_hand"
+}
+
+# In a subshell: it has an end of its own, at which the temporary folder goes, whatever ends it.
+install_swift() (
     archive=swiftly-$(uname -m).tar.gz
     url=https://download.swift.org/swiftly/linux/$archive
     say "There is no Swift $swift_minimum or newer here: installing Swift $swift_release for this user with swiftly, Swift's installer."
-    folder=$(mktemp -d)
+    folder=$(mktemp -d) || fail "No temporary folder can be made in ${TMPDIR:-/tmp}."
+    trap 'rm -rf -- "$folder"' EXIT
     curl -fsSL --connect-timeout 20 -o "$folder/$archive" "$url" || fail "$url cannot be reached. $by_hand"
     tar -xzf "$folder/$archive" -C "$folder" || fail "$url did not give an archive that can be opened. $by_hand"
     "$folder/swiftly" init --assume-yes --skip-install --quiet-shell-followup >&2 || fail "swiftly could not be set up. $by_hand"
@@ -106,10 +115,7 @@ require_swift() {
     source "${SWIFTLY_HOME_DIR:-$HOME/.local/share/swiftly}/env.sh"
     hash -r
     swiftly install --assume-yes --use "$swift_release" >&2 || fail "swiftly could not install Swift $swift_release. $by_hand"
-    rm -rf -- "$folder"
-    hash -r
-    have_swift || fail "swiftly has installed Swift $swift_release, but it cannot be called. $by_hand"
-}
+)
 
 # python_environment NAME REQUIREMENTS: .venv-NAME in $root with what the file lists, made anew when the list changes.
 python_environment() {

@@ -2,7 +2,14 @@
 # What vision-server.bat starts inside WSL: gives Linux paths for those of Windows, then starts vision-server.sh.
 set -euo pipefail
 
-root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+# What belongs to it lies beside the file that a link leads to; macOS has no readlink -f.
+self=${BASH_SOURCE[0]}
+while [[ -L $self ]]; do
+    folder=$(cd -P -- "$(dirname -- "$self")" && pwd)
+    self=$(readlink -- "$self")
+    [[ $self == /* ]] || self=$folder/$self
+done
+root=$(cd -- "$(dirname -- "$self")/.." && pwd)
 # shellcheck source=tools/setup.sh
 source "$root/tools/setup.sh"
 

@@ -39,7 +39,7 @@ stand_in() {
 # start ARGUMENTS...: as a person does; counts the builds so far.
 start() {
     run --separate-stderr "$clone/vision-server.sh" "$@"
-    builds=$(wc -l <"$TMPDIR/builds")
+    builds=$(cat -- "$TMPDIR/builds" 2>/dev/null | wc -l)
 }
 
 # Newer than the build's stamp, without waiting for the clock.
@@ -102,6 +102,77 @@ change() {
     touch -- "$TMPDIR/fails"
     start
     [[ $status -eq 1 && -z $output && $stderr == *'The build failed; the messages above say why.' ]]
+}
+
+@test "start: through links, relative ones and links to links, too" {
+    mkdir -- "$TMPDIR/programs" "$TMPDIR/-home"
+    ln -s ../clone/vision-server.sh "$TMPDIR/programs/first"
+    ln -s "$TMPDIR/programs/first" "$TMPDIR/-home/second"
+    ln -s programs "$TMPDIR/folder"
+    local link
+    for link in programs/first -home/second folder/first; do
+        run --separate-stderr bash -c 'cd -- "$1" && exec "$2" --port 1' - "$TMPDIR" "./$link"
+        [[ $status -eq 0 && $output == 'served --port 1' ]]
+    done
+    run --separate-stderr bash -c 'cd -- "$1" && exec bash second' - "$TMPDIR/-home"
+    [[ $status -eq 0 && $output == served ]]
+}
+
+@test "start: the other scripts that need tools/setup.sh find it through a link, too" {
+    local script
+    mkdir -- "$clone/Benchmarks"
+    cp -- "$root/test.sh" "$clone"
+    cp -- "$root/Benchmarks/run" "$clone/Benchmarks"
+    # What comes after the sourcing says so and ends.
+    printf 'echo "sourced for $root"; exit\n' >"$clone/tools/setup.sh"
+    for script in test.sh tools/wsl.sh Benchmarks/run; do
+        ln -sf "clone/$script" "$TMPDIR/link"
+        [[ $(bash "$TMPDIR/link") == "sourced for $clone" ]]
+    done
+}
+
+@test "start: the options of this script may stand behind those of the server" {
+    start --model demo --build-only
+    [[ $status -eq 0 && -z $output && $builds -eq 1 && $stderr == *"Built: $clone/.build/release/vision-server" ]]
+    start --model demo --rebuild --port 1
+    [[ $status -eq 0 && $output == 'served --model demo --port 1' && $builds -eq 2 ]]
+    start --port 1 --help
+    [[ $status -eq 0 && $output == 'Usage: ./vision-server.sh '*'served serve --help' ]]
+    start caption a.png --help
+    [[ $output == 'served caption a.png --help' ]]
+    start caption --json -- --rebuild -h
+    [[ $output == 'served caption --json -- --rebuild -h' && $builds -eq 2 ]]
+    DESTDIR=$TMPDIR/installed start --model demo --install-service
+    [[ $status -eq 1 && $stderr == *'takes no options of the server: not "--model"'* && ! -e $TMPDIR/installed ]]
+}
+
+@test "start: where there is no systemd, installing and removing have sentences of their own" {
+    if [[ -d /run/systemd/system ]]; then skip "systemd runs here"; fi
+    start --uninstall-service
+    [[ $status -eq 1 && $stderr == 'systemd does not run here, so there is no service to remove.'*'are removed.' ]]
+    start --install-service
+    [[ $status -eq 1 && $stderr == 'systemd does not run here, so there is nothing to install a service into.'* ]]
+}
+
+@test "start: where Swift cannot be fetched, or is being fetched when a signal comes, nothing is left" {
+    export HOME=$TMPDIR/home
+    local fetch
+    mkdir -- "$TMPDIR/temporary"
+    stand_in swift 'exit 1'
+    for fetch in 'exit 6' 'kill -TERM "$PPID"' 'touch -- "${@: -2:1}"'; do
+        stand_in curl "ls \$TMPDIR >>$TMPDIR/seen; $fetch"
+        : >"$TMPDIR/seen"
+        TMPDIR=$TMPDIR/temporary run --separate-stderr "$clone/vision-server.sh" --build-only
+        [[ $status -eq 1 && -z $(ls -A "$TMPDIR/temporary") && -n $(<"$TMPDIR/seen") ]]
+    done
+}
+
+@test "start: a build that is stopped leaves no stamp behind" {
+    stand_in swift '
+        if [[ $1 == --version ]]; then echo "Swift version 6.3"; exit; fi
+        kill -TERM "$PPID"'
+    run --separate-stderr "$clone/vision-server.sh"
+    [[ $status -eq 1 && -z $(ls -A "$clone/.build") ]]
 }
 
 @test "start: a clone that was moved goes on, and is built anew when a source changes" {
