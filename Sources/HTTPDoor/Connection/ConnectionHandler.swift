@@ -128,7 +128,7 @@ package final class ConnectionHandler: ChannelDuplexHandler {
         if action == .passAsLast, case .head(var head) = part {
             head.headers.replaceOrAdd(name: "connection", value: "close")
             // A client that knows no chunks reads up to the end of the connection.
-            if state.isOld, state.isProducing { head.version = .http1_0 }
+            if state.isOld, !head.headers.contains(name: "content-length") { head.version = .http1_0 }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         } else {
             context.write(data, promise: watched(part, promise, context))
