@@ -23,7 +23,7 @@ Starts the captioning server; builds it first, and installs what the build needs
 
   --build-only         install and build, but do not start
   --rebuild            build even when nothing seems to have changed
-  --install-service    build, and install it as a systemd service that starts with the machine; see packaging/README.md.
+  --install-service    build, and install it as a systemd service that starts with the machine; see docs/operations.md.
                        DESTDIR=DIRECTORY puts the files there, and leaves systemd alone
   --uninstall-service  stop that service and remove it; its settings and its models stay
   -h, --help           this text, and then the server's own options when it is built

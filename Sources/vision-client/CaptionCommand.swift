@@ -8,13 +8,13 @@ struct CaptionCommand: AsyncParsableCommand {
         commandName: "caption", abstract: "Print the captions of pictures; the word caption can be left out.",
         usage: "vision-client [caption] <prompt> <image> ... [options]")
 
-    @Argument(help: "The task, such as CAPTION, DETAILED_CAPTION, GENERATE_TAGS or OD.")
+    @Argument(help: "Task, such as CAPTION, DETAILED_CAPTION, GENERATE_TAGS or OD.")
     var prompt: String
 
     @Argument(help: "Picture files.")
     var images: [String]
 
-    @Flag(help: "One JSON object a picture and line.")
+    @Flag(help: "Print one JSON object a picture.")
     var json = false
 
     @OptionGroup var serverOptions: ServerOptions

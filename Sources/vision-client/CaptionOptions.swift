@@ -7,21 +7,21 @@ struct CaptionOptions: ParsableArguments {
     @Flag(help: "Add to the end of captions that are there.") var append = false
     @Flag(help: "Add to the beginning of captions that are there.") var prepend = false
 
-    @Option(help: "What stands between the old and the new caption; \\n is a new line.") var separator = ", "
-    @Option(help: "Written before each caption.") var prefix = ""
-    @Option(help: "Written after each caption.") var suffix = ""
+    @Option(help: "Text between the old and the new caption; \\n is a new line.") var separator = ", "
+    @Option(help: "Text before each caption.") var prefix = ""
+    @Option(help: "Text after each caption.") var suffix = ""
 
     @Option(
         help: ArgumentHelp(
-            "A word that each caption begins with, once, however often the command runs, with the separator behind it.",
+            "Word that each caption begins with, once, however often the command runs.",
             valueName: "word"))
     var trigger: String?
 
-    @Option(help: "Also add one JSON object a picture (file, prompt, result) to this file.") var jsonl: String?
-    @Flag(help: "Also write the captions into the pictures' own metadata, by exiftool; tags become keywords.")
+    @Option(help: "File that also gets one JSON object a picture.") var jsonl: String?
+    @Flag(help: "Also write the captions into the metadata of the pictures, by exiftool; tags become keywords.")
     var exif = false
-    @Flag(help: "Write no caption files; goes with --jsonl or --exif.") var noCaptions = false
-    @Option(help: "List the pictures that failed, and why, in this file, as JSON lines.") var failures: String?
+    @Flag(help: "Write no caption files; needs --jsonl or --exif.") var noCaptions = false
+    @Option(help: "File that lists the failed pictures and the reasons, as JSON lines.") var failures: String?
 
     @Flag(help: "Go on with pictures that come into the folder, until Ctrl-C.") var watch = false
     @Option(help: ArgumentHelp("Seconds between two looks at the folder.", visibility: .hidden))

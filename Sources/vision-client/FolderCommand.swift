@@ -11,10 +11,10 @@ struct FolderCommand: AsyncParsableCommand {
             + "interrupted is gone on with by the same command. Ctrl-C lets the pictures in flight be finished; a "
             + "second one ends at once.")
 
-    @Argument(help: "The task, such as CAPTION.") var prompt: String
-    @Argument(help: ArgumentHelp("The extension of the caption files, such as txt.", valueName: "caption_extension"))
+    @Argument(help: "Task, such as CAPTION.") var prompt: String
+    @Argument(help: ArgumentHelp("Extension of the caption files, such as txt.", valueName: "caption_extension"))
     var captionExtension: String
-    @Argument(help: "The folder.") var folder: String
+    @Argument(help: "Folder with the pictures.") var folder: String
 
     @OptionGroup(title: "Captions") var captions: CaptionOptions
     @OptionGroup(title: "Pictures") var selection: SelectionOptions

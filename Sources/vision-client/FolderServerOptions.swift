@@ -4,12 +4,12 @@ import CaptionClient
 /// The servers that share a folder's pictures.
 struct FolderServerOptions: ParsableArguments {
     @Option(
-        help: "A server's address; give it again for more servers. (default: VISION_HOST, or http://localhost:54880)")
+        help: "Address of a server; repeatable. (default: VISION_HOST, or http://localhost:54880)")
     var server: [String] = []
 
     @Option(help: "Pictures in flight at each server.") var jobs = 2
 
-    @Option(help: "Seconds after which the run ends when no server takes a connection; a watch waits for ever.")
+    @Option(help: "Seconds without any server after which the run ends; a watch waits for ever.")
     var patience = 30
 
     func validate() throws {

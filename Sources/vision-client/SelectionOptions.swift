@@ -3,13 +3,12 @@ import CaptionClient
 
 /// Which pictures of a folder count.
 struct SelectionOptions: ParsableArguments {
-    @Flag(help: "Also enter hidden folders, and those that other programs keep, such as @eaDir or $RECYCLE.BIN.")
+    @Flag(help: "Also enter hidden folders and those of other programs, such as @eaDir or $RECYCLE.BIN.")
     var includeHidden = false
 
     @Option(
         help: ArgumentHelp(
-            "Leave out files and folders with such a name; with a slash, such a path below the folder. * and ? stand for "
-                + "any characters but a slash, ** for any at all. Repeatable.",
+            "Leave out names, or paths below the folder, that match a pattern such as 'draft-*' or 'old/**'; repeatable.",
             valueName: "glob"))
     var exclude: [String] = []
 

@@ -4,7 +4,7 @@ import Foundation
 
 /// Which server is asked.
 struct ServerOptions: ParsableArguments {
-    @Option(help: "The server's address. (default: VISION_HOST, or http://localhost:54880)")
+    @Option(help: "Address of the server. (default: VISION_HOST, or http://localhost:54880)")
     var server: String?
 
     /// Lends the server to `body`; what stops it is one sentence on stderr, and exit code 1.

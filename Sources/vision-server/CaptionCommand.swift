@@ -12,10 +12,10 @@ struct CaptionCommand: ParsableCommand {
     @Argument(help: "Picture files.")
     var images: [String]
 
-    @Option(help: "The task.")
+    @Option(help: "Task of all pictures.")
     var prompt = "<CAPTION>"
 
-    @Flag(help: "One JSON object a picture and line.")
+    @Flag(help: "Print one JSON object a picture.")
     var json = false
 
     @OptionGroup(title: "Search") var generationOptions: GenerationOptions

@@ -9,18 +9,18 @@ struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Check this machine: one line each, exit code 1 if something is wrong.",
         discussion: """
-            Give it the options of the server that it is to check: model, host, port and the door's. The server may run already: then \
-            its line says what it is doing.
+            Give it the options of the server that it is to check. The server may run already; then the line "port" says \
+            what it is doing.
             """)
 
-    @Option(help: "Address that the server is to listen to. [env: VISION_SERVER_HOST] (default: 127.0.0.1)")
+    @Option(help: "Address that the server is to listen on. [env: VISION_SERVER_HOST] (default: 127.0.0.1)")
     var host: String?
 
-    @Option(help: "Port that the server is to listen to. [env: VISION_SERVER_PORT] (default: 54880)")
+    @Option(help: "Port that the server is to listen on. [env: VISION_SERVER_PORT] (default: 54880)")
     var port: Int?
 
     @OptionGroup(title: "Model") var modelOptions: ModelOptions
-    @OptionGroup(title: "Door") var doorOptions: DoorOptions
+    @OptionGroup(title: "Access and limits") var doorOptions: DoorOptions
 
     func run() async throws {
         let settings = Settings(environment: ProcessInfo.processInfo.environment)

@@ -5,46 +5,46 @@ import HTTPDoor
 struct DoorOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A key that clients must show; repeatable. Other users of this machine can read it in the list of "
-                + "processes: the variable is better. [env: VISION_SERVER_API_KEYS, separated by commas]",
+            "Key that clients must show; repeatable; the variable hides it from other users of this machine. "
+                + "[env: VISION_SERVER_API_KEYS, separated by commas]",
             valueName: "key"))
     var apiKey: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "A web page's origin, such as https://example.org, that may read answers; repeatable; * is any. "
+            "Origin of web pages that may use the server, such as https://example.org; repeatable; * is any. "
                 + "[env: VISION_SERVER_CORS_ORIGIN, separated by commas] (default: none)",
             valueName: "origin"))
     var corsOrigin: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "A name of this server, such as vision.example.org, that a proxy in front of it passes on as Host; repeatable. "
-                + "Without a key on a loopback address only local names and addresses are answered. "
+            "Name that a proxy passes on as Host, such as vision.example.org; repeatable. "
                 + "[env: VISION_SERVER_ALLOWED_HOSTS, separated by commas] (default: none)",
             valueName: "name"))
     var allowedHost: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "The largest request. [env: VISION_SERVER_MAX_BODY] (default: 32MB)", valueName: "bytes"))
+            "Maximum size of a request. [env: VISION_SERVER_MAX_BODY] (default: 32MB)", valueName: "bytes"))
     var maxBody: String?
 
     @Option(
         help: ArgumentHelp(
-            "How many connections may be open; for one more the longest idle one is closed. [env: VISION_SERVER_MAX_CONNECTIONS] (default: 1024)",
+            "Maximum open connections; one more closes the longest idle one. "
+                + "[env: VISION_SERVER_MAX_CONNECTIONS] (default: 1024)",
             valueName: "connections"))
     var maxConnections: Int?
 
     @Option(
         help: ArgumentHelp(
-            "How long a client may take to send a request. [env: VISION_SERVER_READ_TIMEOUT] (default: 30)",
+            "Time that a client may take to send a request. [env: VISION_SERVER_READ_TIMEOUT] (default: 30)",
             valueName: "seconds"))
     var readTimeout: Int?
 
     @Option(
         help: ArgumentHelp(
-            "How long a client may take to receive an answer. [env: VISION_SERVER_WRITE_TIMEOUT] (default: 30)",
+            "Time that a client may take to receive the answer. [env: VISION_SERVER_WRITE_TIMEOUT] (default: 30)",
             valueName: "seconds"))
     var writeTimeout: Int?
 

@@ -13,16 +13,16 @@ struct DownloadCommand: AsyncParsableCommand {
             it stopped; a file that is cut off is fetched again. Variables: HF_HOME, HF_HUB_CACHE, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE, HTTPS_PROXY, NO_PROXY.
             """)
 
-    @Argument(help: "The model: owner/name, or large or base for the two PromptGen v2.0 models; @REV may follow.")
+    @Argument(help: "Model: owner/name, or large or base for PromptGen v2.0; @REV may follow.")
     var name: String
 
     @Option(
         help: ArgumentHelp(
-            "A branch, a tag, a commit in full, or refs/pr/20. [env: VISION_SERVER_REVISION] (default: main)",
+            "Branch, tag, full commit or refs/pr/20. [env: VISION_SERVER_REVISION] (default: main)",
             valueName: "rev"))
     var revision: String?
 
-    @Flag(help: "Hash all that is in the cache of the model, and fetch again what is not as the hub has it.")
+    @Flag(help: "Hash all cached files of the model, and fetch damaged ones again.")
     var verify = false
 
     func run() async throws {

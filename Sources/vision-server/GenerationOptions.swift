@@ -6,13 +6,13 @@ struct GenerationOptions: ParsableArguments {
     @Option(help: "Beams of the search, 1 to 8. (default: the model's own setting, 3 as a rule)")
     var numBeams: Int?
 
-    @Option(help: "The most tokens of an answer, 1 to 1024. (default: the model's own setting, else 1024)")
+    @Option(help: "Maximum tokens of an answer, 1 to 1024. (default: the model's own setting, else 1024)")
     var maxNewTokens: Int?
 
-    @Option(help: "The fewest tokens of an answer, 0 to 1024. (default: the model's own setting, else 0)")
+    @Option(help: "Minimum tokens of an answer, 0 to 1024. (default: the model's own setting, else 0)")
     var minNewTokens: Int?
 
-    @Option(help: "No sequence of so many tokens comes twice, 0 (off) to 1024. (default: the model's own setting)")
+    @Option(help: "Length of token sequences that may not repeat, 0 (off) to 1024. (default: the model's own setting)")
     var noRepeatNgramSize: Int?
 
     @Option(

@@ -9,16 +9,16 @@ struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Write the model's inner states for one picture as safetensors.")
 
-    @Option(help: "The picture file.")
+    @Option(help: "Picture file.")
     var image: String
 
-    @Option(help: "The task.")
+    @Option(help: "Task.")
     var prompt = "<CAPTION>"
 
     @Option(help: "Token ids that the decoder is given, separated by commas, such as 2,0,100.")
     var decoderIds = "2"
 
-    @Option(help: "The file to write.")
+    @Option(help: "File to write.")
     var output: String
 
     @OptionGroup(title: "Model") var modelOptions: ModelOptions

@@ -5,14 +5,14 @@ import Logging
 struct LogOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The least that is logged: \(Self.levels); each request is a line of info, probes are debug. "
+            "Least severe level that is logged: \(Self.levels). "
                 + "[env: VISION_SERVER_LOG_LEVEL] (default: info)",
             valueName: "level"))
     var logLevel: String?
 
     @Option(
         help: ArgumentHelp(
-            "How it is written to standard error; json is one object a line. "
+            "Format of the log on standard error; json is one object a line. "
                 + "[env: VISION_SERVER_LOG_FORMAT] (default: text)",
             valueName: "text|json"))
     var logFormat: String?

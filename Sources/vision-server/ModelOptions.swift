@@ -9,15 +9,15 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "A name on the Hugging Face hub, \"large\" or \"base\" for the two PromptGen v2.0 models, a model directory, "
-                + "or \"demo\" for the built-in one. [env: VISION_SERVER_MODEL] (default: \(defaultModel))",
+            "Name on the Hugging Face hub, \"large\" or \"base\" for PromptGen v2.0, a model directory, or \"demo\". "
+                + "[env: VISION_SERVER_MODEL] (default: \(defaultModel))",
             valueName: "name|dir|demo"))
     var model: String?
 
     @Option(
         help: ArgumentHelp(
-            "Which version of a model on the hub: a branch, a tag, a commit in full, or refs/pr/20; --model NAME@REV says "
-                + "the same. [env: VISION_SERVER_REVISION] (default: main)",
+            "Branch, tag, full commit or refs/pr/20 of a model on the hub; --model NAME@REV says the same. "
+                + "[env: VISION_SERVER_REVISION] (default: main)",
             valueName: "rev"))
     var revision: String?
 
@@ -28,7 +28,7 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Precision of the arithmetic; auto is bf16 where the processor multiplies it faster, else fp32. "
+            "Precision of the arithmetic; auto is bf16 where the processor has AVX-512 BF16, else fp32. "
                 + "[env: VISION_SERVER_PRECISION] (default: auto)",
             valueName: "auto|fp32|bf16|int8"))
     var precision: String?

@@ -5,7 +5,7 @@ import Florence2
 struct PromptOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A prompt of a fine-tune, such as <DocVQA>, that goes to the model literally. Repeatable. "
+            "Prompt of a fine-tune, such as <DocVQA>, that goes to the model literally; repeatable. "
                 + "[env: VISION_SERVER_EXTRA_PROMPT, separated by commas]",
             valueName: "prompt"))
     var extraPrompt: [String] = []

@@ -7,43 +7,43 @@ struct QueueOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "How long the model stays in memory without a request: seconds, or 10m, 1.5h; 0: until nobody waits, -1: for "
-                + "ever. [env: VISION_SERVER_UNLOAD_AFTER] (default: 300)",
+            "Idle time after which the model is unloaded: seconds, 10m or 1.5h; 0 when no request waits, -1 never. "
+                + "[env: VISION_SERVER_UNLOAD_AFTER] (default: 300)",
             valueName: "time"))
     var unloadAfter: String?
 
-    @Flag(help: "Load the model at the start, download included. [env: VISION_SERVER_PRELOAD]")
+    @Flag(help: "Fetch and load the model at the start. [env: VISION_SERVER_PRELOAD]")
     var preload = false
 
     @Option(
         help: ArgumentHelp(
-            "How many answers are written at a time, which is faster than one after the other; auto is 8. "
+            "Maximum answers decoded together; auto is 8, 1 disables batching. "
                 + "[env: VISION_SERVER_MAX_BATCH] (default: auto)",
             valueName: "auto|answers"))
     var maxBatch: String?
 
     @Option(
         help: ArgumentHelp(
-            "How many requests may wait; more are refused with 503. [env: VISION_SERVER_MAX_QUEUED] (default: 64)",
+            "Maximum requests that wait; more get 503. [env: VISION_SERVER_MAX_QUEUED] (default: 64)",
             valueName: "requests"))
     var maxQueued: Int?
 
     @Option(
         help: ArgumentHelp(
-            "How much memory waiting requests may hold. [env: VISION_SERVER_MAX_QUEUED_BYTES] (default: 256MB)",
+            "Maximum memory of waiting requests. [env: VISION_SERVER_MAX_QUEUED_BYTES] (default: 256MB)",
             valueName: "bytes"))
     var maxQueuedBytes: String?
 
     @Option(
         help: ArgumentHelp(
-            "How long a request may wait while the model is loaded; 0: no limit. "
+            "Maximum time in the queue while the model is loaded; 0 is no limit. "
                 + "[env: VISION_SERVER_MAX_WAIT] (default: 600)",
             valueName: "seconds"))
     var maxWait: Int?
 
     @Option(
         help: ArgumentHelp(
-            "How much memory decoding may take; pictures wait for it, and one that needs more is refused. "
+            "Maximum memory of picture decoding; a picture that alone needs more is refused. "
                 + "[env: VISION_SERVER_MAX_DECODE_MEMORY] (default: 768MB, or half of what is left beside the model)",
             valueName: "bytes"))
     var maxDecodeMemory: String?

@@ -18,22 +18,22 @@ struct ServeCommand: AsyncParsableCommand {
             accepted requests are done.
             """)
 
-    @Option(help: "Address to listen to. [env: VISION_SERVER_HOST] (default: 127.0.0.1)")
+    @Option(help: "Address to listen on. [env: VISION_SERVER_HOST] (default: 127.0.0.1)")
     var host: String?
 
-    @Option(help: "Port to listen to; 0 picks a free one. [env: VISION_SERVER_PORT] (default: 54880)")
+    @Option(help: "Port to listen on; 0 picks a free one. [env: VISION_SERVER_PORT] (default: 54880)")
     var port: Int?
 
     @Option(
         help: ArgumentHelp(
-            "How long work is still accepted after the signal to stop, while /ready says no: behind a load balancer no "
-                + "request is lost then. [env: VISION_SERVER_DRAIN] (default: 0)",
+            "Time in which a stopping server still accepts work while /ready says 503. "
+                + "[env: VISION_SERVER_DRAIN] (default: 0)",
             valueName: "seconds"))
     var drain: Int?
 
     @OptionGroup(title: "Model") var modelOptions: ModelOptions
     @OptionGroup(title: "Queue") var queueOptions: QueueOptions
-    @OptionGroup(title: "Door") var doorOptions: DoorOptions
+    @OptionGroup(title: "Access and limits") var doorOptions: DoorOptions
     @OptionGroup(title: "Prompts") var promptOptions: PromptOptions
     @OptionGroup(title: "Log") var logOptions: LogOptions
 
