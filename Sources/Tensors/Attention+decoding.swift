@@ -51,14 +51,16 @@ extension Attention.Memory {
         _ query: UnsafePointer<Float>, _ head: Int, _ path: [UInt32], _ scores: UnsafeMutablePointer<Float>,
         out: UnsafeMutablePointer<Float>, _ kernels: ck_table
     ) {
-        let dots = keys.isNarrow ? kernels.dots_bf16 : kernels.dots
-        let weightedSum = values.isNarrow ? kernels.weighted_sum_bf16 : kernels.weighted_sum
         path.withUnsafeBufferPointer { order in
             var rows = keys.rows(head: head, order: order)
-            dots?(query, &rows, scores)
+            if keys.isNarrow { kernels.dots_bf16(query, &rows, scores) } else { kernels.dots(query, &rows, scores) }
             kernels.softmax(scores, order.count, 1, order.count, 1 / Float(keys.dimension).squareRoot())
             rows = values.rows(head: head, order: order)
-            weightedSum?(scores, &rows, out)
+            if values.isNarrow {
+                kernels.weighted_sum_bf16(scores, &rows, out)
+            } else {
+                kernels.weighted_sum(scores, &rows, out)
+            }
         }
     }
 }

@@ -37,7 +37,7 @@ public enum Reduction {
     ) -> [(index: Int, value: Float)] {
         guard k > 0, !addends.isEmpty, let base = rows.baseAddress else { return [] }
         let columns = rows.count / addends.count
-        let firstAbove = workspace.kernels.pointee.first_above
+        let kernels = workspace.kernels
         var best: [(index: Int, value: Float)] = []
         best.reserveCapacity(k + 1)
         for (row, addend) in addends.enumerated() {
@@ -45,7 +45,7 @@ public enum Reduction {
             var column = 0
             while true {
                 if best.count == k {
-                    column = firstAbove?(values, column, columns, addend, best[k - 1].value) ?? columns
+                    column = kernels.pointee.first_above(values, column, columns, addend, best[k - 1].value)
                 }
                 guard column < columns else { break }
                 let value = values[column] + addend

@@ -57,8 +57,36 @@ skip() {
     printf 'skipped %s\n' "$*"
 }
 
+# Whether the system knows these features of this processor.
+has_features() {
+    local feature
+    for feature in "$@"; do
+        grep -m 1 -E '^(flags|Features)' /proc/cpuinfo | grep -qw -- "$feature" || return 1
+    done
+}
+
+# The instruction sets that must be found here, one a line; nothing where the system does not tell.
+expected_here() {
+    local avx2=(avx2 fma f16c) avx512=(avx512f avx512bw avx512vl avx512dq)
+    [[ -r /proc/cpuinfo ]] || return 0
+    echo generic
+    if [[ $(uname -m) == aarch64 ]]; then
+        echo neon
+        if has_features asimddp; then echo neondot; fi
+        return
+    fi
+    has_features "${avx2[@]}" || return 0
+    echo avx2
+    has_features "${avx512[@]}" || return 0
+    echo avx512
+    has_features avx512_vnni || return 0
+    echo avx512vnni
+    if has_features avx512_bf16; then echo avx512bf16; fi
+}
+
 compare_here() {
-    local compiler=clang
+    local compiler=clang expected
+    mapfile -t expected < <(expected_here)
     if ! is_usable clang; then
         if ! is_usable gcc; then
             skip "this processor: neither clang nor gcc 12 is installed"
@@ -69,17 +97,15 @@ compare_here() {
     fi
     compile "$scratch/here" "$compiler"
     "${compiler%_for_x86}" "$scratch"/here/*.o -lm -o "$scratch/here/compare"
-    count "This processor, by ${compiler%_for_x86}" "$scratch/here/compare"
+    count "This processor, by ${compiler%_for_x86}" "$scratch/here/compare" "${expected[@]}"
 }
 
-# emulate FOLDER NAME PROCESSOR...: what was compiled, on each of these processors.
+# emulate FOLDER NAME PROCESSOR INSTRUCTION_SET...: what was compiled, on a processor that has these.
 emulate() {
-    local folder=$1 name=$2 processor
-    shift 2
+    local folder=$1 name=$2 processor=$3
+    shift 3
     aarch64-linux-gnu-gcc -static "$folder"/*.o -lm -o "$folder/compare"
-    for processor in "$@"; do
-        count "64-bit ARM ($processor in qemu), by $name" qemu-aarch64 -cpu "$processor" "$folder/compare"
-    done
+    count "64-bit ARM ($processor in qemu), by $name" qemu-aarch64 -cpu "$processor" "$folder/compare" "$@"
 }
 
 # On a processor with everything (max) and on one with nothing that is optional. gcc has the headers and libraries
@@ -92,13 +118,14 @@ compare_arm() {
         return
     fi
     compile "$scratch/arm-gcc" aarch64-linux-gnu-gcc
-    emulate "$scratch/arm-gcc" gcc max cortex-a53
+    emulate "$scratch/arm-gcc" gcc max generic neon neondot
+    emulate "$scratch/arm-gcc" gcc cortex-a53 generic neon
     if ! is_usable clang; then
         skip "64-bit ARM by clang: it is not installed"
         return
     fi
     compile "$scratch/arm-clang" clang --target=aarch64-linux-gnu "--sysroot=$tree" -isystem "$tree/include"
-    emulate "$scratch/arm-clang" clang max
+    emulate "$scratch/arm-clang" clang max generic neon neondot
 }
 
 compare_here

@@ -15,6 +15,14 @@ import Testing
         try #require(ck_table_for(ck_isa(rawValue: identifier))).pointee
     }
 
+    /// Whoever calls a kernel does not ask whether it is there.
+    @Test(arguments: identifiers) func noKernelIsMissing(identifier: UInt32) throws {
+        let kernels = try table(identifier)
+        #expect(kernels.isa.rawValue == identifier)
+        let pointers = withUnsafeBytes(of: kernels) { $0.bindMemory(to: UInt.self).dropFirst().map { $0 } }
+        #expect(pointers.count > 20 && !pointers.contains(0))
+    }
+
     @Test(arguments: identifiers) func gemmOverOddShapes(identifier: UInt32) throws {
         let kernels = try table(identifier)
         var random = RandomValues(seed: 1)

@@ -116,7 +116,7 @@ typedef struct {
     size_t count, dimension;
 } ck_cached;
 
-/// All kernels of one instruction set.
+/// All kernels of one instruction set; none of them is NULL.
 typedef struct {
     ck_isa isa;
     /// By the format of the panels. See ck_gemm.
