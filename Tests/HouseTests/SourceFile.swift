@@ -21,6 +21,12 @@ struct SourceFile: CustomStringConvertible {
         }
     }
 
+    /// The types and protocols that the file declares at its top level, the private ones too.
+    var topLevelTypes: [String] {
+        let declaration = /(?:[@a-z]+(?:\([a-z]+\))? )*(?:struct|class|enum|protocol|actor|typealias) (\w+).*/
+        return lines.compactMap { line in line.wholeMatch(of: declaration).map { String($0.1) } }
+    }
+
     /// The repository's root.
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
