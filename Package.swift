@@ -141,6 +141,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
 
+        // The one way in which tests wait.
+        .target(name: "Eventually", path: "Tests/Eventually", swiftSettings: swiftSettings),
         // What the tests of servers share: a bare connection to this machine.
         .target(name: "Loopback", path: "Tests/Loopback", swiftSettings: swiftSettings),
 
@@ -148,7 +150,13 @@ let package = Package(
         .testTarget(name: "ImagesTests", dependencies: ["Images", "CImageCodecs"], swiftSettings: swiftSettings),
         .testTarget(name: "JSONScanningTests", dependencies: ["JSONScanning"], swiftSettings: swiftSettings),
         .testTarget(name: "TransfersTests", dependencies: ["Transfers"], swiftSettings: swiftSettings),
-        .testTarget(name: "ServingTests", dependencies: ["Serving"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ServingTests",
+            dependencies: [
+                "Serving", "Eventually", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "Florence2Tests", dependencies: ["Florence2", "Tensors", "Images"], swiftSettings: swiftSettings),
         .testTarget(
@@ -171,10 +179,11 @@ let package = Package(
             name: "VisionAPITests",
             dependencies: [
                 "VisionAPI", "Captioning", "VisionAPITypes", "Florence2", "HTTPDoor", "Images", "Loopback", "Serving",
-                "CDemoModel",
+                "CDemoModel", "Eventually",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             swiftSettings: swiftSettings),
@@ -184,10 +193,13 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ModelHubTests",
-            dependencies: ["CDigest", "ModelHub", "Transfers", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "CDigest", "Eventually", "ModelHub", "Transfers", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ClientTests", dependencies: ["CaptionClient", "Images", "Transfers"], swiftSettings: swiftSettings),
+            name: "ClientTests", dependencies: ["CaptionClient", "Eventually", "Images", "Transfers"],
+            swiftSettings: swiftSettings),
         .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
     ],
     cLanguageStandard: .gnu2x

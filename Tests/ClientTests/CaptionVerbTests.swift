@@ -1,3 +1,4 @@
+import Eventually
 import Foundation
 import Testing
 
@@ -42,7 +43,7 @@ struct CaptionVerbTests {
                 return .result("a")
             }
             let client = try Client(["CAPTION", album.path(name)], environment: ["VISION_HOST": server.address])
-            await eventually { !server.requests.isEmpty }
+            try await eventually { !server.requests.isEmpty }
             let status = try String(contentsOfFile: "/proc/\(client.processID)/status", encoding: .utf8)
             door.open()
             #expect(client.finish().output == "a\n")

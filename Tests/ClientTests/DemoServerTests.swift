@@ -1,3 +1,4 @@
+import Eventually
 import Foundation
 import Testing
 
@@ -12,7 +13,7 @@ struct DemoServerTests {
             ["--model", "demo", "--port", "0"], environment: ["VISION_SERVER_HOST": "127.0.0.1"],
             program: "vision-server")
         var address: String?
-        await eventually {
+        try await eventually {
             address = server.errors.firstMatch(of: /http:\/\/127\.0\.0\.1:\d+/).map { String($0.0) }
             return address != nil || !server.isRunning
         }
@@ -50,7 +51,7 @@ struct DemoServerTests {
         let (first, second) = (try await server(), try await server())
         let client = try Client(
             ["folder", "CAPTION", "txt", album.path, "--server", first.address, "--server", second.address])
-        await eventually { album.files.count >= 14 }
+        try await eventually { album.files.count >= 14 }
         first.server.send(SIGTERM)
         let run = client.finish()
         #expect(run.status == 0, "\(run.errors)")

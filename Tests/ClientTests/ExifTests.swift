@@ -1,4 +1,5 @@
 import CaptionClient
+import Eventually
 import Foundation
 import Images
 import Testing
@@ -429,9 +430,9 @@ struct ExifTests {
         let client = try Client(
             arguments + ["--overwrite", "--watch", "--watch-interval", "0.05"],
             environment: ["VISION_HOST": server.address])
-        await eventually { album.text("a.txt") != nil }
+        try await eventually { album.text("a.txt") != nil }
         try album.add("b.gif", try picture("gif"))
-        await eventually { album.text("b.txt") != nil }
+        try await eventually { album.text("b.txt") != nil }
         client.send(SIGINT)
         #expect(client.finish().status == 0)
         #expect(server.requests.count == 2)
@@ -468,12 +469,12 @@ struct OtherExifToolTests {
         let client = try Client(
             ["folder", "CAPTION", "txt", album.path("pictures"), "--exif"],
             environment: ["VISION_HOST": server.address, "PATH": album.path("bin") + ":/usr/bin:/bin"])
-        await eventually { album.text("pid")?.hasSuffix("\n") ?? false }
+        try await eventually { album.text("pid")?.hasSuffix("\n") ?? false }
         client.send(SIGINT)
-        await eventually { client.errors.contains("Ctrl-C again ends at once.") }
+        try await eventually { client.errors.contains("Ctrl-C again ends at once.") }
         client.send(SIGINT)
         #expect(client.finish().status == 130)
         let process = try #require(Int32((album.text("pid") ?? "").trimmingCharacters(in: .whitespacesAndNewlines)))
-        await eventually { kill(process, 0) != 0 }
+        try await eventually { kill(process, 0) != 0 }
     }
 }

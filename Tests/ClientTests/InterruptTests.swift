@@ -1,3 +1,4 @@
+import Eventually
 import Foundation
 import Testing
 
@@ -19,9 +20,9 @@ struct InterruptTests {
         }
         let client = try Client(
             ["folder", "CAPTION", "txt", album.path, "--jobs", "1"], environment: ["VISION_HOST": server.address])
-        await eventually { server.requests.count == 2 }
+        try await eventually { server.requests.count == 2 }
         client.send(signal)
-        await eventually { client.errors.contains("Ctrl-C again ends at once.") }
+        try await eventually { client.errors.contains("Ctrl-C again ends at once.") }
         door.open()
         let run = client.finish()
         #expect(run.status == 128 + signal)
@@ -44,9 +45,9 @@ struct InterruptTests {
         }
         let client = try Client(
             ["folder", "CAPTION", "txt", album.path, "--jobs", "1"], environment: ["VISION_HOST": server.address])
-        await eventually { server.requests.count == 2 }
+        try await eventually { server.requests.count == 2 }
         client.send(SIGINT)
-        await eventually { client.errors.contains("Ctrl-C again ends at once.") }
+        try await eventually { client.errors.contains("Ctrl-C again ends at once.") }
         client.send(SIGINT)
         let run = client.finish()
         #expect(run.status == 130)
@@ -62,7 +63,7 @@ struct InterruptTests {
             let server = try ScriptedServer { request in request.number == 1 ? .result("a") : answer }
             let client = try Client(
                 ["folder", "CAPTION", "txt", album.path, "--jobs", "1"], environment: ["VISION_HOST": server.address])
-            await eventually { server.requests.count >= 2 && client.errors.split(separator: "\n").count >= 2 }
+            try await eventually { server.requests.count >= 2 && client.errors.split(separator: "\n").count >= 2 }
             client.send(SIGINT)
             let run = client.finish()
             #expect(run.status == 130, "\(run.errors)")
@@ -84,7 +85,7 @@ struct InterruptTests {
             let client = try Client(
                 ["folder", "CAPTION", "txt", album.path], environment: ["VISION_HOST": server.address])
             // Of what is answered now, some is being written.
-            await eventually { server.requests.count > count }
+            try await eventually { server.requests.count > count }
             client.send(SIGKILL)
             #expect(client.finish().status == -SIGKILL)
             for file in album.files where file.hasSuffix(".txt") {

@@ -1,4 +1,5 @@
 import CaptionClient
+import Eventually
 import Foundation
 import Testing
 
@@ -85,9 +86,9 @@ struct NamesTests {
         let client = try Client(
             ["folder", "CAPTION", "txt", album.path, "--watch", "--watch-interval", "0.05"],
             environment: ["VISION_HOST": server.address])
-        await eventually { album.text("\(Self.twins[0]).txt") != nil }
+        try await eventually { album.text("\(Self.twins[0]).txt") != nil }
         try album.add("\(Self.twins[1]).jpg", Data("1".utf8))
-        await eventually { album.text("\(Self.twins[1]).txt") == "of 1\n" }
+        try await eventually { album.text("\(Self.twins[1]).txt") == "of 1\n" }
         client.send(SIGINT)
         #expect(client.finish().errors.hasSuffix("Captioned 2 pictures.\n"))
     }

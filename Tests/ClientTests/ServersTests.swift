@@ -1,3 +1,4 @@
+import Eventually
 import Foundation
 import Synchronization
 import Testing
@@ -27,7 +28,7 @@ struct ServersTests {
         let options = jobs.map { ["--jobs", "\($0)"] } ?? []
         let client = try Client(
             ["folder", "CAPTION", "txt", album.path] + options, environment: ["VISION_HOST": server.address])
-        await eventually { server.requests.count >= jobs ?? 2 }
+        try await eventually { server.requests.count >= jobs ?? 2 }
         // Nothing is answered yet, so no more can come: a request too many would be on its way by now as a rule.
         for _ in 0..<1000 { await Task.yield() }
         #expect(server.requests.count == jobs ?? 2)
@@ -90,10 +91,10 @@ struct ServersTests {
         }
         let client = try Client(
             ["folder", "CAPTION", "txt", album.path, "--jobs", "1"], environment: ["VISION_HOST": first.address])
-        await eventually { first.requests.count > 2 }
+        try await eventually { first.requests.count > 2 }
         #expect(captions(album).count == 2)
         var server: ScriptedServer?
-        await eventually {
+        try await eventually {
             server = try? ScriptedServer(port: port) { _ in .result("after") }
             return server != nil
         }

@@ -1,4 +1,5 @@
 import CaptionClient
+import Eventually
 import Foundation
 import Synchronization
 import Testing
@@ -51,14 +52,14 @@ struct TerminalTests {
         let client = try Client(
             ["folder", "CAPTION", "txt", album.path, "--jobs", "1"],
             environment: ["VISION_HOST": server.address, "TERM": "xterm"], errors: terminal.screen)
-        await eventually { terminal.written.contains("] 1 of 2, ") }
+        try await eventually { terminal.written.contains("] 1 of 2, ") }
         let eraser = "\r\u{1B}[K"
         #expect(terminal.written.contains(eraser + "1/2 a.jpg: of a.jpg\r\n"))
         #expect(
             terminal.written.contains("\r[" + String(repeating: "#", count: 20) + String(repeating: "-", count: 20)))
         door.open()
         #expect(client.finish().status == 0)
-        await eventually { terminal.written.hasSuffix(eraser + "Captioned 2 pictures.\r\n") }
+        try await eventually { terminal.written.hasSuffix(eraser + "Captioned 2 pictures.\r\n") }
     }
 
     @Test("what is waited for stands where the bar is")
@@ -71,7 +72,7 @@ struct TerminalTests {
         let client = try Client(
             ["folder", "CAPTION", "txt", album.path], environment: ["VISION_HOST": server.address, "TERM": "xterm"],
             errors: terminal.screen)
-        await eventually { terminal.written.contains("\r0/1, The model is being downloaded: 120 of 3290 MB.") }
+        try await eventually { terminal.written.contains("\r0/1, The model is being downloaded: 120 of 3290 MB.") }
         #expect(client.finish().status == 0)
         #expect(!terminal.written.contains("MB.\r\n"))
     }
@@ -85,7 +86,7 @@ struct TerminalTests {
             ["folder", "CAPTION", "txt", album.path], environment: ["VISION_HOST": server.address, "TERM": "dumb"],
             errors: terminal.screen)
         #expect(client.finish().status == 0)
-        await eventually { terminal.written == "1/1 a.jpg: x\r\nCaptioned 1 picture.\r\n" }
+        try await eventually { terminal.written == "1/1 a.jpg: x\r\nCaptioned 1 picture.\r\n" }
     }
 
     @Test("names and captions cannot steer the terminal")

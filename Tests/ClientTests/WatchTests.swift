@@ -1,4 +1,5 @@
 import CaptionClient
+import Eventually
 import Foundation
 import Synchronization
 import Testing
@@ -16,11 +17,11 @@ struct WatchTests {
         let album = try Album("a.jpg")
         let server = try ScriptedServer { .result("of \($0.picture)") }
         let client = try watch(album, server)
-        await eventually { album.text("a.txt") != nil }
+        try await eventually { album.text("a.txt") != nil }
         try album.add("new/b.jpg")
-        await eventually { album.text("new/b.txt") != nil }
+        try await eventually { album.text("new/b.txt") != nil }
         try album.add("c.jpg")
-        await eventually { album.text("c.txt") != nil }
+        try await eventually { album.text("c.txt") != nil }
         client.send(SIGINT)
         let run = client.finish()
         #expect(run.status == 0, "\(run.errors)")
@@ -35,14 +36,14 @@ struct WatchTests {
         let server = try ScriptedServer { .result("\($0.picture.utf8.count) bytes") }
         // A look every second, so that a busy machine does not make a writer look as if it had ended.
         let client = try watch(album, server, ["--watch-interval", "1"])
-        await eventually { album.text("first.txt") != nil }
+        try await eventually { album.text("first.txt") != nil }
         let writer = try Writer(album.path("growing.jpg"))
         // That a picture which came later has its caption shows that the growing one was looked at, too.
         try album.add("other.jpg")
-        await eventually { album.text("other.txt") != nil }
+        try await eventually { album.text("other.txt") != nil }
         #expect(album.text("growing.txt") == nil)
         let size = writer.finish()
-        await eventually { album.text("growing.txt") != nil }
+        try await eventually { album.text("growing.txt") != nil }
         client.send(SIGTERM)
         #expect(client.finish().status == 0)
         #expect(album.text("growing.txt") == "\(size) bytes\n")
@@ -90,16 +91,16 @@ struct WatchTests {
         let client = try Client(
             ["folder", "CAPTION", "txt", album.path, "--overwrite", "--watch", "--watch-interval", "0.05"],
             environment: ["VISION_HOST": server.address], wrapper: Client.heedingPermissions ?? [])
-        await eventually { album.text("sub/a.txt") != nil }
+        try await eventually { album.text("sub/a.txt") != nil }
         try album.permit(0, "sub")
         defer { try? album.permit(0o755, "sub") }
-        await eventually { client.errors.contains("sub failed: The folder cannot be read: permission denied.") }
+        try await eventually { client.errors.contains("sub failed: The folder cannot be read: permission denied.") }
         try album.add("b.jpg")
-        await eventually { album.text("b.txt") != nil }
+        try await eventually { album.text("b.txt") != nil }
         try album.permit(0o755, "sub")
         // A picture beside it that is captioned shows that the folder was looked at again, twice.
         try album.add("sub/c.jpg")
-        await eventually { album.text("sub/c.txt") != nil }
+        try await eventually { album.text("sub/c.txt") != nil }
         client.send(SIGINT)
         #expect(client.finish().errors.hasSuffix("Captioned 3 pictures, 1 failed.\n"))
         #expect(server.pictures.sorted() == ["b.jpg", "sub/a.jpg", "sub/c.jpg"])
@@ -112,9 +113,9 @@ struct WatchTests {
             request.picture == "whole" ? .result("fine") : .status(400, #"{"detail":"The file is cut off."}"#)
         }
         let client = try watch(album, server, ["--failures", album.path("f.jsonl")])
-        await eventually { album.text("f.jsonl")?.contains("cut off") ?? false }
+        try await eventually { album.text("f.jsonl")?.contains("cut off") ?? false }
         try album.add("a.jpg", Data("whole".utf8))
-        await eventually { album.text("a.txt") != nil }
+        try await eventually { album.text("a.txt") != nil }
         client.send(SIGINT)
         let run = client.finish()
         #expect(run.status == 0)

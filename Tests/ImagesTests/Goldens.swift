@@ -48,10 +48,12 @@ struct Goldens: Decodable {
         [UInt8](try Data(contentsOf: folder.appending(path: "\(part)/\(name)")))
     }
 
-    /// Names of the pictures of some megapixels.
+    /// Names of the pictures of some megapixels, of every format.
     static var large: [String] {
         get throws {
-            try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "large").path).sorted()
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "large").path)
+            try #require(names.count >= 10)
+            return names.sorted()
         }
     }
 

@@ -11,7 +11,9 @@ import Testing
     /// 100 megapixels of every kind of RGB JPEG and PNG fit into what decoding may take by default. The headers alone
     /// are made larger: nothing is decoded.
     @Test func hundredMegapixelsFit() throws {
-        for name in Goldens.all.files.map(\.file) where name.hasPrefix("jpeg_") || name.hasPrefix("png_color") {
+        let names = Goldens.all.files.map(\.file).filter { $0.hasPrefix("jpeg_") || $0.hasPrefix("png_color") }
+        #expect(names.count >= 50)
+        for name in names {
             var bytes = try Goldens.bytes(name)
             if name.hasPrefix("png_") {
                 bytes.replaceSubrange(16..<24, with: [0, 0, 0x27, 0x10, 0, 0, 0x27, 0x10])
@@ -99,7 +101,7 @@ import Testing
         private static func status(_ field: String) throws -> Int {
             let text = try String(contentsOf: URL(filePath: "/proc/self/status"), encoding: .utf8)
             let line = text.split(separator: "\n").first { $0.hasPrefix(field + ":") } ?? ""
-            return 1024 * (Int(line.filter(\.isNumber)) ?? 0)
+            return 1024 * (try #require(Int(line.filter(\.isNumber))))
         }
     #endif
 }

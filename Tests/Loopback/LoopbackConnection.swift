@@ -1,4 +1,5 @@
 import Foundation
+package import Testing
 
 #if canImport(Glibc)
     import Glibc
@@ -70,28 +71,35 @@ package final class LoopbackConnection: Sendable {
         }
     }
 
-    /// Everything that comes until the other side closes.
-    package func everything() async -> String {
-        await receive(until: "no such words")
+    /// Everything that comes until the other side closes; where it does not, the test fails.
+    package func everything(sourceLocation: SourceLocation = #_sourceLocation) async -> String {
+        await receive(until: "no such words", sourceLocation: sourceLocation)
     }
 
-    /// Reads until what came contains `words`, the other side closes, or half a minute passes.
-    package func receive(until words: String = "\r\n\r\n") async -> String {
+    /// Reads until what came contains `words` or the other side closes; half a minute without either is an issue.
+    package func receive(
+        until words: String = "\r\n\r\n", sourceLocation: SourceLocation = #_sourceLocation
+    ) async -> String {
         // The service of these tests runs on the cooperative pool: waiting must not take its threads.
-        await withCheckedContinuation { continuation in
+        let (text, isOver) = await withCheckedContinuation { continuation in
             Thread.detachNewThread { continuation.resume(returning: self.read(until: words)) }
         }
+        if !isOver { Issue.record("nothing more has come, nor the end: \(text)", sourceLocation: sourceLocation) }
+        return text
     }
 
-    private func read(until words: String) -> String {
+    /// What came, and whether it ended with the words or the connection.
+    private func read(until words: String) -> (text: String, isOver: Bool) {
         var received: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        var isOver = true
         while !String(decoding: received, as: UTF8.self).contains(words) {
             let count = recv(descriptor, &buffer, buffer.count, 0)
+            isOver = count >= 0 || errno != EAGAIN
             guard count > 0 else { break }
             received += buffer[..<count]
         }
-        return String(decoding: received, as: UTF8.self)
+        return (String(decoding: received, as: UTF8.self), isOver)
     }
 
     private func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer, _ flags: Int32) -> Int {

@@ -110,16 +110,3 @@ final class Lab: Sendable {
         return String(String(decoding: text, as: UTF8.self).prefix { $0.isHexDigit })
     }
 }
-
-/// Waits until `condition` holds, giving way to other tasks; after a minute the test fails.
-func eventually(
-    _ what: String = "the condition", sourceLocation: SourceLocation = #_sourceLocation,
-    _ condition: () async throws -> Bool
-) async throws {
-    let deadline = ContinuousClock.now.advanced(by: .seconds(60))
-    while ContinuousClock.now < deadline {
-        if try await condition() { return }
-        await Task.yield()
-    }
-    Issue.record("\(what) did not come true", sourceLocation: sourceLocation)
-}

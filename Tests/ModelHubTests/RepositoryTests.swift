@@ -90,11 +90,6 @@ struct RepositoryTests {
         }
     }
 
-    @Test("there are enough of them")
-    func count() {
-        #expect(Self.badNames.count >= 30)
-    }
-
     @Test(
         "branches, tags, pull requests and commits are accepted", arguments: ["main", "v1.0", "refs/pr/3", "a_b-c+d"])
     func validRevision(revision: String) throws {

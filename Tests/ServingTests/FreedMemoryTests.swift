@@ -1,3 +1,4 @@
+import Eventually
 import Serving
 import Synchronization
 import Testing
@@ -50,11 +51,11 @@ struct FreedMemoryTests {
         let service = Task { try await freed.run() }
         for storm in 1...3 {
             for _ in 0..<900 { freed.add(200_000) }
-            await eventually { clock.sleepers == 1 }
+            try await eventually { clock.sleepers == 1 }
             #expect(count.load(ordering: .relaxed) == storm - 1)
             clock.advance(by: .seconds(1))
-            await eventually { count.load(ordering: .relaxed) == storm }
-            await eventually { clock.sleepers == 0 }
+            try await eventually { count.load(ordering: .relaxed) == storm }
+            try await eventually { clock.sleepers == 0 }
         }
         service.cancel()
         _ = await service.result

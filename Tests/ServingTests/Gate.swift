@@ -1,3 +1,4 @@
+import Eventually
 import Foundation
 import Synchronization
 import Testing
@@ -18,7 +19,7 @@ final class Gate: Sendable {
     }
 
     /// Waits until the model's thread stands at the gate.
-    func someoneStands() async {
-        await eventually { standing.load(ordering: .sequentiallyConsistent) }
+    func someoneStands() async throws {
+        try await eventually { standing.load(ordering: .sequentiallyConsistent) }
     }
 }

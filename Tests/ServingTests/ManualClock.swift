@@ -3,10 +3,10 @@ import Synchronization
 /// A clock that stands still until a test moves it.
 final class ManualClock: Clock, Sendable {
     struct Instant: InstantProtocol {
-        var offset: Duration
+        var offset: Swift.Duration
 
-        func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
-        func duration(to other: Instant) -> Duration { other.offset - offset }
+        func advanced(by duration: Swift.Duration) -> Instant { Instant(offset: offset + duration) }
+        func duration(to other: Instant) -> Swift.Duration { other.offset - offset }
         static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
     }
 
@@ -26,12 +26,12 @@ final class ManualClock: Clock, Sendable {
     private let state = Mutex(State())
 
     var now: Instant { state.withLock { $0.now } }
-    let minimumResolution = Duration.zero
+    let minimumResolution = Swift.Duration.zero
 
     /// How many wait on this clock.
     var sleepers: Int { state.withLock { $0.sleepers.count } }
 
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+    func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
         let number = state.withLock { state in
             state.lastNumber += 1
             return state.lastNumber
@@ -46,7 +46,7 @@ final class ManualClock: Clock, Sendable {
     }
 
     /// Moves the time on and wakes those whose moment has come.
-    func advance(by duration: Duration) {
+    func advance(by duration: Swift.Duration) {
         let due = state.withLock { state in
             state.now = state.now.advanced(by: duration)
             let due = state.sleepers.filter { $0.deadline <= state.now }

@@ -1,3 +1,4 @@
+import Eventually
 import Foundation
 import Serving
 import Synchronization
@@ -34,10 +35,10 @@ struct ModelHostTests {
             let gate = Gate()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await host.withModel { _, _ in gate.pass() } }
-                await gate.someoneStands()
+                try await gate.someoneStands()
                 for number in 0..<50 {
                     group.addTask { try await host.withModel { _, _ in workshop.log.withLock { $0.append(number) } } }
-                    await eventually { await host.status.waiting == number + 1 }
+                    try await eventually { await host.status.waiting == number + 1 }
                 }
                 gate.open()
                 try await group.waitForAll()
@@ -53,7 +54,7 @@ struct ModelHostTests {
         let gate = Gate()
         workshop.loadGate.withLock { $0 = gate }
         try await workshop.withHost { host in
-            await withTaskGroup(of: Void.self) { group in
+            try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<5 {
                     group.addTask {
                         let error = await #expect(throws: ModelHostError.self) { try await host.withModel { _, _ in } }
@@ -63,7 +64,7 @@ struct ModelHostTests {
                         )
                     }
                 }
-                await eventually { await host.status.waiting == 5 }
+                try await eventually { await host.status.waiting == 5 }
                 gate.open()
             }
             gate.open()
@@ -76,14 +77,14 @@ struct ModelHostTests {
         let workshop = Workshop()
         try await workshop.withHost { host in
             try await expectLoad(1, of: host)
-            await eventually { workshop.clock.sleepers == 1 }
+            try await eventually { workshop.clock.sleepers == 1 }
             workshop.clock.advance(by: .seconds(200))
             try await expectLoad(1, of: host)
             workshop.clock.advance(by: .seconds(100))
-            await eventually { workshop.clock.sleepers == 1 }
+            try await eventually { workshop.clock.sleepers == 1 }
             #expect(workshop.unloadCount == 0)
             workshop.clock.advance(by: .seconds(200))
-            await eventually { workshop.unloadCount == 1 }
+            try await eventually { workshop.unloadCount == 1 }
             try await expectLoad(2, of: host)
         }
     }
@@ -95,9 +96,9 @@ struct ModelHostTests {
             let gate = Gate()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await host.withModel { _, _ in gate.pass() } }
-                await gate.someoneStands()
+                try await gate.someoneStands()
                 let leaver = Task { try await host.withModel { _, _ in workshop.log.withLock { $0.append(1) } } }
-                await eventually { await host.status.waiting == 1 }
+                try await eventually { await host.status.waiting == 1 }
                 leaver.cancel()
                 await #expect(throws: CancellationError.self) { try await leaver.value }
                 #expect(await host.status.waiting == 0)
@@ -118,7 +119,7 @@ struct ModelHostTests {
                     return isCancelled()
                 }
             }
-            await gate.someoneStands()
+            try await gate.someoneStands()
             leaver.cancel()
             gate.open()
             let wasTold = try await leaver.value
@@ -143,15 +144,15 @@ struct ModelHostTests {
         let (hosts, hand) = AsyncStream.makeStream(of: ModelHost<Workshop.Runner, ManualClock>.self)
         async let service: Void = workshop.withHost { host in
             hand.yield(host)
-            await gate.someoneStands()
+            try await gate.someoneStands()
         }
         let host = try #require(await hosts.first { _ in true })
         async let running = host.withModel { tool, _ in
             gate.pass()
             return tool.number
         }
-        await gate.someoneStands()
-        await eventually { await host.status.isStopping }
+        try await gate.someoneStands()
+        try await eventually { await host.status.isStopping }
         await #expect(throws: ModelHostError.self) { try await host.withModel { _, _ in } }
         gate.open()
         let answer = try await running

@@ -1,3 +1,4 @@
+import Eventually
 import Serving
 import Synchronization
 import Testing
@@ -13,7 +14,7 @@ struct PlaceTests {
             let gate = Gate()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await host.withModel { _, _ in gate.pass() } }
-                await gate.someoneStands()
+                try await gate.someoneStands()
                 defer { gate.open() }
                 try await body(host)
             }
@@ -26,7 +27,7 @@ struct PlaceTests {
         try await whileLent(workshop, limits: .init(maxQueued: 8)) { host in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<8 { group.addTask { try await host.withModel { _, _ in } } }
-                await eventually { await host.status.waiting == 8 }
+                try await eventually { await host.status.waiting == 8 }
                 for _ in 0..<50 {
                     await #expect(throws: ModelHostError.self) {
                         try await host.withPlace { _ in workshop.log.withLock { $0.append(1) } }
@@ -59,19 +60,19 @@ struct PlaceTests {
                         try await place.withModel { _, _ in workshop.log.withLock { $0.append(1) } }
                     }
                 }
-                await eventually { await host.status.waiting == 1 }
+                try await eventually { await host.status.waiting == 1 }
                 group.addTask {
                     try await host.withModel { _, _ in
                         gate.pass()
                         workshop.log.withLock { $0.append(2) }
                     }
                 }
-                await gate.someoneStands()
+                try await gate.someoneStands()
                 group.addTask { try await host.withModel { _, _ in workshop.log.withLock { $0.append(3) } } }
-                await eventually { await host.status.waiting == 2 }
+                try await eventually { await host.status.waiting == 2 }
                 finish.finish()
                 // The first one is ready now, and before the third.
-                await eventually { await host.readyCount == 2 }
+                try await eventually { await host.readyCount == 2 }
                 gate.open()
                 try await group.waitForAll()
             }
@@ -90,9 +91,9 @@ struct PlaceTests {
                     await Task { for await _ in stubborn {} }.value
                 }
             }
-            await eventually { await host.status.waiting == 1 }
+            try await eventually { await host.status.waiting == 1 }
             leaver.cancel()
-            await eventually { await host.status.waiting == 0 }
+            try await eventually { await host.status.waiting == 0 }
             try await host.withModel { _, _ in }
             finish.finish()
             _ = await leaver.result
@@ -107,10 +108,10 @@ struct PlaceTests {
             let gate = Gate()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await host.withModel { _, _ in gate.pass() } }
-                await gate.someoneStands()
+                try await gate.someoneStands()
                 defer { gate.open() }
                 for _ in 0..<2 { group.addTask { try await host.withModel { _, _ in } } }
-                await eventually { await host.status.waiting == 2 }
+                try await eventually { await host.status.waiting == 2 }
                 do {
                     try await host.checkAdmission()
                     Issue.record("it was let in")
@@ -128,7 +129,7 @@ struct PlaceTests {
         let workshop = Workshop()
         try await whileLent(workshop, limits: .init(maxWait: .seconds(600))) { host in
             async let late: Void = host.withModel { _, _ in workshop.log.withLock { $0.append(1) } }
-            await eventually { workshop.clock.sleepers == 1 }
+            try await eventually { workshop.clock.sleepers == 1 }
             workshop.clock.advance(by: .seconds(600))
             do {
                 try await late
@@ -147,11 +148,11 @@ struct PlaceTests {
         try await workshop.withHost { host in
             try await host.withModel(keepAlive: .lasting(.seconds(5))) { _, _ in }
             #expect(await host.status.unloadsIn == .seconds(5))
-            await eventually { workshop.clock.sleepers == 1 }
+            try await eventually { workshop.clock.sleepers == 1 }
             workshop.clock.advance(by: .seconds(5))
-            await eventually { workshop.unloadCount == 1 }
+            try await eventually { workshop.unloadCount == 1 }
             try await host.withModel(keepAlive: .lasting(.zero)) { _, _ in }
-            await eventually { await host.status.state == .unloaded }
+            try await eventually { await host.status.state == .unloaded }
             #expect(workshop.unloadCount == 2)
         }
     }
@@ -163,10 +164,10 @@ struct PlaceTests {
             for seconds in (1...200).reversed() {
                 try await host.withModel(keepAlive: .lasting(.seconds(seconds))) { _, _ in }
             }
-            await eventually { workshop.clock.sleepers == 1 }
+            try await eventually { workshop.clock.sleepers == 1 }
             workshop.clock.advance(by: .seconds(1))
-            await eventually { workshop.unloadCount == 1 }
-            await eventually { workshop.clock.sleepers == 0 }
+            try await eventually { workshop.unloadCount == 1 }
+            try await eventually { workshop.clock.sleepers == 0 }
         }
     }
 
@@ -194,14 +195,14 @@ struct PlaceTests {
             #expect(await host.status.isReady)
             #expect(workshop.loadCount == 0)
             try await host.withModel { _, _ in }
-            await eventually { workshop.clock.sleepers == 1 }
+            try await eventually { workshop.clock.sleepers == 1 }
             for _ in 0..<10 {
                 workshop.clock.advance(by: .seconds(29))
                 #expect(await host.status.state == .idle)
             }
             #expect(await host.status.unloadsIn == .seconds(10))
             workshop.clock.advance(by: .seconds(10))
-            await eventually { workshop.unloadCount == 1 }
+            try await eventually { workshop.unloadCount == 1 }
             #expect(await host.status.unloadsIn == nil)
         }
     }
@@ -227,9 +228,9 @@ struct PlaceTests {
         try await workshop.withHost { host in
             let gate = Gate()
             async let running: Void = host.withModel { _, _ in gate.pass() }
-            await gate.someoneStands()
+            try await gate.someoneStands()
             async let end: Void = host.finish()
-            await eventually { await host.status.isStopping }
+            try await eventually { await host.status.isStopping }
             await #expect(throws: ModelHostError.self) { try await host.checkAdmission() }
             gate.open()
             try await running
@@ -277,7 +278,7 @@ struct PlaceTests {
                             }
                         }
                     }
-                    await eventually { await host.status.waiting == number + 1 }
+                    try await eventually { await host.status.waiting == number + 1 }
                 }
                 gate.open()
                 for try await _ in group {}

@@ -1,6 +1,7 @@
-import Serving
-import ServiceLifecycle
+import Eventually
 import Logging
+import ServiceLifecycle
+import Serving
 import Synchronization
 import Testing
 
@@ -86,7 +87,7 @@ struct SupplyTests {
         }
         try await running(supply) {
             let waiter = Task { try await supply.wait() }
-            await eventually { if case .fetching = supply.current { true } else { false } }
+            try await eventually { if case .fetching = supply.current { true } else { false } }
             waiter.cancel()
             await #expect(throws: CancellationError.self) { try await waiter.value }
         }

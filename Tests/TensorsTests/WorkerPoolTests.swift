@@ -1,6 +1,11 @@
+import Foundation
 import Synchronization
 import Tensors
 import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
 
 @Suite struct WorkerPoolTests {
     @Test(arguments: [1, 2, 3, 8]) func everyIndexOnce(threads: Int) {
@@ -42,5 +47,36 @@ import Testing
         }
     }
 
-    @Test func coresOfThisProcess() { #expect(WorkerPool.usableCores >= 1) }
+    #if os(Linux)
+        /// In a process of its own, which is given the first of the cores that this one has.
+        @Test func coresOfThisProcess() async {
+            await #expect(processExitsWith: .success) {
+                let cores = try Self.allowedCores()
+                #expect(WorkerPool.usableCores == cores.count)
+                for count in 1...min(3, cores.count) {
+                    try Self.stay(on: cores.prefix(count))
+                    #expect(WorkerPool.usableCores == count)
+                }
+            }
+        }
+
+        /// The numbers in "Cpus_allowed_list:", such as 0-2,5.
+        private static func allowedCores() throws -> [Int] {
+            let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+            let list = try #require(status.firstMatch(of: /Cpus_allowed_list:\s*(\S+)/)?.1)
+            return try list.split(separator: ",").flatMap { part in
+                let ends = part.split(separator: "-").compactMap { Int($0) }
+                return Array(try #require(ends.first)...(try #require(ends.last)))
+            }
+        }
+
+        /// Leaves these cores alone to the process: sched_setaffinity, which no module exports.
+        private static func stay(on cores: some Sequence<Int>) throws {
+            typealias Function = @convention(c) (pid_t, Int, UnsafePointer<UInt8>) -> Int32
+            var mask = [UInt8](repeating: 0, count: 128)
+            for core in cores { mask[core / 8] |= 1 << (core % 8) }
+            let function = unsafeBitCast(try #require(dlsym(nil, "sched_setaffinity")), to: Function.self)
+            try #require(function(getpid(), mask.count, mask) == 0)
+        }
+    #endif
 }

@@ -1,5 +1,5 @@
-import Loopback
 import Foundation
+import Loopback
 import Testing
 
 @Suite("The command line", .serialized)
@@ -77,7 +77,7 @@ struct CommandTests {
         #expect(line.token_ids.count > 3)
         #expect(try #require(line.score) <= 0)
         #expect(Set(line.seconds.keys) == ["decode", "vision", "encoder", "generate"])
-        #expect(line.seconds.values.allSatisfy { $0 >= 0 })
+        for stage in ["vision", "encoder", "generate"] { #expect(line.seconds[stage] ?? 0 > 0, "\(stage)") }
     }
 
     @Test("inspect writes a safetensors file")

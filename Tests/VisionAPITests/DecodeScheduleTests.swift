@@ -131,7 +131,8 @@ struct DecodeScheduleTests {
             world.step()
         }
         world.isLaneHeld = false
-        while !world.schedule.entries.isEmpty { world.end() }
+        for _ in 0..<10_000 where !world.schedule.entries.isEmpty { world.end() }
+        #expect(world.schedule.entries.isEmpty)
         #expect(world.arrived == world.ended + world.dropped)
     }
 

@@ -1,7 +1,7 @@
-import Loopback
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Loopback
 import Serving
 import Testing
 import VisionAPI

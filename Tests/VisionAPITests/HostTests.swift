@@ -1,7 +1,7 @@
-import Loopback
 import HTTPDoor
 import Hummingbird
 import HummingbirdTesting
+import Loopback
 import Testing
 import VisionAPI
 

@@ -1,5 +1,6 @@
-import Loopback
+import Eventually
 import Foundation
+import Loopback
 import Testing
 
 /// A model that comes from a hub, as a user meets it; the hub is the fake one of Tests/FakeHub.

@@ -1,8 +1,9 @@
-import Loopback
+import Eventually
 import Florence2
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Loopback
 import Serving
 import Synchronization
 import Testing
@@ -52,7 +53,7 @@ struct LifetimeTests {
                 "{\"image\": \"\(Demo.picture.base64EncodedString())\", \"prompt\": \"<CAPTION>\", \"keep_alive\": 0}"
             let caption = try await client.post(Data(body.utf8))
             #expect(caption.status == .ok)
-            await eventually { (try? await status(client).state) == "unloaded" }
+            try await eventually { (try? await status(client).state) == "unloaded" }
         }
     }
 
@@ -101,7 +102,7 @@ struct LifetimeTests {
             defer { gate.signal() }
             try await withThrowingTaskGroup(of: HTTPResponse.Status.self) { group in
                 for _ in 0..<2 { group.addTask { try await client.processImage("<CAPTION>").status } }
-                await eventually { await host.status.waiting == 2 }
+                try await eventually { await host.status.waiting == 2 }
                 let ready = try await client.get("/ready")
                 #expect(ready.status == .serviceUnavailable)
                 #expect(ready.headers[.retryAfter] != nil)
@@ -116,7 +117,7 @@ struct LifetimeTests {
                 gate.signal()
                 for try await status in group { #expect(status == .ok) }
             }
-            await eventually { (try? await client.get("/ready").status) == .ok }
+            try await eventually { (try? await client.get("/ready").status) == .ok }
         }
     }
 
@@ -131,7 +132,7 @@ struct LifetimeTests {
         try await Demo.application(around: Demo.host(), supply: supply).test(.router) { client in
             #expect(try await client.get("/ready").status == .ok)
             _ = try await client.processImage("<CAPTION>")
-            await eventually { (try? await status(client).download?.bytesTotal) == 3_290_000_000 }
+            try await eventually { (try? await status(client).download?.bytesTotal) == 3_290_000_000 }
             let response = try await client.processImage("<CAPTION>")
             #expect(response.status == .serviceUnavailable)
             #expect(response.headers[.retryAfter] == "60")
@@ -147,7 +148,7 @@ struct LifetimeTests {
             #expect(ready.status == .serviceUnavailable)
             #expect(!String(buffer: ready.body).contains("some/model"))
             arrive.finish()
-            await eventually { (try? await client.get("/ready").status) == .ok }
+            try await eventually { (try? await client.get("/ready").status) == .ok }
             #expect(try await client.processImage("<CAPTION>").status == .ok)
         }
     }
@@ -158,7 +159,7 @@ struct LifetimeTests {
         let supply = ModelSupply(name: "some/model", clock: ContinuousClock()) { _ in throw NoHub() }
         try await Demo.application(around: Demo.host(), supply: supply).test(.router) { client in
             _ = try await client.processImage("<CAPTION>")
-            await eventually { (try? await status(client).state) == "failed" }
+            try await eventually { (try? await status(client).state) == "failed" }
             let response = try await client.processImage("<CAPTION>")
             #expect(response.status == .serviceUnavailable)
             #expect(response.headers[.retryAfter] == nil)
@@ -176,7 +177,7 @@ struct LifetimeTests {
         }
         try await Demo.application(around: Demo.host(), supply: supply).test(.router) { client in
             _ = try await client.processImage("<CAPTION>")
-            await eventually { (try? await status(client).state) == "failed" }
+            try await eventually { (try? await status(client).state) == "failed" }
             let response = try await client.processImage("<CAPTION>")
             #expect(response.headers[.retryAfter] == "30")
             #expect(try response.code == .modelUnavailable)
@@ -188,7 +189,7 @@ struct LifetimeTests {
         let loads = LoadCount()
         let host = Demo.host { try loads.next() }
         try await Demo.application(around: host, .init(modelName: "demo", preload: true)).test(.live) { client in
-            await eventually { (try? await status(client).state) == "idle" }
+            try await eventually { (try? await status(client).state) == "idle" }
             #expect(loads.value == 1)
         }
     }

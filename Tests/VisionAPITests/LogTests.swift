@@ -1,5 +1,6 @@
-import Loopback
+import Eventually
 import Foundation
+import Loopback
 import Testing
 
 @Suite("The log", .serialized)
@@ -16,9 +17,11 @@ struct LogTests {
         }
     }
 
-    private func server(_ options: [String] = [], _ environment: [String: String] = [:]) throws -> RunningProgram {
+    private func server(
+        _ options: [String] = [], _ environment: [String: String] = [:], port: Int = 0
+    ) throws -> RunningProgram {
         try RunningProgram(
-            ["--model", "demo", "--port", "0"] + options,
+            ["--model", "demo", "--port", "\(port)"] + options,
             environment: environment.merging(["VISION_SERVER_API_KEYS": Self.key]) { $1 })
     }
 
@@ -41,7 +44,7 @@ struct LogTests {
         _ = try await LoopbackConnection.ask(port, "GET /status", ["authorization: Bearer \(Self.words)"])
         try LoopbackConnection(port: port).send(
             "POST /process_image HTTP/1.1\r\nHost: x\r\nx-api-key: \(Self.key)\r\nContent-Length: 9\r\n\r\n{")
-        await eventually { server.errors.contains("\"status\":499") }
+        try await eventually { server.errors.contains("\"status\":499") }
         server.terminate()
         let log = server.finish().errors
 
@@ -64,17 +67,18 @@ struct LogTests {
     @Test("who asks how the server is stands in the log at debug only, and a level hides what is below it")
     func levels() async throws {
         for (level, probes, requests) in [("debug", 3, 1), ("info", 0, 1), ("error", 0, 0)] {
-            let server = try server([], ["VISION_SERVER_LOG_LEVEL": level, "VISION_SERVER_LOG_FORMAT": "JSON"])
-            // Where the start line is hidden, the port has to be known.
-            guard level != "error" else {
-                server.terminate()
-                #expect(server.finish().errors == "")
-                continue
+            // Where the start line is hidden, the port has to be known: one that was free a moment ago.
+            let port = try LoopbackListener(answer: "").port
+            let server = try server(
+                [], ["VISION_SERVER_LOG_LEVEL": level, "VISION_SERVER_LOG_FORMAT": "JSON"], port: port)
+            try await eventually("the server") { (try? LoopbackConnection(port: port)) != nil }
+            for path in ["/health", "/ready", "/metrics", "/model"] {
+                #expect(try await ask(port, "GET \(path)").hasPrefix("HTTP/1.1 200 "))
             }
-            let port = try await server.port()
-            for path in ["/health", "/ready", "/metrics", "/model"] { _ = try await ask(port, "GET \(path)") }
             server.terminate()
-            let paths = entries(server.finish().errors).compactMap { $0["path"] as? String }
+            let log = server.finish().errors
+            #expect(log.isEmpty == (level == "error"))
+            let paths = entries(log).compactMap { $0["path"] as? String }
             #expect(paths.filter { $0 != "/model" }.count == probes)
             #expect(paths.filter { $0 == "/model" }.count == requests)
         }
@@ -88,7 +92,7 @@ struct LogTests {
         let bad = ["a b", "\"},{\"", "a\\u000a", "\u{1B}[31m", "ä", long, "a%0d%0ab;", "<x>"]
         for id in bad {
             let answer = try await ask(port, "GET /model", ["x-request-id: \(id)"])
-            #expect(!answer.contains("x-request-id: \(id)\r\n"), "\(id)")
+            #expect(!answer.lowercased().contains("x-request-id: \(id.lowercased())\r\n"), "\(id)")
         }
         _ = try await ask(port, "GET /model", ["x-request-id: a", "x-request-id: b"])
         for path in ["/a%0d%0aforged", "/\u{2028}forged", "/\u{202E}forged", "/\"},{\"forged\":\"", "/\\", "/a=b%20c"] {

@@ -1,5 +1,5 @@
-import Loopback
 import Foundation
+import Loopback
 
 #if canImport(Glibc)
     import Glibc

@@ -1,5 +1,6 @@
-import Loopback
+import Eventually
 import Foundation
+import Loopback
 import Testing
 
 @Suite("What GET /metrics shows", .serialized)
@@ -61,7 +62,7 @@ struct MetricsTests {
         #expect(refusal.hasPrefix("HTTP/1.1 400 "))
         let head = "POST /process_image HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n"
         try LoopbackConnection(port: port).send(head + "{")
-        await eventually { (try? await metrics(port)["vision_requests_cancelled_total"]) == 1 }
+        try await eventually { (try? await metrics(port)["vision_requests_cancelled_total"]) == 1 }
 
         let values = try await metrics(port)
         let time = #"vision_request_duration_seconds_bucket{route="/process_image",le="#

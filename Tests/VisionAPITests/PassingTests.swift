@@ -1,8 +1,9 @@
-import Loopback
+import Eventually
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
 import Images
+import Loopback
 import Serving
 import Synchronization
 import Testing
@@ -55,13 +56,13 @@ struct PassingTests {
             for number in 1...count {
                 connections.append(try LoopbackConnection(port: port))
                 try connections.last?.send(Self.endless)
-                await eventually { bench.begun.load(ordering: .relaxed) == number }
+                try await eventually { bench.begun.load(ordering: .relaxed) == number }
             }
             #expect(try await client.processImage("<CAPTION>").result == Demo.text("<CAPTION>"))
             #expect(await host.status.waiting == count)
             bench.open(for: count)
             for connection in connections { #expect(await connection.receive().hasPrefix("HTTP/1.1 400 ")) }
-            await eventually { await host.status.waiting == 0 }
+            try await eventually { await host.status.waiting == 0 }
         }
     }
 
@@ -76,17 +77,17 @@ struct PassingTests {
             for number in 1...3 {
                 connections.append(try LoopbackConnection(port: port))
                 try connections.last?.send(Self.endless)
-                await eventually { bench.begun.load(ordering: .relaxed) == number }
+                try await eventually { bench.begun.load(ordering: .relaxed) == number }
             }
             #expect(try await client.processImage("<CAPTION>").status == .serviceUnavailable)
             for left in 1...3 {
                 // The last of them has the lane.
                 connections.removeLast()
-                await eventually { await host.status.waiting == 3 - left }
-                await eventually { bench.abandoned.load(ordering: .relaxed) == left }
+                try await eventually { await host.status.waiting == 3 - left }
+                try await eventually { bench.abandoned.load(ordering: .relaxed) == left }
                 #expect(try await client.processImage("<CAPTION>").status == .ok)
             }
-            await eventually { await host.status.counters.cancelled == 3 }
+            try await eventually { await host.status.counters.cancelled == 3 }
         }
     }
 

@@ -1,3 +1,4 @@
+import Eventually
 import Foundation
 import Testing
 
@@ -63,19 +64,13 @@ final class RunningProgram {
 
     /// Waits until the start line is in the log, and answers the port in it.
     func port() async throws -> Int {
-        let deadline = ContinuousClock.now.advanced(by: .seconds(60))
-        while ContinuousClock.now < deadline {
-            if let match = errors.firstMatch(of: /at http:\/\/127\.0\.0\.1:(\d+),/) {
-                return try #require(Int(match.1))
-            }
-            try #require(process.isRunning, "the server has ended: \(errors)")
-            await Task.yield()
+        var port: Int?
+        try await eventually("the start line") {
+            port = errors.firstMatch(of: /at http:\/\/127\.0\.0\.1:(\d+),/).flatMap { Int($0.1) }
+            try #require(port != nil || process.isRunning, "the server has ended: \(errors)")
+            return port != nil
         }
-        throw NoStartLine(log: errors)
-    }
-
-    struct NoStartLine: Error {
-        let log: String
+        return try #require(port, "\(errors)")
     }
 
     private func text(_ name: String) -> String {

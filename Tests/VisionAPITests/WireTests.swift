@@ -1,8 +1,9 @@
-import Loopback
+import Eventually
 import Foundation
 import HTTPDoor
 import Hummingbird
 import HummingbirdTesting
+import Loopback
 import Serving
 import Testing
 import VisionAPI
@@ -91,9 +92,9 @@ struct WireTests {
             var leaver: LoopbackConnection? = try LoopbackConnection(port: port)
             try leaver?.send(Self.head + "Content-Length: \(body.count)\r\n\r\n")
             try leaver?.send(Array(body))
-            await eventually { await host.status.waiting == 1 }
+            try await eventually { await host.status.waiting == 1 }
             leaver = nil
-            await eventually { await host.status.waiting == 0 }
+            try await eventually { await host.status.waiting == 0 }
             gate.signal()
             let response = try await client.processImage("<CAPTION>")
             #expect(response.status == .ok)

@@ -23,7 +23,10 @@ import Testing
     func longPrompt() throws {
         let (captioner, picture) = try Self.demo()
         let prompt = try TaskPrompt(String(repeating: "word ", count: 5000), anyPrompt: true)
-        #expect(throws: ModelError.self) { try captioner.answer(picture, prompt: prompt) }
+        let error = try #require(throws: ModelError.self) { try captioner.answer(picture, prompt: prompt) }
+        guard case .promptTooLong(let tokens, let limit) = error else { throw error }
+        #expect(tokens >= 5000 && (1...1024).contains(limit))
+        #expect("\(error)".contains("\(tokens) tokens") && "\(error)".contains("room for \(limit)."))
     }
 
     @Test("The token limit is kept, the forced end included")

@@ -20,7 +20,8 @@ import Testing
         var withFloats = 0
         var different: [String] = []
         for golden in goldens {
-            guard let native = golden.native[golden.task], let floats = golden.remote[golden.task] else { continue }
+            let native = try #require(golden.native[golden.task])
+            let floats = try #require(golden.remote[golden.task])
             let remote = floats.mapped(string: {
                 $0.replacing("</s>", with: "").trimmingCharacters(in: .whitespacesAndNewlines)
             })
