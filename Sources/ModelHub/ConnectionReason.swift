@@ -19,7 +19,8 @@ enum ConnectionReason {
         case .proxy(status: 0): "the proxy did not let the connection through"
         case .proxy(let status): "the proxy did not let the connection through (status \(status))"
         case .noResources: "this machine has no memory or threads for another connection"
-        case .body, .tooLong: "the connection failed"
+        case .tooLong: "its answer begins with more than an answer may"
+        case .body: "the connection failed"
         case .other(let text): "the connection failed (\(text.lowercased()))"
         }
     }

@@ -6,7 +6,7 @@ final class RunningTransfer {
     private var handle: OpaquePointer?
     private var reader = HeadReader()
     private var body: BodyReader?
-    /// Why the body could not be given.
+    /// Why it is ended from here.
     private var error: (any Error)?
     /// Whether the task is to take something before more may come.
     private var isPaused = false
@@ -86,7 +86,9 @@ final class RunningTransfer {
     private func takeHeader(_ line: UnsafeRawBufferPointer) -> CInt {
         lastByte = .now
         if let head = reader.take(line) { transfer.begin(head) }
-        return CInt(CCURL_TAKEN)
+        guard reader.isTooLong else { return CInt(CCURL_TAKEN) }
+        error = TransferError.tooLong
+        return CInt(CCURL_END)
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) -> CInt {

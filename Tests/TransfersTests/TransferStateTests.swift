@@ -105,6 +105,16 @@ struct HeadReaderTests {
         #expect(head.headers.first(name: "other") == nil)
     }
 
+    @Test("a head without an end is not kept")
+    func endless() {
+        var reader = HeadReader()
+        _ = reader.take("HTTP/1.1 200 OK".utf8)
+        let line = Array(repeating: UInt8(ascii: "a"), count: 1000)
+        for _ in 0..<HeadReader.limit / 1000 { #expect(reader.take(line) == nil && !reader.isTooLong) }
+        #expect(reader.take(line) == nil && reader.isTooLong)
+        #expect(reader.take("".utf8) == nil && !reader.isDone)
+    }
+
     @Test("HTTP/2, answers that announce another, and what comes behind a body")
     func others() {
         #expect(heads("HTTP/2 404 ", "").map(\.status) == [404])
