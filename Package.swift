@@ -204,3 +204,14 @@ let package = Package(
     ],
     cLanguageStandard: .gnu2x
 )
+
+// What ./test.sh sanitize looks at: the libraries that need neither HTTP nor the network, built in minutes.
+if Context.environment["VISION_LIBRARIES_ONLY"] != nil {
+    let libraries: Set = [
+        "CKernels", "CImageCodecs", "CPixels", "Tensors", "Images", "JSONScanning", "Serving", "Florence2",
+        "Captioning", "Eventually", "TensorsTests", "ImagesTests", "JSONScanningTests", "ServingTests",
+        "Florence2Tests", "CaptioningTests",
+    ]
+    package.products = []
+    package.targets.removeAll { !libraries.contains($0.name) }
+}

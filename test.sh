@@ -19,6 +19,9 @@ Usage: ./test.sh [swift test options]   build, then run every test
        ./test.sh reliability [options]  what the world does to a server, a line of figures each; --quick, --only D2,I1
        ./test.sh reference [options]    compare with PyTorch and transformers (fetches them into .venv-reference)
        ./test.sh demo [options]         how well the demo model does on pictures that it has never seen
+       ./test.sh sanitize [address|thread|kernels]
+                                        the C code, with damaged pictures too, under AddressSanitizer and UBSan, what
+                                        threads share under ThreadSanitizer, Swift's own asserts: debug builds
 
 Installs what is missing first. Tests that need pictures and vocabularies of other people's making look for them in
 the directory that VISION_TEST_DATA names; without it they are counted as skipped.
@@ -34,6 +37,10 @@ if [[ $(uname -m) == x86_64 ]]; then test_packages+=(gcc-aarch64-linux-gnu libc6
 
 # vision-server.bat runs in Wine's cmd.exe, against a stand-in for wsl.exe.
 windows_packages=(gcc-mingw-w64-x86-64 wine wine64)
+
+# Suites, or single tests, that the sanitizers look at.
+sanitized_memory='ImagesTests|JSONScanningTests|ServingTests'
+sanitized_threads='WorkerPoolTests|OwnedThreadTests|ServingTests|CaptioningTests|decodingIsSafeFromManyThreads'
 
 prepare() {
     install_packages "${build_packages[@]}"
@@ -138,6 +145,42 @@ run_demo() {
     (cd -- "$root" && .venv-reference/bin/python tools/demo-model/evaluate.py "$@")
 }
 
+# What is watched: the kernels in C alone, where every one of every instruction set runs in seconds; and debug builds of
+# the libraries that need no HTTP, where Swift's asserts are checked, too.
+run_sanitize() {
+    local what
+    prepare
+    [[ $# -gt 0 ]] || set -- kernels address thread
+    for what in "$@"; do
+        case $what in
+            kernels) "$root/Tests/Kernels/run.sh" --sanitize ;;
+            address)
+                # A leak is none of memory's mistakes, and XCTest has one of its own.
+                ASAN_OPTIONS=detect_leaks=0 test_sanitized address "$sanitized_memory" \
+                    -Xcc -O1 -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined
+                ;;
+            thread)
+                TSAN_OPTIONS="suppressions=$root/tools/sanitize/thread.supp" \
+                    test_sanitized thread "$sanitized_threads" -Xcc -O1
+                ;;
+            *) fail "./test.sh sanitize knows kernels, address and thread, not $what." ;;
+        esac
+    done
+}
+
+# test_sanitized KIND FILTER FLAG...: builds the libraries and their tests with a sanitizer, and runs some of these, but
+# none that measures memory.
+test_sanitized() {
+    local options=(-c debug "--sanitize=$1" --scratch-path ".build-$1" "${@:3}")
+    (
+        cd -- "$root"
+        export VISION_LIBRARIES_ONLY=1
+        swift build --build-tests "${options[@]}"
+        SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4 swift test --skip-build "${options[@]}" \
+            --filter "$2" --skip ImagesTests.MemoryTests
+    )
+}
+
 case ${1-} in
     -h | --help) usage ;;
     reference)
@@ -151,6 +194,10 @@ case ${1-} in
     demo)
         shift
         run_demo "$@"
+        ;;
+    sanitize)
+        shift
+        run_sanitize "$@"
         ;;
     *) run_tests "$@" ;;
 esac

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Compares the kernels with their slow twins: those of this processor, and those of 64-bit ARM in an emulator.
 # Needs clang or gcc 12; for ARM, from Debian, gcc-aarch64-linux-gnu, libc6-dev-arm64-cross and qemu-user. What is
-# missing is counted as skipped.
+# missing is counted as skipped. With --sanitize it is this processor's under AddressSanitizer and UBSan, by clang.
 set -euo pipefail
 
 here=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
@@ -128,7 +128,25 @@ compare_arm() {
     emulate "$scratch/arm-clang" clang max generic neon neondot
 }
 
-compare_here
-compare_arm
+# Sizes, strides and ends are what goes wrong in a kernel: a sanitizer sees it where a guard page does not.
+sanitize_here() {
+    local expected
+    mapfile -t expected < <(expected_here)
+    if ! is_usable clang; then
+        skip "this processor, under sanitizers: clang is not installed"
+        return
+    fi
+    flags+=(-O1 -g "-fsanitize=address,undefined" -fno-sanitize-recover=undefined)
+    compile "$scratch/sanitized" clang
+    clang -fsanitize=address,undefined "$scratch"/sanitized/*.o -lm -o "$scratch/sanitized/compare"
+    count "This processor, under AddressSanitizer and UBSan" "$scratch/sanitized/compare" "${expected[@]}"
+}
+
+if [[ ${1-} == --sanitize ]]; then
+    sanitize_here
+else
+    compare_here
+    compare_arm
+fi
 printf '%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
 [[ $failed -eq 0 ]]
