@@ -19,6 +19,11 @@ struct APIDocumentTests {
         #expect(table == api.routes)
     }
 
+    @Test("every content type of an answer is named")
+    func contentTypes() {
+        for type in api.contentTypes { #expect(page.text.contains("`\(type)`"), "\(type)") }
+    }
+
     @Test("no page names a route that there is not")
     func noUnknownRoute() throws {
         for document in try Document.ofUsers() {
@@ -57,7 +62,15 @@ struct OpenAPI: Decodable {
     let paths: [String: [String: Operation]]
     let components: Components
 
-    struct Operation: Decodable {}
+    struct Operation: Decodable {
+        let responses: [String: Response]
+    }
+
+    struct Response: Decodable {
+        let content: [String: Content]?
+    }
+
+    struct Content: Decodable {}
 
     struct Components: Decodable {
         let schemas: [String: Schema]
@@ -71,6 +84,10 @@ struct OpenAPI: Decodable {
     /// Methods with paths.
     var routes: Set<String> {
         Set(paths.flatMap { path, operations in operations.keys.map { "\($0.uppercased()) \(path)" } })
+    }
+
+    var contentTypes: Set<String> {
+        Set(paths.values.flatMap(\.values).flatMap(\.responses.values).flatMap { ($0.content ?? [:]).keys })
     }
 
     func fields(of schema: String) throws -> Set<String> {

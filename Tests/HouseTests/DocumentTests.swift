@@ -20,7 +20,7 @@ struct DocumentTests {
 
     @Test("no line has more than 120 characters")
     func lineLength() throws {
-        for document in try Document.ofUsers() {
+        for document in try Document.all() {
             for (number, line) in document.lines.enumerated() {
                 #expect(line.count <= 120, "\(document):\(number + 1) has \(line.count) characters")
             }
@@ -32,9 +32,31 @@ struct DocumentTests {
         for document in try Document.all() + [Document("Models/demo/README.md"), Document("Benchmarks/README.md")] {
             for (path, anchor) in document.links {
                 let file = SourceFile.root.appending(path: path).path
-                #expect(FileManager.default.fileExists(atPath: file), "\(document) leads to \(path)")
-                guard let anchor, path.hasSuffix(".md") else { continue }
+                let isThere = FileManager.default.fileExists(atPath: file)
+                #expect(isThere, "\(document) leads to \(path)")
+                guard let anchor, isThere, path.hasSuffix(".md") else { continue }
                 #expect(try Document(path).anchors.contains(anchor), "\(document) leads to \(path)#\(anchor)")
+            }
+        }
+    }
+
+    @Test("ARCHITECTURE names files and types that there are")
+    func architectureNames() throws {
+        let files = try SourceFile.all(below: "Sources")
+        let folder = SourceFile.root.appending(path: "Sources")
+        let words = Set(files.flatMap { $0.lines.flatMap { $0.split { !$0.isLetter && !$0.isNumber } } })
+        for code in try Document("ARCHITECTURE.md").text.matches(of: /`([^`]+)`/).map({ String($0.1) }) {
+            if code.wholeMatch(of: /\w[\w-]*\/\S+\.(swift|h|c)/) != nil {
+                let isThere = ["", "../"].contains {
+                    FileManager.default.fileExists(atPath: folder.appending(path: $0 + code).path)
+                }
+                #expect(isThere, "\(code)")
+            } else if code.wholeMatch(of: /[A-Z][a-z]\w*([.<(].*)?/) != nil, !code.contains("/"),
+                !code.hasPrefix("Package")
+            {
+                for name in code.split(whereSeparator: { !$0.isLetter && !$0.isNumber }) {
+                    #expect(words.contains(name), "\(code)")
+                }
             }
         }
     }
