@@ -25,7 +25,8 @@ folders and those of other programs are left out. A picture whose caption file e
 an interrupted run goes on where it stopped; a file that is no text is never replaced. cat.jpg and cat.png in one
 folder would share cat.txt: unless that exists, this is reported and neither is captioned. A picture that fails doesn't
 stop the others. The exit code is 1 if any failed. A prompt is written with or without its angle brackets; PowerShell
-needs quotes around those. A server that is busy, still downloading its model, or starting again is waited for.
+needs quotes around those. A server that is busy, or still downloading its model, is waited for; one that goes away,
+and a download that makes no progress, for 30 seconds. A picture whose connection was cut is sent again, twice at most.
 
 Environment:
   VISION_HOST      the server's address; http://localhost:54880 without it
@@ -41,10 +42,12 @@ $ErrorActionPreference = 'Stop'
 
 # True when the last failure is one that other requests would meet as well.
 $hopeless = $false
-# Whether any server has taken a connection yet, and whether the last request found none that does.
+# Whether any server has taken a connection yet, and whether the last request found none that does, or was cut off.
 $reached = $false
 $unreached = $false
-$secondsWithoutServer = 30
+$lost = $false
+# For so many seconds a server that was there before is waited for, and a download that makes no progress.
+$patience = 30
 
 # Whether the process was started for this script, and not for a PowerShell that goes on with what it gives.
 $scriptName = $MyInvocation.MyCommand.Name
@@ -177,6 +180,7 @@ function Get-ConnectionProblem([Exception]$Cause) {
             'SendFailure', 'KeepAliveFailure', 'PipelineFailure' } {
             $script:hopeless = $false
             $script:unreached = $false
+            $script:lost = $true
             return "The connection to $server was cut before the answer was complete."
         }
     }
@@ -212,7 +216,10 @@ function Send-Request([string]$Path, [byte[]]$Body, [int]$Limit) {
             throw "No connection to $server came about in time. VISION_HOST says which server is asked."
         }
         # Cancelled by nobody here.
-        if ($null -eq $task.Exception) { throw "The connection to $server was cut before the answer was complete." }
+        if ($null -eq $task.Exception) {
+            $script:lost = $true
+            throw "The connection to $server was cut before the answer was complete."
+        }
         throw (Get-ConnectionProblem (Get-RootCause $task.Exception))
     }
     return Read-Answer $task.Result
@@ -224,6 +231,7 @@ function Get-Answer([string]$Path, [byte[]]$Body, [int]$Limit) {
     $clock = [Diagnostics.Stopwatch]::StartNew()
     while ($true) {
         $script:unreached = $false
+        $script:lost = $false
         try {
             $answer = Send-Request $Path $Body $Limit
             $script:reached = $true
@@ -231,8 +239,8 @@ function Get-Answer([string]$Path, [byte[]]$Body, [int]$Limit) {
         } catch {
             if (-not $unreached) { $script:reached = $true }
             if (-not $unreached -or -not $reached) { throw }
-            if ($clock.Elapsed.TotalSeconds -ge $secondsWithoutServer) {
-                throw "No server has taken a connection for $secondsWithoutServer seconds. $($_.Exception.Message)"
+            if ($clock.Elapsed.TotalSeconds -ge $patience) {
+                throw "No server has taken a connection for $patience seconds. $($_.Exception.Message)"
             }
         }
         Start-Sleep -Milliseconds 1000
@@ -260,6 +268,7 @@ function Read-Answer($Response) {
 # The text of the answer to a request, sent until the server takes it, waiting as long as a busy one asks for.
 function Invoke-Request([string]$Path, [byte[]]$Body) {
     $clock = [Diagnostics.Stopwatch]::StartNew()
+    $download = New-DownloadWatch
     $notice = ''
     $script:hopeless = $false
     while ($true) {
@@ -269,16 +278,66 @@ function Invoke-Request([string]$Path, [byte[]]$Body) {
         $script:hopeless = $false
         if ($answer.Status -ne 503 -or $answer.RetryAfter -lt 0) { break }
         $problem = Get-AnswerProblem $answer
-        if ($problem -cne $notice) { Write-Problem $problem }
+        $seconds = $answer.RetryAfter
+        $isNews = $problem -cne $notice
+        if ((Get-AnswerCode $answer) -in 'model_downloading', 'model_unavailable') {
+            $seconds = Step-DownloadWatch $download $answer $problem
+            # What stands still is told by the watch.
+            $isNews = $isNews -and $null -eq $download.Idle
+        } else {
+            $download.Idle = $null
+        }
+        if ($isNews) { Write-Problem $problem }
         $notice = $problem
-        if ($timeout -gt 0 -and $answer.RetryAfter -ge ($timeout - $clock.Elapsed.TotalSeconds)) {
+        if ($timeout -gt 0 -and $seconds -ge ($timeout - $clock.Elapsed.TotalSeconds)) {
             throw "$notice That is longer than the $timeout seconds of VISION_TIMEOUT."
         }
-        Start-Sleep -Milliseconds ([Math]::Max(200, 1000 * $answer.RetryAfter))
+        Start-Sleep -Milliseconds ([Math]::Max(200, 1000 * $seconds))
     }
     if ($answer.Status -eq 200) { return $answer.Text }
-    if ($answer.Status -in 401, 403) { $script:hopeless = $true }
+    # What does not depend on the picture.
+    $script:hopeless = $answer.Status -in 401, 403, 404, 405 -or "$($answer.Status)" -like '3??' -or
+        (Get-AnswerCode $answer) -in 'missing_field', 'invalid_field', 'invalid_prompt', 'unsupported_encoding',
+            'model_unavailable'
     throw (Get-AnswerProblem $answer)
+}
+
+# What is known of a model's download: how many MB have come, a clock since it makes no progress, nothing while it does,
+# and why it makes none.
+function New-DownloadWatch {
+    return [pscustomobject]@{ Arrived = -1; Idle = $null; Reason = '' }
+}
+
+# The seconds to wait for a download. It is waited for as long as more of it comes. Why it makes no progress is told
+# once; when it has made none for a while, counted from the first answer that shows none, that is thrown.
+function Step-DownloadWatch($Watch, $Answer, [string]$Problem) {
+    $isUnavailable = (Get-AnswerCode $Answer) -eq 'model_unavailable'
+    $amount = [regex]::Match($Problem, ': ([0-9]{1,9})( of [0-9]+)? MB')
+    $arrived = 1 + $Watch.Arrived
+    if ($amount.Success) { $arrived = [int]$amount.Groups[1].Value }
+    if (-not $isUnavailable -and $arrived -gt $Watch.Arrived) {
+        # A sentence that has no amount may be progress.
+        if ($amount.Success) { $Watch.Arrived = $arrived }
+        $Watch.Idle = $null
+        $Watch.Reason = ''
+        return $Answer.RetryAfter
+    }
+    $Watch.Arrived = [Math]::Max(0, $Watch.Arrived)
+    if ($null -eq $Watch.Idle) { $Watch.Idle = [Diagnostics.Stopwatch]::StartNew() }
+    $left = $patience - [Math]::Floor($Watch.Idle.Elapsed.TotalSeconds)
+    if ($left -le 0) {
+        $script:hopeless = $true
+        $reason = $Watch.Reason
+        if (-not $reason) { $reason = $Problem }
+        throw "The model's download has made no progress for $patience seconds. $reason"
+    }
+    if (-not $isUnavailable) { return $Answer.RetryAfter }
+    if (-not $Watch.Reason) {
+        $Watch.Reason = $Problem
+        Write-Problem "$Problem This goes on trying until there has been no progress for $patience seconds."
+    }
+    # The server tries again only when it is asked: a hub that is back should be found in that time.
+    return [Math]::Min([Math]::Min(10, $left), $Answer.RetryAfter)
 }
 
 # What an answer of an unknown kind begins with, after a colon.
@@ -298,6 +357,11 @@ function Get-AnswerProblem($Answer) {
     if ($null -eq $sentence) { $sentence = $detail }
     if ($sentence -eq '') { $sentence = "The server at $server gives no reason; its HTTP status is $($Answer.Status)." }
     return Format-Shown $sentence
+}
+
+# The code of an answer that is no success, which stays the same however its sentence is put.
+function Get-AnswerCode($Answer) {
+    return "$(Get-JsonMember $Answer.Text 'code')".Trim('"')
 }
 
 # JSON, as far as the answers need it. ConvertFrom-Json would turn captions that look like dates into dates, and what
@@ -461,10 +525,22 @@ function Get-Ending([string]$Name) {
 function Add-File($File, [string]$Shown) {
     if (Test-LeftOut $File.Name $filesLeftOut) { return }
     $ending = Get-Ending $File.Name
-    if ($pictureEndings -ccontains $ending -and [IO.File]::Exists($File.FullName)) {
+    $obstacle = ''
+    $isThere = [IO.File]::Exists($File.FullName)
+    if (-not $isThere) { $obstacle = Get-NameProblem $File (Format-Shown (Join-Shown $Shown $File.Name)) }
+    if ($pictureEndings -ccontains $ending -and ($isThere -or $obstacle)) {
         $shownFolders[$File.FullName] = $Shown
+        if (-not $isThere) { $obstacles[$File.FullName] = $obstacle }
     }
     if ($endingsNotRead -ccontains $ending) { $notRead[$ending] = 1 + $notRead[$ending] }
+}
+
+# Why there is no file under a name that was found; nothing when it has gone meanwhile.
+function Get-NameProblem($File, [string]$Shown) {
+    if ($File.LinkType) { return "$Shown is a link that leads nowhere." }
+    # Outside Windows a name is bytes; those that are not UTF-8 come as this character.
+    if (-not $File.Name.Contains([string][char]0xFFFD)) { return '' }
+    return 'The name is not UTF-8, so no text can hold it. Rename it.'
 }
 
 # The paths of the pictures below a folder, sorted. Folders that cannot be read are told and set $incomplete. The walk
@@ -631,7 +707,7 @@ function Assert-Writable([string]$Picture, [string]$Destination) {
                 throw "Nothing may be written into $(Format-Shown $typed). The same command goes on from here."
             }
             if (-not $writable[$folder]) {
-                throw "$(Format-Shown $shown): nothing may be written into it; its pictures fail."
+                Write-Problem "$(Format-Shown $shown): nothing may be written into it; its pictures fail."
             }
         }
     }
@@ -642,19 +718,21 @@ function Assert-Writable([string]$Picture, [string]$Destination) {
 }
 
 # Writes under a temporary name beside the caption file and renames, so that a caption file is whole or not there.
-# UTF-8 without a mark, one line feed at the end. A link stays; what it leads to is replaced.
+# UTF-8 without a mark, one line feed at the end. A link stays; what it leads to is replaced. Whether it was written:
+# where somebody else has written a caption meanwhile, that is kept.
 function Save-Caption([string]$Text, [string]$File, [string]$Destination, [string]$Shown) {
     $unfinished = $null
     try {
         $unfinished = New-UnfinishedFile ([IO.Path]::GetDirectoryName($Destination))
         [IO.File]::WriteAllBytes($unfinished, [Text.Encoding]::UTF8.GetBytes($Text + "`n"))
         if ([IO.File]::Exists($File)) {
-            if (Test-Caption $File $Shown) { throw "$Shown was written by somebody else meanwhile." }
+            if (Test-Caption $File $Shown) { return $false }
             [IO.File]::Delete($Destination)
         }
         [IO.File]::Move($unfinished, $Destination)
         # From here on the name may be another script's.
         $unfinished = $null
+        return $true
     } catch {
         $cause = $_.Exception.GetBaseException()
         # Thrown above, as a sentence.
@@ -663,6 +741,7 @@ function Save-Caption([string]$Text, [string]$File, [string]$Destination, [strin
             $script:ended = $true
             throw "The disk is full: $Shown cannot be written. Make room; the same command goes on from here."
         }
+        if (Test-Caption $File $Shown) { return $false }
         throw "$Shown cannot be written: $(Format-Shown $cause.Message)"
     } finally {
         # Runs after Ctrl-C as well. A folder that has vanished must not hide the reason.
@@ -670,9 +749,26 @@ function Save-Caption([string]$Text, [string]$File, [string]$Destination, [strin
     }
 }
 
-# Captions one picture; what is in the way is thrown.
+# The caption of a picture. The server may have been started again when the connection is cut, so the picture is sent
+# again; later it may be what brings servers down.
+function Get-CaptionPatiently([string]$Picture) {
+    $losses = 0
+    while ($true) {
+        try {
+            return Get-Caption $prompt $Picture
+        } catch {
+            if (-not $lost -or $losses -ge 2) { throw }
+            Write-Problem "$($_.Exception.Message) The picture is sent again."
+        }
+        $losses += 1
+        Start-Sleep -Milliseconds 1000
+    }
+}
+
+# Captions one picture; what is in the way is thrown. Whether its caption is this one, and not somebody else's.
 function Save-PictureCaption([string]$Picture, [string]$File) {
     $shown = Get-ShownName $Picture $File
+    if ($obstacles[$Picture]) { throw $obstacles[$Picture] }
     if ([IO.Directory]::Exists($File)) { throw "$shown is in the way: it is there, but it is no file." }
     if ($groups[$File].Count -gt 1) {
         $shared = [IO.Path]::GetFileName($File)
@@ -680,7 +776,27 @@ function Save-PictureCaption([string]$Picture, [string]$File) {
     }
     $destination = Get-Destination $File
     Assert-Writable $Picture $destination
-    Save-Caption (Get-Caption $prompt $Picture) $File $destination $shown
+    return Save-Caption (Get-CaptionPatiently $Picture) $File $destination $shown
+}
+
+# What is wrong with the arguments, and how to get the usage.
+function Get-Misuse([string]$Sentence) {
+    $form = 'vision-caption-folder-images.ps1 <prompt> <caption_extension> <folder>'
+    return "$(Format-Shown $Sentence)`nUsage: $form; --help says more."
+}
+
+# Throws unless there are a prompt, an extension, a folder and nothing else.
+function Assert-Arguments([string[]]$Others) {
+    if ($null -eq $folder_path -and -not $caption_extension) {
+        if (-not $prompt) { throw (Get-Misuse 'The prompt, the caption extension and the folder are missing.') }
+        throw (Get-Misuse "The caption extension and the folder are missing behind $prompt.")
+    }
+    if (-not $prompt) { throw (Get-Misuse 'The prompt is an empty word.') }
+    if ($null -eq $folder_path) { throw (Get-Misuse "The folder is missing behind $prompt $caption_extension.") }
+    if ($Others.Count -eq 0) { return }
+    $count = 3 + $Others.Count
+    $taken = 'A prompt, a caption extension and a folder are taken'
+    throw (Get-Misuse "$taken, not $count arguments. A name with blanks needs quotes.")
 }
 
 # The caption extension without a dot in front; what could be the end of another kind of file is refused.
@@ -705,21 +821,24 @@ if ($words -contains '--help' -or $words -contains '-h' -or $words -contains '-h
 
 $captioned = 0
 $skipped = 0
+# The pictures that failed, each with the reason.
 $failures = [Collections.Generic.List[string]]::new()
 $incomplete = $false
 # Whether the failure of a picture is one that ends the run without being the picture's, or one that was told before.
 $ended = $false
 $isTold = $false
 $pictures = @()
-# The folder of each picture as it is shown, which folders can be written to, and what is left out.
+# The folder of each picture as it is shown, what is wrong with a picture's name, which folders can be written to, and
+# what is left out.
 $shownFolders = [Collections.Hashtable]::new([StringComparer]::Ordinal)
+$obstacles = [Collections.Hashtable]::new([StringComparer]::Ordinal)
 $writable = [Collections.Hashtable]::new([StringComparer]::Ordinal)
 $notRead = [Collections.Hashtable]::new()
 $leftOut = [Collections.Hashtable]::new([StringComparer]::Ordinal)
 $code = 130
 
 try {
-    if (-not $prompt -or -not $caption_extension -or $null -eq $folder_path -or $args.Count -gt 0) { throw $usage }
+    Assert-Arguments $args
     $extension = Get-Extension $caption_extension
     $typed = Get-Typed $folder_path
     # "C:\my photos\" reaches the script with the quote: a backslash in front of one is taken for its escape.
@@ -746,19 +865,23 @@ try {
                 $skipped += 1
                 continue
             }
-            Save-PictureCaption $picture $file
-            $captioned += 1
-            "${progress}: captioned"
+            if (Save-PictureCaption $picture $file) {
+                $captioned += 1
+                "${progress}: captioned"
+            } else {
+                $skipped += 1
+                "${progress}: skipped, captioned meanwhile"
+            }
         } catch {
             if ($ended) {
                 Write-Problem $_.Exception.Message
                 break
             }
             if (-not $isTold) { Write-Problem "${progress}: failed. $($_.Exception.Message)" }
-            $failures.Add((Get-ShownName $picture $picture))
+            $failures.Add("$(Get-ShownName $picture $picture): $($_.Exception.Message)")
         }
         if ($hopeless) {
-            Write-Problem 'The other pictures would fail as well; the same command goes on from here.'
+            Write-Problem 'The other pictures would fail as well, so they were not tried; a new run goes on from here.'
             break
         }
     }
@@ -767,6 +890,9 @@ try {
     $untried = $pictures.Count - $captioned - $skipped - $failures.Count
     if ($untried -gt 0) { $sum += ", $untried not tried" }
     "$sum."
+    if ($pictures.Count -eq 0 -and -not $incomplete) {
+        Write-Problem "There are no pictures in $(Format-Shown $typed)."
+    }
     if ($failures.Count -gt 0) {
         Write-Problem 'Failed:'
         foreach ($failure in $failures) { Write-Problem "  $failure" }

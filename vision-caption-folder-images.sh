@@ -17,13 +17,20 @@ A picture whose caption file exists, and is not blank, is skipped, so an interru
 file that is no text in UTF-8 stays as it is, and its picture fails. cat.jpg and cat.png in one folder would share
 cat.txt: unless that exists, this is reported and neither is captioned. A picture that fails doesn't stop the others.
 The exit code is 1 if any failed. A prompt is written with or without its angle brackets; a shell needs quotes around
-those. A server that is busy, or still downloading its model, is waited for, and one that goes away for 30 seconds.
+those. A server that is busy, or still downloading its model, is waited for; one that goes away, and a download that
+makes no progress, for 30 seconds. A picture whose connection was cut is sent again, twice at most.
 
 Environment:
   VISION_HOST      the server's address; http://localhost:54880 without it
   VISION_API_KEY   the key, if the server wants one
   VISION_TIMEOUT   after so many seconds a picture counts as failed; any time without it
 END
+}
+
+# What is wrong with the arguments, and how to get the usage.
+misuse() {
+    shown "$1"
+    fail "$REPLY"$'\n'"Usage: vision-caption-folder-images.sh <prompt> <caption_extension> <folder>; --help says more."
 }
 
 # From here to the matching line below, vision-client.sh and vision-caption-folder-images.sh are the same, so that each
@@ -44,11 +51,15 @@ export LC_ALL=C
 work=''
 # True when the last failure is one that other requests would meet as well; who sends only one need not ask.
 hopeless=false
-# True when the last request found no server, and when any has found one; when the disk for temporary files is full.
+# True when the last request found no server, or had its connection cut, and when any has found a server; when the disk
+# for temporary files is full.
 unreached=false
+lost=false
 reached=false
 full=false
 unfinished=''
+# For so many seconds a server that was there before is waited for, and a download that makes no progress.
+patience=30
 
 # Runs at every end, Ctrl-C included: no process, no temporary file is left.
 clean_up() {
@@ -114,7 +125,10 @@ explain_curl() {
             problem="No vision-server answers at $server. Start one with ./vision-server.sh,"
             problem+=" or set VISION_HOST to the address of one that runs."
             ;;
-        18 | 52 | 55 | 56 | 92) problem="The connection to $server was cut before the answer was complete." ;;
+        18 | 52 | 55 | 56 | 92)
+            lost=true
+            problem="The connection to $server was cut before the answer was complete."
+            ;;
         28)
             problem="The server at $server did not answer within the $timeout seconds that VISION_TIMEOUT allows."
             if [[ $(<"$work/complaints") == *onnect* ]]; then
@@ -178,9 +192,11 @@ read_retry_after() {
 # request PATH [BODY]: sends until the server takes it, waiting as long as a busy one asks for.
 # On failure the sentence is in $problem, and $hopeless is true when other requests would fail as well.
 request() {
-    local started=$SECONDS left=0 notice='' seconds
+    local started=$SECONDS left=0 notice='' seconds arrived=-1 idle='' idle_since=0 reason=''
     hopeless=false
     unreached=false
+    # shellcheck disable=SC2034
+    lost=false
     while true; do
         if ((timeout > 0)); then
             left=$((timeout - (SECONDS - started)))
@@ -190,20 +206,72 @@ request() {
         if [[ $status != 503 ]] || ! read_retry_after; then break; fi
         seconds=$REPLY
         read_problem
-        if [[ $problem != "$notice" ]]; then say "$problem"; fi
+        case $kind in
+            model_downloading | model_unavailable) watch_download || return 1 ;;
+            *)
+                idle=''
+                tell_once
+                ;;
+        esac
         notice=$problem
         if ((timeout > 0 && seconds >= timeout - (SECONDS - started))); then
             problem="$notice That is longer than the $timeout seconds of VISION_TIMEOUT."
             return 1
         fi
+        if [[ -n $idle ]]; then idle=$((idle + seconds)); fi
         if [[ $seconds -eq 0 ]]; then seconds=0.2; fi
         run_child sleep "$seconds" </dev/null
     done
     if [[ $status == 200 ]]; then return 0; fi
-    # shellcheck disable=SC2034
-    if [[ $status == 401 || $status == 403 ]]; then hopeless=true; fi
     read_problem
+    # What does not depend on the picture.
+    # shellcheck disable=SC2034
+    case $kind:$status in
+        *:3?? | *:40[1345] | missing_field:* | invalid_field:* | invalid_prompt:*) hopeless=true ;;
+        unsupported_encoding:* | model_unavailable:*) hopeless=true ;;
+    esac
     return 1
+}
+
+# Says $problem, unless the last answer said the same. The variables here and below are those of request.
+tell_once() {
+    if [[ $problem != "$notice" ]]; then say "$problem"; fi
+}
+
+# A download is waited for as long as more of it comes. Why it makes no progress is told once; when it has made none for
+# $patience seconds, counted from the first answer that shows none, this fails, with a sentence in $problem.
+watch_download() {
+    local amount=': ([0-9]{1,9})( of [0-9]+)? MB'
+    local megabytes=$((arrived + 1))
+    if [[ $problem =~ $amount ]]; then megabytes=$((10#${BASH_REMATCH[1]})); fi
+    if [[ $kind == model_downloading ]] && ((megabytes > arrived)); then
+        # A sentence that has no amount may be progress.
+        if [[ $problem =~ $amount ]]; then arrived=$megabytes; fi
+        idle=''
+        reason=''
+        tell_once
+        return
+    fi
+    if ((arrived < 0)); then arrived=0; fi
+    if [[ -z $idle ]]; then
+        idle=0
+        idle_since=$SECONDS
+    fi
+    if ((SECONDS - idle_since > idle)); then idle=$((SECONDS - idle_since)); fi
+    if ((idle >= patience)); then
+        # shellcheck disable=SC2034
+        hopeless=true
+        problem="The model's download has made no progress for $patience seconds. ${reason:-$problem}"
+        return 1
+    fi
+    [[ $kind == model_unavailable ]] || return 0
+    if [[ -z $reason ]]; then
+        reason=$problem
+        say "$problem This goes on trying until there has been no progress for $patience seconds."
+    fi
+    # The server tries again only when it is asked: a hub that is back should be found in that time.
+    if ((seconds > 10)); then seconds=10; fi
+    if ((seconds > patience - idle)); then seconds=$((patience - idle)); fi
 }
 
 # A text that may be shown on a terminal, in REPLY: names and answers can hold control characters.
@@ -216,9 +284,12 @@ beginning() {
     REPLY=$(head -c 300 "$work/answer" | tr '\000-\037\177' ' ')
 }
 
-# What an answer that is no success says, as a sentence in $problem.
+# What an answer that is no success says, as a sentence in $problem; its code, which stays the same however that is put,
+# in $kind.
 read_problem() {
     local text
+    kind=''
+    if split_json && json_member code; then kind=${REPLY//\"/}; fi
     if split_json && json_member detail; then
         text=$REPLY
         if [[ $text == \"* ]] && json_text "$text"; then text=$REPLY; fi
@@ -448,6 +519,7 @@ write_body() {
     problem=''
     if [[ ! -e $2 ]]; then
         problem="$name is not there."
+        if [[ -L $2 ]]; then problem="$name is a link that leads nowhere."; fi
     elif [[ -d $2 ]]; then
         problem="$name is a folder; vision-caption-folder-images.sh captions the pictures of a folder."
     elif [[ ! -r $2 ]]; then
@@ -473,7 +545,11 @@ write_body() {
 captioned=0
 skipped=0
 failures=()
+reasons=()
 incomplete=false
+# Whether people know already why the last picture failed; whether its caption was written by somebody else meanwhile.
+is_told=false
+is_late=false
 # The sentence that ends the run, when there is one.
 ending_sentence=''
 told_folders=()
@@ -515,7 +591,7 @@ is_one_of() {
 # The pictures below the folder, in $pictures, sorted. "a/cat.jpg" is there as "a/cat//jpg": no name holds two slashes
 # in a row, so that pictures that would share a caption file are neighbours.
 find_pictures() {
-    local file name pattern unwanted=()
+    local file inner name pattern unwanted=()
     set -f
     for pattern in $left_out_folders; do unwanted+=(${unwanted[@]+-o} -iname "$pattern"); done
     set +f
@@ -525,9 +601,19 @@ find_pictures() {
     : >"$work/unread"
     while IFS= read -r -d '' file; do
         name=${file##*/}
-        if [[ -d $file ]]; then
+        inner=${file:${#folder}}
+        inner=${inner%"$name"}
+        if ! is_utf8 "$inner"; then
+            # The whole folder fails, as one that has no ending.
+            inner=${file%/*}
+            while ! is_utf8 "${inner:${#folder}}"; do
+                name=$inner
+                inner=${inner%/*}
+            done
+            printf '%s//\0' "$name"
+        elif [[ -d $file ]]; then
             if [[ ! -L $file ]]; then printf '%s\0' "$name" >>"$work/left-out"; fi
-        elif [[ ! -f $file || $name != ?*.* ]] || is_left_out "$name"; then
+        elif [[ -e $file && ! -f $file || $name != ?*.* ]] || is_left_out "$name"; then
             :
         elif is_one_of "${name##*.}" "$picture_endings"; then
             printf '%s//%s\0' "${file%.*}" "${file##*.}"
@@ -535,7 +621,7 @@ find_pictures() {
             printf '%s\n' "${name##*.}" >>"$work/unread"
         fi
     done <"$work/found" >"$work/unsorted"
-    sort -z <"$work/unsorted" >"$work/sorted"
+    sort -zu <"$work/unsorted" >"$work/sorted"
     pictures=()
     while IFS= read -r -d '' file; do pictures+=("$file"); done <"$work/sorted"
     tell_left_out
@@ -647,9 +733,12 @@ cut_character() {
 
 # Whether the text holds no control characters but tab, line feed, form feed and carriage return, and is UTF-8.
 is_text() {
-    local text=$1 sequence
     # Not the other way round: bash 3.2 has meanings of its own for the bytes 1 and 127 in a pattern.
-    [[ $text != *[!$'\t\n\f\r'\ -~$'\x80'-$'\xff']* ]] || return 1
+    [[ $1 != *[!$'\t\n\f\r'\ -~$'\x80'-$'\xff']* ]] && is_utf8 "$1"
+}
+
+is_utf8() {
+    local text=$1 sequence
     [[ $text == *[$'\x80'-$'\xff']* ]] || return 0
     # What is right is replaced; what is left of the other bytes is wrong.
     for sequence in "${utf8_sequences[@]}"; do text=${text//$sequence/.}; done
@@ -677,7 +766,8 @@ follow() {
 }
 
 # save TEXT FILE: written under a temporary name beside it, then renamed, so that a caption file is whole or not there.
-# A blank file is replaced, any other is kept; a link stays, and what it leads to is replaced.
+# A blank file is replaced, any other is kept; a link stays, and what it leads to is replaced. Fails where somebody else
+# has written a caption meanwhile, too; $is_late is true then.
 save() {
     local name complaint file way=-n
     follow "$2"
@@ -690,18 +780,26 @@ save() {
         return 1
     fi
     look_at "$2"
-    if [[ $state == nothing && -e $2 ]]; then way=-f; fi
-    complaint=$(mv "$way" -- "$unfinished" "$file" 2>&1) || true
-    if [[ -e $unfinished ]]; then
-        explain_write "$complaint" ", or was written by somebody else meanwhile"
-        return 1
+    if [[ $state == nothing ]]; then
+        if [[ -e $2 ]]; then way=-f; fi
+        complaint=$(mv "$way" -- "$unfinished" "$file" 2>&1) || true
+        if [[ ! -e $unfinished ]]; then
+            unfinished=''
+            return 0
+        fi
+        look_at "$2"
     fi
-    unfinished=''
+    case $state in
+        nothing) explain_write "$complaint" ;;
+        caption) is_late=true ;;
+    esac
+    discard
+    return 1
 }
 
 # Why the file $name of save could not be written, in $problem, or in $ending_sentence when others would meet the same.
 explain_write() {
-    problem="$name cannot be written${2-}."
+    problem="$name cannot be written."
     if is_full "$1"; then
         ending_sentence="The disk is full: $name cannot be written. Make room; the same command goes on from here."
     fi
@@ -731,7 +829,7 @@ has_twin() {
 # Whether the folder may be written to in which FILE is, or what it leads to; if not, its pictures fail, or the run ends
 # when it is the folder given.
 can_write_beside() {
-    local place told
+    local place folder_told
     follow "$1"
     place=${REPLY%/*}
     if [[ -w $place/ && -x $place/ ]]; then return 0; fi
@@ -740,20 +838,30 @@ can_write_beside() {
         ending_sentence="Nothing may be written into $REPLY. The same command goes on from here."
         return 1
     fi
-    problem=''
-    for told in ${told_folders[@]+"${told_folders[@]}"}; do
-        if [[ $told == "$place" ]]; then return 1; fi
+    problem='Nothing may be written into its folder.'
+    is_told=true
+    for folder_told in ${told_folders[@]+"${told_folders[@]}"}; do
+        if [[ $folder_told == "$place" ]]; then return 1; fi
     done
     told_folders+=("$place")
     say "$REPLY: nothing may be written into it; its pictures fail."
     return 1
 }
 
-# A picture's caption, as caption has it. Once a server was there, one that is away is waited for.
+# A picture's caption, as caption has it. Once a server was there, one that is away is waited for. The server may have
+# been started again when the connection is cut, so the picture is sent again; later it may be what brings servers down.
 caption_patiently() {
-    local waited=0 started=$SECONDS
+    local waited=0 started=$SECONDS losses=0
     while ! caption "$prompt" "$1"; do
         if $full; then ending_sentence=$problem; fi
+        if $lost && ((losses < 2)); then
+            losses=$((losses + 1))
+            say "$problem The picture is sent again."
+            run_child sleep 1 </dev/null
+            waited=0
+            started=$SECONDS
+            continue
+        fi
         if ! $unreached || ! $reached; then return 1; fi
         # The time that the tries themselves took counts, too.
         if ((SECONDS - started > waited)); then waited=$((SECONDS - started)); fi
@@ -766,17 +874,22 @@ caption_patiently() {
         waited=$((waited + 1))
     done
 }
-patience=30
 
 # caption_picture INDEX: one picture, one line of progress.
 caption_picture() {
-    local stem=${pictures[$1]%//*} picture progress file
-    picture=$stem.${pictures[$1]##*//}
+    local stem=${pictures[$1]%//*} ending=${pictures[$1]##*//} picture progress file
+    picture=$stem${ending:+.$ending}
     file=$stem.$extension
     shown "$picture"
     progress="[$(($1 + 1)) of ${#pictures[@]}] $REPLY"
     hopeless=false
-    look_at "$file"
+    is_told=false
+    is_late=false
+    if has_bad_name "$picture"; then
+        state=foreign
+    else
+        look_at "$file"
+    fi
     if [[ $state == caption ]]; then
         printf '%s: skipped, its caption exists\n' "$progress"
         skipped=$((skipped + 1))
@@ -788,13 +901,26 @@ caption_picture() {
         return
     fi
     if [[ -n $ending_sentence ]]; then return; fi
-    if [[ -n $problem ]]; then say "$progress: failed. $problem"; fi
+    if $is_late; then
+        printf '%s: skipped, captioned meanwhile\n' "$progress"
+        skipped=$((skipped + 1))
+        return
+    fi
+    $is_told || say "$progress: failed. $problem"
     failures+=("$picture")
+    reasons+=("$problem")
+}
+
+# Whether the name of a picture, or of a folder with no ending, is not UTF-8; then $problem says so.
+has_bad_name() {
+    problem='The name is not UTF-8, so no text can hold it. Rename it.'
+    if [[ -z $ending ]]; then problem+=' What is in it was left out.'; fi
+    ! is_utf8 "${1:${#folder}}"
 }
 
 # The sum at the end; fails when a picture failed.
 report() {
-    local untried=$((${#pictures[@]} - captioned - skipped - ${#failures[@]})) rest='' failure
+    local untried=$((${#pictures[@]} - captioned - skipped - ${#failures[@]})) rest='' index
     if ((untried > 0)); then rest=", $untried not tried"; fi
     printf '%s pictures: %s captioned, %s skipped, %s failed%s.\n' \
         "${#pictures[@]}" "$captioned" "$skipped" "${#failures[@]}" "$rest"
@@ -802,11 +928,15 @@ report() {
         shown "$(head -c 1000 "$work/find-says")"
         say "Not every folder could be read: $REPLY"
     fi
+    if ((${#pictures[@]} == 0)) && ! $incomplete; then
+        shown "$folder"
+        say "There are no pictures in $REPLY."
+    fi
     if ((${#failures[@]} > 0)); then
         say "Failed:"
-        for failure in "${failures[@]}"; do
-            shown "$failure"
-            say "  $REPLY"
+        for ((index = 0; index < ${#failures[@]}; index++)); do
+            shown "${failures[index]}"
+            say "  $REPLY: ${reasons[index]}"
         done
     fi
     ((${#failures[@]} == 0)) && ! $incomplete && [[ -z $ending_sentence ]]
@@ -822,7 +952,7 @@ caption_folder() {
             say "$ending_sentence"
             break
         elif $hopeless; then
-            say "The other pictures would fail as well; the same command goes on from here."
+            say "The other pictures would fail as well, so they were not tried; a new run goes on from here."
             break
         fi
     done
@@ -835,12 +965,15 @@ case ${1-} in
         exit 0
         ;;
     --) shift ;;
-    -*) fail "There is no option $1; --help shows how this script is used." ;;
+    -*) misuse "There is no option $1." ;;
 esac
-if [[ $# -ne 3 ]]; then
-    usage >&2
-    exit 1
-fi
+case $# in
+    0) misuse "The prompt, the caption extension and the folder are missing." ;;
+    1) misuse "The caption extension and the folder are missing behind $1." ;;
+    2) misuse "The folder is missing behind $1 $2." ;;
+    3) ;;
+    *) misuse "A prompt, a caption extension and a folder are taken, not $# arguments. A name with blanks needs quotes." ;;
+esac
 
 prompt=$1
 extension=${2#.}

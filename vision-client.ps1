@@ -16,7 +16,7 @@ Usage: vision-client.ps1 <prompt> <picture>   the picture's caption
 
 A prompt is written with or without its angle brackets; PowerShell needs quotes around those. Prompts that find places
 answer with JSON. The caption goes to standard output, errors to standard error with exit code 1. A server that is
-busy, or still downloading its model, is waited for.
+busy, or still downloading its model, is waited for, but not a download that makes no progress for 30 seconds.
 
 In PowerShell, $caption = .\vision-client.ps1 CAPTION cat.jpg gives any character whole. A process of its own
 (powershell -File ...) writes UTF-8 into files and pipes; a PowerShell that captures that reads its console's code page
@@ -36,10 +36,12 @@ $ErrorActionPreference = 'Stop'
 
 # True when the last failure is one that other requests would meet as well.
 $hopeless = $false
-# Whether any server has taken a connection yet, and whether the last request found none that does.
+# Whether any server has taken a connection yet, and whether the last request found none that does, or was cut off.
 $reached = $false
 $unreached = $false
-$secondsWithoutServer = 30
+$lost = $false
+# For so many seconds a server that was there before is waited for, and a download that makes no progress.
+$patience = 30
 
 # Whether the process was started for this script, and not for a PowerShell that goes on with what it gives.
 $scriptName = $MyInvocation.MyCommand.Name
@@ -172,6 +174,7 @@ function Get-ConnectionProblem([Exception]$Cause) {
             'SendFailure', 'KeepAliveFailure', 'PipelineFailure' } {
             $script:hopeless = $false
             $script:unreached = $false
+            $script:lost = $true
             return "The connection to $server was cut before the answer was complete."
         }
     }
@@ -207,7 +210,10 @@ function Send-Request([string]$Path, [byte[]]$Body, [int]$Limit) {
             throw "No connection to $server came about in time. VISION_HOST says which server is asked."
         }
         # Cancelled by nobody here.
-        if ($null -eq $task.Exception) { throw "The connection to $server was cut before the answer was complete." }
+        if ($null -eq $task.Exception) {
+            $script:lost = $true
+            throw "The connection to $server was cut before the answer was complete."
+        }
         throw (Get-ConnectionProblem (Get-RootCause $task.Exception))
     }
     return Read-Answer $task.Result
@@ -219,6 +225,7 @@ function Get-Answer([string]$Path, [byte[]]$Body, [int]$Limit) {
     $clock = [Diagnostics.Stopwatch]::StartNew()
     while ($true) {
         $script:unreached = $false
+        $script:lost = $false
         try {
             $answer = Send-Request $Path $Body $Limit
             $script:reached = $true
@@ -226,8 +233,8 @@ function Get-Answer([string]$Path, [byte[]]$Body, [int]$Limit) {
         } catch {
             if (-not $unreached) { $script:reached = $true }
             if (-not $unreached -or -not $reached) { throw }
-            if ($clock.Elapsed.TotalSeconds -ge $secondsWithoutServer) {
-                throw "No server has taken a connection for $secondsWithoutServer seconds. $($_.Exception.Message)"
+            if ($clock.Elapsed.TotalSeconds -ge $patience) {
+                throw "No server has taken a connection for $patience seconds. $($_.Exception.Message)"
             }
         }
         Start-Sleep -Milliseconds 1000
@@ -255,6 +262,7 @@ function Read-Answer($Response) {
 # The text of the answer to a request, sent until the server takes it, waiting as long as a busy one asks for.
 function Invoke-Request([string]$Path, [byte[]]$Body) {
     $clock = [Diagnostics.Stopwatch]::StartNew()
+    $download = New-DownloadWatch
     $notice = ''
     $script:hopeless = $false
     while ($true) {
@@ -264,16 +272,66 @@ function Invoke-Request([string]$Path, [byte[]]$Body) {
         $script:hopeless = $false
         if ($answer.Status -ne 503 -or $answer.RetryAfter -lt 0) { break }
         $problem = Get-AnswerProblem $answer
-        if ($problem -cne $notice) { Write-Problem $problem }
+        $seconds = $answer.RetryAfter
+        $isNews = $problem -cne $notice
+        if ((Get-AnswerCode $answer) -in 'model_downloading', 'model_unavailable') {
+            $seconds = Step-DownloadWatch $download $answer $problem
+            # What stands still is told by the watch.
+            $isNews = $isNews -and $null -eq $download.Idle
+        } else {
+            $download.Idle = $null
+        }
+        if ($isNews) { Write-Problem $problem }
         $notice = $problem
-        if ($timeout -gt 0 -and $answer.RetryAfter -ge ($timeout - $clock.Elapsed.TotalSeconds)) {
+        if ($timeout -gt 0 -and $seconds -ge ($timeout - $clock.Elapsed.TotalSeconds)) {
             throw "$notice That is longer than the $timeout seconds of VISION_TIMEOUT."
         }
-        Start-Sleep -Milliseconds ([Math]::Max(200, 1000 * $answer.RetryAfter))
+        Start-Sleep -Milliseconds ([Math]::Max(200, 1000 * $seconds))
     }
     if ($answer.Status -eq 200) { return $answer.Text }
-    if ($answer.Status -in 401, 403) { $script:hopeless = $true }
+    # What does not depend on the picture.
+    $script:hopeless = $answer.Status -in 401, 403, 404, 405 -or "$($answer.Status)" -like '3??' -or
+        (Get-AnswerCode $answer) -in 'missing_field', 'invalid_field', 'invalid_prompt', 'unsupported_encoding',
+            'model_unavailable'
     throw (Get-AnswerProblem $answer)
+}
+
+# What is known of a model's download: how many MB have come, a clock since it makes no progress, nothing while it does,
+# and why it makes none.
+function New-DownloadWatch {
+    return [pscustomobject]@{ Arrived = -1; Idle = $null; Reason = '' }
+}
+
+# The seconds to wait for a download. It is waited for as long as more of it comes. Why it makes no progress is told
+# once; when it has made none for a while, counted from the first answer that shows none, that is thrown.
+function Step-DownloadWatch($Watch, $Answer, [string]$Problem) {
+    $isUnavailable = (Get-AnswerCode $Answer) -eq 'model_unavailable'
+    $amount = [regex]::Match($Problem, ': ([0-9]{1,9})( of [0-9]+)? MB')
+    $arrived = 1 + $Watch.Arrived
+    if ($amount.Success) { $arrived = [int]$amount.Groups[1].Value }
+    if (-not $isUnavailable -and $arrived -gt $Watch.Arrived) {
+        # A sentence that has no amount may be progress.
+        if ($amount.Success) { $Watch.Arrived = $arrived }
+        $Watch.Idle = $null
+        $Watch.Reason = ''
+        return $Answer.RetryAfter
+    }
+    $Watch.Arrived = [Math]::Max(0, $Watch.Arrived)
+    if ($null -eq $Watch.Idle) { $Watch.Idle = [Diagnostics.Stopwatch]::StartNew() }
+    $left = $patience - [Math]::Floor($Watch.Idle.Elapsed.TotalSeconds)
+    if ($left -le 0) {
+        $script:hopeless = $true
+        $reason = $Watch.Reason
+        if (-not $reason) { $reason = $Problem }
+        throw "The model's download has made no progress for $patience seconds. $reason"
+    }
+    if (-not $isUnavailable) { return $Answer.RetryAfter }
+    if (-not $Watch.Reason) {
+        $Watch.Reason = $Problem
+        Write-Problem "$Problem This goes on trying until there has been no progress for $patience seconds."
+    }
+    # The server tries again only when it is asked: a hub that is back should be found in that time.
+    return [Math]::Min([Math]::Min(10, $left), $Answer.RetryAfter)
 }
 
 # What an answer of an unknown kind begins with, after a colon.
@@ -293,6 +351,11 @@ function Get-AnswerProblem($Answer) {
     if ($null -eq $sentence) { $sentence = $detail }
     if ($sentence -eq '') { $sentence = "The server at $server gives no reason; its HTTP status is $($Answer.Status)." }
     return Format-Shown $sentence
+}
+
+# The code of an answer that is no success, which stays the same however its sentence is put.
+function Get-AnswerCode($Answer) {
+    return "$(Get-JsonMember $Answer.Text 'code')".Trim('"')
 }
 
 # JSON, as far as the answers need it. ConvertFrom-Json would turn captions that look like dates into dates, and what
@@ -458,6 +521,12 @@ function Get-Model {
     return $name
 }
 
+# What is wrong with the arguments, and how to get the usage.
+function Get-Misuse([string]$Sentence) {
+    $form = 'vision-client.ps1 <prompt> <picture>, or prompts, or model'
+    return "$(Format-Shown $Sentence)`nUsage: $form; --help says more."
+}
+
 $words = @(foreach ($word in $args) { Get-Typed $word })
 if ($words.Count -gt 0 -and $words[0] -in '-h', '--help', '-help', '/?') {
     $usage
@@ -475,8 +544,13 @@ try {
     } elseif ($words.Count -eq 2) {
         $connection = New-Connection
         Write-Result (Get-Caption $words[0] (Resolve-Name $words[1]))
+    } elseif ($words.Count -eq 0) {
+        throw (Get-Misuse 'The prompt and the picture are missing.')
+    } elseif ($words.Count -eq 1) {
+        throw (Get-Misuse "The picture is missing behind the prompt $($words[0]).")
     } else {
-        throw $usage
+        $taken = "One prompt and one picture are taken, not $($words.Count) arguments."
+        throw (Get-Misuse "$taken A name with blanks needs quotes.")
     }
     $code = 0
 } catch {

@@ -14,13 +14,19 @@ Usage: vision-client.sh <prompt> <picture>   the picture's caption
 
 A prompt is written with or without its angle brackets; a shell needs quotes around those. Prompts that find places
 answer with JSON. The caption goes to standard output, errors to standard error with exit code 1. A server that is
-busy, or still downloading its model, is waited for.
+busy, or still downloading its model, is waited for, but not a download that makes no progress for 30 seconds.
 
 Environment:
   VISION_HOST      the server's address; http://localhost:54880 without it
   VISION_API_KEY   the key, if the server wants one
   VISION_TIMEOUT   after so many seconds a request counts as failed; any time without it
 END
+}
+
+# What is wrong with the arguments, and how to get the usage.
+misuse() {
+    shown "$1"
+    fail "$REPLY"$'\n'"Usage: vision-client.sh <prompt> <picture>, or prompts, or model; --help says more."
 }
 
 # From here to the matching line below, vision-client.sh and vision-caption-folder-images.sh are the same, so that each
@@ -41,11 +47,15 @@ export LC_ALL=C
 work=''
 # True when the last failure is one that other requests would meet as well; who sends only one need not ask.
 hopeless=false
-# True when the last request found no server, and when any has found one; when the disk for temporary files is full.
+# True when the last request found no server, or had its connection cut, and when any has found a server; when the disk
+# for temporary files is full.
 unreached=false
+lost=false
 reached=false
 full=false
 unfinished=''
+# For so many seconds a server that was there before is waited for, and a download that makes no progress.
+patience=30
 
 # Runs at every end, Ctrl-C included: no process, no temporary file is left.
 clean_up() {
@@ -111,7 +121,10 @@ explain_curl() {
             problem="No vision-server answers at $server. Start one with ./vision-server.sh,"
             problem+=" or set VISION_HOST to the address of one that runs."
             ;;
-        18 | 52 | 55 | 56 | 92) problem="The connection to $server was cut before the answer was complete." ;;
+        18 | 52 | 55 | 56 | 92)
+            lost=true
+            problem="The connection to $server was cut before the answer was complete."
+            ;;
         28)
             problem="The server at $server did not answer within the $timeout seconds that VISION_TIMEOUT allows."
             if [[ $(<"$work/complaints") == *onnect* ]]; then
@@ -175,9 +188,11 @@ read_retry_after() {
 # request PATH [BODY]: sends until the server takes it, waiting as long as a busy one asks for.
 # On failure the sentence is in $problem, and $hopeless is true when other requests would fail as well.
 request() {
-    local started=$SECONDS left=0 notice='' seconds
+    local started=$SECONDS left=0 notice='' seconds arrived=-1 idle='' idle_since=0 reason=''
     hopeless=false
     unreached=false
+    # shellcheck disable=SC2034
+    lost=false
     while true; do
         if ((timeout > 0)); then
             left=$((timeout - (SECONDS - started)))
@@ -187,20 +202,72 @@ request() {
         if [[ $status != 503 ]] || ! read_retry_after; then break; fi
         seconds=$REPLY
         read_problem
-        if [[ $problem != "$notice" ]]; then say "$problem"; fi
+        case $kind in
+            model_downloading | model_unavailable) watch_download || return 1 ;;
+            *)
+                idle=''
+                tell_once
+                ;;
+        esac
         notice=$problem
         if ((timeout > 0 && seconds >= timeout - (SECONDS - started))); then
             problem="$notice That is longer than the $timeout seconds of VISION_TIMEOUT."
             return 1
         fi
+        if [[ -n $idle ]]; then idle=$((idle + seconds)); fi
         if [[ $seconds -eq 0 ]]; then seconds=0.2; fi
         run_child sleep "$seconds" </dev/null
     done
     if [[ $status == 200 ]]; then return 0; fi
-    # shellcheck disable=SC2034
-    if [[ $status == 401 || $status == 403 ]]; then hopeless=true; fi
     read_problem
+    # What does not depend on the picture.
+    # shellcheck disable=SC2034
+    case $kind:$status in
+        *:3?? | *:40[1345] | missing_field:* | invalid_field:* | invalid_prompt:*) hopeless=true ;;
+        unsupported_encoding:* | model_unavailable:*) hopeless=true ;;
+    esac
     return 1
+}
+
+# Says $problem, unless the last answer said the same. The variables here and below are those of request.
+tell_once() {
+    if [[ $problem != "$notice" ]]; then say "$problem"; fi
+}
+
+# A download is waited for as long as more of it comes. Why it makes no progress is told once; when it has made none for
+# $patience seconds, counted from the first answer that shows none, this fails, with a sentence in $problem.
+watch_download() {
+    local amount=': ([0-9]{1,9})( of [0-9]+)? MB'
+    local megabytes=$((arrived + 1))
+    if [[ $problem =~ $amount ]]; then megabytes=$((10#${BASH_REMATCH[1]})); fi
+    if [[ $kind == model_downloading ]] && ((megabytes > arrived)); then
+        # A sentence that has no amount may be progress.
+        if [[ $problem =~ $amount ]]; then arrived=$megabytes; fi
+        idle=''
+        reason=''
+        tell_once
+        return
+    fi
+    if ((arrived < 0)); then arrived=0; fi
+    if [[ -z $idle ]]; then
+        idle=0
+        idle_since=$SECONDS
+    fi
+    if ((SECONDS - idle_since > idle)); then idle=$((SECONDS - idle_since)); fi
+    if ((idle >= patience)); then
+        # shellcheck disable=SC2034
+        hopeless=true
+        problem="The model's download has made no progress for $patience seconds. ${reason:-$problem}"
+        return 1
+    fi
+    [[ $kind == model_unavailable ]] || return 0
+    if [[ -z $reason ]]; then
+        reason=$problem
+        say "$problem This goes on trying until there has been no progress for $patience seconds."
+    fi
+    # The server tries again only when it is asked: a hub that is back should be found in that time.
+    if ((seconds > 10)); then seconds=10; fi
+    if ((seconds > patience - idle)); then seconds=$((patience - idle)); fi
 }
 
 # A text that may be shown on a terminal, in REPLY: names and answers can hold control characters.
@@ -213,9 +280,12 @@ beginning() {
     REPLY=$(head -c 300 "$work/answer" | tr '\000-\037\177' ' ')
 }
 
-# What an answer that is no success says, as a sentence in $problem.
+# What an answer that is no success says, as a sentence in $problem; its code, which stays the same however that is put,
+# in $kind.
 read_problem() {
     local text
+    kind=''
+    if split_json && json_member code; then kind=${REPLY//\"/}; fi
     if split_json && json_member detail; then
         text=$REPLY
         if [[ $text == \"* ]] && json_text "$text"; then text=$REPLY; fi
@@ -445,6 +515,7 @@ write_body() {
     problem=''
     if [[ ! -e $2 ]]; then
         problem="$name is not there."
+        if [[ -L $2 ]]; then problem="$name is a link that leads nowhere."; fi
     elif [[ -d $2 ]]; then
         problem="$name is a folder; vision-caption-folder-images.sh captions the pictures of a folder."
     elif [[ ! -r $2 ]]; then
@@ -502,7 +573,7 @@ case ${1-} in
         exit 0
         ;;
     --) shift ;;
-    -*) fail "There is no option $1; --help shows how this script is used." ;;
+    -*) misuse "There is no option $1." ;;
 esac
 
 case $#:${1-} in
@@ -518,8 +589,7 @@ case $#:${1-} in
         prepare
         show_caption "$1" "$2"
         ;;
-    *)
-        usage >&2
-        exit 1
-        ;;
+    0:*) misuse "The prompt and the picture are missing." ;;
+    1:*) misuse "The picture is missing behind the prompt $1." ;;
+    *) misuse "One prompt and one picture are taken, not $# arguments. A name with blanks needs quotes." ;;
 esac

@@ -19,19 +19,25 @@ teardown() {
     [[ $(<out) == "Usage: ${script##*/} <prompt> <picture>"*VISION_HOST*VISION_API_KEY*VISION_TIMEOUT* ]]
 }
 
-@test "client: a wrong number of arguments is answered with the usage, exit code 1" {
-    local arguments
-    for arguments in "" "CAPTION" "CAPTION a.jpg b.jpg" "prompts model x" "--"; do
+@test "client: a wrong number of arguments is answered with what is wrong and how to get the usage, exit code 1" {
+    local arguments sentence
+    while IFS=: read -r arguments sentence; do
         # shellcheck disable=SC2086
         ask $arguments
-        expect_failure "Usage: ${script##*/}"
-    done
+        expect_failure "$sentence"
+        [[ $(wc -l <err) -eq 2 && $err == "$sentence"$'\n'"Usage: ${script##*/} <prompt> <picture>"*"--help says more." ]]
+    done <<'END'
+:The prompt and the picture are missing.
+CAPTION:The picture is missing behind the prompt CAPTION.
+CAPTION a.jpg b.png:One prompt and one picture are taken, not 3 arguments. A name with blanks needs quotes.
+prompts model x y:One prompt and one picture are taken, not 4 arguments. A name with blanks needs quotes.
+END
 }
 
 @test "client: an unknown option is named" {
     only_bash "it has no options"
     ask --fast CAPTION picture.jpg
-    expect_failure "--fast"
+    expect_failure "There is no option --fast."$'\n'"Usage: "
 }
 
 @test "client: a caption is printed with one final newline; prompt and picture arrive as they are" {
@@ -322,6 +328,62 @@ END
     expect_output 'a cat\n'
     [[ $err == $'120 of 3290 MB\n240 of 3290 MB' ]]
     [[ $(requests 'len(r), len({q["image"] for q in r})') == "(4, 1)" ]]
+}
+
+# download SENTENCE SECONDS: what a server says of its model's download, as an answer for start_fake.
+download() {
+    printf '{"status": 503, "headers": {"Retry-After": "%s"}, "code": "model_downloading",' "$2"
+    printf '"detail": "The model m is being downloaded: %s. Send the request again later."}' "$1"
+}
+
+# What one says that cannot reach the hub.
+no_hub='{"status": 503, "headers": {"Retry-After": "30"}, "code": "model_unavailable",
+    "detail": "The model m could not be downloaded. No hub: 7 MB."}'
+
+@test "client: a download that makes no progress is waited for 30 seconds; why is told once, and at the end" {
+    only_bash "sleep is a program"
+    fake_sleep :
+    start_fake "[$(download '0 MB' 5), $(download '0 MB' 5), $no_hub, $(download '0 MB' 5), $no_hub, $(download '0 MB' 5), $no_hub]"
+    ask CAPTION picture.jpg
+    expect_failure "The model m is being downloaded: 0 MB. Send the request again later.
+The model m could not be downloaded. No hub: 7 MB. This goes on trying until there has been no progress for 30 seconds.
+The model's download has made no progress for 30 seconds. The model m could not be downloaded. No hub: 7 MB."
+    [[ $(wc -l <err) -eq 3 && $(tr '\n' ' ' <sleeps) == '5 5 10 5 10 ' ]]
+    start_fake "[$no_hub, $(download '0 MB' 5), $no_hub]"
+    ask CAPTION picture.jpg
+    expect_failure "The model m could not be downloaded. No hub: 7 MB. This goes on trying"
+    [[ $(wc -l <err) -eq 2 ]]
+    start_fake "[$(download '120 of 3290 MB' 60), $(download '120 of 3290 MB, about 2 hours left' 60)]"
+    ask model
+    expect_failure "The model's download has made no progress for 30 seconds. The model m is being downloaded: 120 of 3290 MB,"
+    [[ $(requests 'len(r)') == 3 ]]
+}
+
+@test "client: of a download only what is new is told" {
+    start_fake "[$(download '0 MB' 0), $(download '0 MB' 0), ${no_hub/30/0}, $(download '0 MB' 0), ${no_hub/30/0},
+        $(download '8 of 9 MB' 0), $(download '8 of 9 MB, about 2 s left' 0), ${no_hub/30/0}, $(download 'soon' 0), {\"caption\": \"a cat\"}]"
+    ask CAPTION picture.jpg
+    expect_output 'a cat\n'
+    diff err - <<'END'
+The model m is being downloaded: 0 MB. Send the request again later.
+The model m could not be downloaded. No hub: 7 MB. This goes on trying until there has been no progress for 30 seconds.
+The model m is being downloaded: 8 of 9 MB. Send the request again later.
+The model m could not be downloaded. No hub: 7 MB. This goes on trying until there has been no progress for 30 seconds.
+The model m is being downloaded: soon. Send the request again later.
+END
+}
+
+@test "client: a download that goes on is waited for, however long it takes and though it fails in between" {
+    only_bash "sleep is a program"
+    local answers='' megabytes
+    fake_sleep :
+    for megabytes in {8..300..9}; do
+        answers+="$(download "$megabytes of 300 MB" 25), $no_hub, $(download '0 MB' 5),"
+    done
+    start_fake "[$answers {\"caption\": \"a cat\"}]"
+    ask CAPTION picture.jpg
+    [[ $code -eq 0 && $err == *'296 of'* ]]
+    expect_output 'a cat\n'
 }
 
 @test "client: model and prompts wait as well" {

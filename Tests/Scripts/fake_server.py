@@ -6,9 +6,11 @@ FOLDER/answers.json is a list of answers, given in turn; the last one is repeate
   status     the HTTP status, 200 without it
   headers    an object of further headers
   text       the body; "caption": X stands for the body {"result": X}, "detail": X for {"code": ..., "detail": X}
+  code       the error's code beside "detail"
   cut        the connection is closed after so many bytes of the answer, head included
   hang       true: no answer until the client leaves
   last       true: after it the server is gone
+  writes     [FILE, TEXT]: somebody writes that file before the answer goes out
   early      true: the answer goes out, and the connection is closed, before the request's body is read
 FOLDER/port is written once the server listens on 127.0.0.1, on a free port if none is given, and FOLDER/requests.jsonl has one line for
 each request: method, path, headers, the prompt, and the picture's SHA-256.
@@ -69,6 +71,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def reply(self, entry):
         answer = self.server.script.next(entry)
+        if "writes" in answer:
+            pathlib.Path(answer["writes"][0]).write_text(answer["writes"][1], encoding="utf-8")
         if answer.get("hang"):
             self.rfile.read(1)
             self.close_connection = True
@@ -76,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
         if "caption" in answer:
             body = json.dumps({"result": answer["caption"]})
         elif "detail" in answer:
-            body = json.dumps({"code": "a_code", "detail": answer["detail"]})
+            body = json.dumps({"code": answer.get("code", "a_code"), "detail": answer["detail"]})
         else:
             body = answer.get("text", "")
         body = body.encode("utf-8", "surrogatepass")

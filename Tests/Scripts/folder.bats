@@ -29,6 +29,12 @@ expect_file() {
     printf '%b' "$2" | cmp - "photos/$1"
 }
 
+# failed_names: the pictures that are in the list of failures at the end, each with a reason.
+failed_names() {
+    sed '1,/^Failed:$/d' err >failed
+    ! grep -qv '^  [^:]*: .*\.$' failed && sed 's/^  //; s/: .*//' failed | tr '\n' ' '
+}
+
 # captions: the names of the caption files below photos, sorted.
 captions() {
     (cd photos && find . -name '*.txt' | LC_ALL=C sort)
@@ -41,16 +47,25 @@ captions() {
     [[ $(<out) == "Usage: vision-caption-folder-images.sh <prompt> <caption_extension> <folder>"*VISION_HOST*VISION_API_KEY*VISION_TIMEOUT* ]]
 }
 
-@test "folder: a wrong number of arguments is answered with the usage, exit code 1" {
-    only_bash "it has another usage"
-    local arguments
-    for arguments in "" "CAPTION txt" "CAPTION txt photos more" "--"; do
+@test "folder: a wrong number of arguments is answered with what is wrong and how to get the usage, exit code 1" {
+    local arguments sentence
+    while IFS=: read -r arguments sentence; do
         # shellcheck disable=SC2086
         ask $arguments
-        expect_failure "Usage: vision-caption-folder-images.sh"
-    done
+        expect_failure "$sentence"
+        [[ $(wc -l <err) -eq 2 && $err == "$sentence"$'\n'"Usage: ${script##*/} <prompt> <caption_extension> <folder>; --help says more." ]]
+    done <<'END'
+:The prompt, the caption extension and the folder are missing.
+CAPTION:The caption extension and the folder are missing behind CAPTION.
+CAPTION txt:The folder is missing behind CAPTION txt.
+CAPTION txt my photos:A prompt, a caption extension and a folder are taken, not 4 arguments. A name with blanks needs quotes.
+END
+}
+
+@test "folder: an unknown option is named" {
+    only_bash "its options are PowerShell's"
     ask --fast CAPTION txt
-    expect_failure "--fast"
+    expect_failure "There is no option --fast."$'\n'"Usage: "
 }
 
 @test "folder: pictures of every extension, in any case, at any depth; nothing else" {
@@ -166,7 +181,8 @@ captions() {
     cp -r photos before
     start_fake '[{"caption": "a cat"}]'
     ask CAPTION txt photos
-    [[ $code -eq 1 && $(<out) == *"8 pictures: 2 captioned, 2 skipped, 4 failed." && $err == *$'Failed:\n  photos/1.jpg\n  photos/2.jpg\n  photos/5.jpg\n  photos/6.jpg' ]]
+    [[ $code -eq 1 && $(<out) == *"8 pictures: 2 captioned, 2 skipped, 4 failed." ]]
+    [[ $(failed_names) == 'photos/1.jpg photos/2.jpg photos/5.jpg photos/6.jpg ' ]]
     for index in 0 1 2 5 6 7; do cmp "photos/$index.txt" "before/$index.txt"; done
     for index in 3 4; do expect_file "$index.txt" 'a cat\n'; done
 }
@@ -252,12 +268,15 @@ captions() {
 
 @test "folder: a picture that fails doesn't stop the rest, leaves no file, and is listed; exit code 1" {
     add a.jpg b.jpg c.jpg d.jpg e.jpg f.jpg g.jpg h.jpg
+    fake_sleep :
     start_fake '[
         {"caption": "a cat"},
         {"status": 400, "detail": "This is no picture."},
         {"caption": ""},
         {"text": "{\"result\":null}"},
         {"caption": "a dog", "cut": 80},
+        {"caption": "a dog", "cut": 80},
+        {"caption": "a dog", "cut": 0},
         {"status": 502, "text": "<html>"},
         {"text": "<html>"},
         {"caption": "a horse"}]'
@@ -266,7 +285,9 @@ captions() {
     [[ $(captions | tr -d '\n') == ./a.txt./h.txt ]]
     expect_file h.txt 'a horse\n'
     [[ $err == *"[2 of 8] photos/b.jpg: failed. This is no picture."* ]]
-    [[ $err == *$'Failed:\n  photos/b.jpg\n  photos/c.jpg\n  photos/d.jpg\n  photos/e.jpg\n  photos/f.jpg\n  photos/g.jpg' ]]
+    [[ $err == *$'Failed:\n  photos/b.jpg: This is no picture.\n  photos/c.jpg: The server\'s caption is empty.\n'* ]]
+    [[ $err == *$'\n  photos/e.jpg: The connection to http://'*' was cut before the answer was complete.'* ]]
+    [[ $(grep -c '^  photos/' err) -eq 6 ]]
     [[ $(<out) == *"8 pictures: 2 captioned, 0 skipped, 6 failed." ]]
     expect_tidy
 }
@@ -300,9 +321,9 @@ captions() {
     expect_file cat.txt 'mine\n'
 }
 
-@test "folder: names with spaces, quotes, newlines, dashes, globs, backslashes and bytes that are no UTF-8" {
+@test "folder: names with spaces, quotes, newlines, dashes, globs and backslashes" {
     only_bash "a backslash is a separator there"
-    local name names=('a b' " c " "it's \"x\"" $'new\nline' -dash --help 'back\slash\n' '*' '?' '[a]' '$HOME' '%s' . '~' ';' '&' $'bad\xff' 'é' '(' $'\n' $'end\n')
+    local name names=('a b' " c " "it's \"x\"" $'new\nline' -dash --help 'back\slash\n' '*' '?' '[a]' '$HOME' '%s' . '~' ';' '&' 'é' '(' $'\n' $'end\n')
     for name in "${names[@]}"; do add "$name.jpg" "in $name/x.jpg"; done
     start_fake '[{"caption": "a cat"}]'
     ask CAPTION txt photos
@@ -313,6 +334,26 @@ captions() {
     done
     [[ $(find photos -type f -print0 | tr -cd '\000' | wc -c) -eq $((4 * ${#names[@]})) ]]
     expect_tidy
+}
+
+@test "folder: pictures and folders with names that are no UTF-8 are failures" {
+    only_bash "its names have no bytes"
+    add ok.jpg $'bad\xff.jpg' $'bad\xff.heic' $'bad\xff.md' $'\xe9t\xe9/a.jpg' $'\xe9t\xe9/b.png' $'\xe9t\xe9/more/c.jpg' \
+        $'sub/\xff/notes.md' $'sub/.hidden\xff/d.jpg' sub/z.jpg
+    echo mine >$'photos/bad\xff.txt'
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $(<out) == *"5 pictures: 2 captioned, 0 skipped, 3 failed." && $(requests 'len(r)') == 2 ]]
+    expect_output '[2 of 5] photos/ok.jpg: captioned\n[3 of 5] photos/sub/z.jpg: captioned\n5 pictures: 2 captioned, 0 skipped, 3 failed.\n'
+    tail -n 3 err | cmp - <(
+        printf '  photos/bad\xff.jpg: The name is not UTF-8, so no text can hold it. Rename it.\n'
+        printf '  photos/%b: The name is not UTF-8, so no text can hold it. Rename it. What is in it was left out.\n' \
+            'sub/\xff' '\xe9t\xe9'
+    )
+    [[ $err == *" are not read: 1 heic."* && $(captions | tr -d '\n') == *./ok.txt./sub/z.txt* && $(captions | wc -l) -eq 3 ]]
+    # The folder that was given may be called so.
+    ask CAPTION tags $'photos/\xe9t\xe9'
+    [[ $code -eq 0 && $(<out) == *"3 pictures: 3 captioned, 0 skipped, 0 failed." ]]
 }
 
 @test "folder: folders with names that find might take for words" {
@@ -340,14 +381,18 @@ captions() {
     for name in a b c d; do expect_file "a.$name" 'a cat\n'; done
 }
 
-@test "folder: a picture that is a link is captioned, a dangling link and a folder named so are not" {
+@test "folder: a picture that is a link is captioned, one that leads nowhere fails, a folder named so is none" {
     start_fake '[{"caption": "a cat"}]'
     add real/a.jpg
     mkdir photos/folder.jpg
     ln -s real/a.jpg photos/b.jpg
     ln -s nowhere photos/c.jpg
+    ln -s d.jpg photos/d.jpg
+    ln -s real photos/e.jpg
+    ln -s nowhere photos/f.md
     ask CAPTION txt photos
-    [[ $code -eq 0 ]]
+    [[ $code -eq 1 && $(<out) == *"4 pictures: 2 captioned, 0 skipped, 2 failed." ]]
+    [[ $err == *$'Failed:\n  photos/c.jpg: photos/c.jpg is a link that leads nowhere.\n  photos/d.jpg: photos/d.jpg is '* ]]
     [[ $(captions | tr -d '\n') == ./b.txt./real/a.txt ]]
 }
 
@@ -399,9 +444,9 @@ captions() {
     [[ $code -eq 0 && $(captions | wc -l) -eq 2 ]]
 }
 
-@test "folder: a folder without pictures is no failure" {
+@test "folder: a folder without pictures is no failure, and is told" {
     ask CAPTION txt photos
-    [[ $code -eq 0 ]]
+    [[ $code -eq 0 && $err == "There are no pictures in photos." ]]
     expect_output '0 pictures: 0 captioned, 0 skipped, 0 failed.\n'
 }
 
@@ -440,7 +485,7 @@ captions() {
     ask CAPTION txt photos
     [[ $code -eq 1 && $err == *"photos/a.jpg may not be read by this user."* ]]
     [[ $err == *"photos/sub: nothing may be written into it; its pictures fail."* && $(requests 'len(r)') == 0 ]]
-    [[ $(<out) == *"3 pictures: 0 captioned, 1 skipped, 2 failed." && $err == *$'Failed:\n  photos/a.jpg\n  photos/sub/b.jpg' ]]
+    [[ $(<out) == *"3 pictures: 0 captioned, 1 skipped, 2 failed." && $(failed_names) == 'photos/a.jpg photos/sub/b.jpg ' ]]
 }
 
 @test "folder: a folder that may not be written to is told once, and ends the run when it is the one given" {
@@ -453,7 +498,8 @@ captions() {
     [[ $(<out) == "4 pictures: 0 captioned, 0 skipped, 0 failed, 4 not tried." ]]
     chmod 777 photos
     ask CAPTION txt photos
-    [[ $code -eq 1 && $err == "photos/sub: nothing may be written into it; its pictures fail."$'\nFailed:\n  photos/sub/b.jpg\n  photos/sub/c.jpg\n  photos/sub/d.jpg' ]]
+    [[ $code -eq 1 && $err == "photos/sub: nothing may be written into it; its pictures fail."$'\nFailed:\n  photos/sub/b.jpg: Nothing may be written into its folder.\n'* ]]
+    [[ $(failed_names) == 'photos/sub/b.jpg photos/sub/c.jpg photos/sub/d.jpg ' ]]
     [[ $(<out) == *"4 pictures: 1 captioned, 0 skipped, 3 failed." && $(requests 'len(r)') == 1 ]]
 }
 
@@ -490,17 +536,59 @@ captions() {
     [[ -z $(captions) ]]
 }
 
-@test "folder: a caption file that appears meanwhile is kept" {
+# meanwhile PROGRAM COMMANDS: what somebody else does just before the script calls the program.
+meanwhile() {
+    rm -- "$narrow/$1"
+    printf '#!/usr/bin/env bash\n%s\nexec %s "$@"\n' "$2" "$(command -v "$1")" >"$narrow/$1"
+    chmod +x "$narrow/$1"
+}
+
+@test "folder: a picture that gets its caption from somebody else meanwhile is skipped, and that caption kept" {
+    local before
+    add a.jpg b.jpg
+    for before in absent blank; do
+        rm -f photos/*.txt
+        if [[ $before == blank ]]; then : >photos/a.txt; fi
+        start_fake '[{"caption": "a cat", "writes": ["photos/a.txt", "mine\n"]}, {"caption": "a cat"}]'
+        ask CAPTION txt photos
+        [[ $code -eq 0 && -z $err && $(<out) == *"photos/a.jpg: skipped, captioned meanwhile"*" 1 captioned, 1 skipped, 0 failed." ]]
+        expect_file a.txt 'mine\n'
+        expect_tidy
+    done
+}
+
+@test "folder: a caption that comes between the last look and the renaming is kept, and its picture skipped" {
     only_bash "mv is a program"
-    add a.jpg
+    add a.jpg b.jpg
     start_fake '[{"caption": "a cat"}]'
-    # A sort that stands for somebody else, who writes the file after the pictures have been listed.
-    rm -- "$narrow/mv"
-    printf '#!/usr/bin/env bash\nprintf "mine\\n" >photos/a.txt\nexec %s "$@"\n' "$(command -v mv)" >"$narrow/mv"
-    chmod +x "$narrow/mv"
+    meanwhile mv 'echo mine >photos/a.txt'
     ask CAPTION txt photos
-    [[ $code -eq 1 && $err == *"written by somebody else"* ]]
+    [[ $code -eq 0 && -z $err && $(<out) == *"photos/a.jpg: skipped, captioned meanwhile"*" 1 captioned, 1 skipped, 0 failed." ]]
     expect_file a.txt 'mine\n'
+    expect_tidy
+}
+
+@test "folder: two runs of one folder at once both end well" {
+    only_bash "the other run is a program"
+    local number
+    for number in {10..29}; do add "$number.jpg"; done
+    start_fake '[{"caption": "a cat"}]'
+    PATH=$narrow "$script" CAPTION txt photos >other 2>other-says </dev/null &
+    ask CAPTION txt photos
+    wait "$!"
+    [[ $code -eq 0 && -z $err && ! -s other-says && $(captions | wc -l) -eq 20 ]]
+    [[ $(<out) == *" 0 failed." && $(<other) == *" 0 failed." ]]
+    expect_tidy
+}
+
+@test "folder: what comes in the way of a caption meanwhile stays, and is told in words of its own" {
+    only_bash "mv is a program"
+    add a.jpg b.jpg
+    start_fake '[{"caption": "a cat"}]'
+    meanwhile mv 'printf "caf\xe9" >photos/a.txt; mkdir -p photos/b.txt'
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $err == *"photos/a.jpg: failed. photos/a.txt is no text in UTF-8, so it was left as it is."* ]]
+    expect_file a.txt 'caf\xe9'
     expect_tidy
 }
 
@@ -542,13 +630,6 @@ captions() {
     [[ -z $(captions) ]]
 }
 
-# fake_sleep COMMANDS...: a sleep that takes no time; what it does instead gets the number of the sleep in $1.
-fake_sleep() {
-    rm -- "$narrow/sleep"
-    printf '#!/bin/bash\nPATH=%q\necho >>%q\nset -- "$(wc -l <%q)"\n%s\n' "$PATH" "$PWD/sleeps" "$PWD/sleeps" "$*" >"$narrow/sleep"
-    chmod +x "$narrow/sleep"
-}
-
 @test "folder: a server that goes is asked again for 30 seconds, then the run ends" {
     only_bash "sleep is a program"
     add a.jpg b.jpg c.jpg
@@ -577,6 +658,33 @@ fake_sleep() {
     expect_file b.txt 'a dog\n'
 }
 
+@test "folder: a picture whose connection is cut is sent again, also once a server that was killed is back" {
+    only_bash "sleep is a program"
+    add a.jpg b.jpg c.jpg
+    start_fake '[{"caption": "a cat", "cut": 10}, {"caption": "a cat"}, {"caption": "no", "cut": 0, "last": true}]'
+    fake_sleep "if [[ \$(wc -l <$PWD/sleeps) -eq 6 ]]; then
+        echo '[{\"caption\": \"a dog\"}]' >$fake/answers.json
+        python3 '$BATS_TEST_DIRNAME/fake_server.py' '$fake' '${VISION_HOST##*:}' </dev/null >$fake/says 2>&1 &
+        echo \$! >$fake/second
+        until grep -q . <(curl -s --max-time 5 http://$VISION_HOST/); do command sleep 0.05; done
+    fi"
+    ask CAPTION txt photos
+    kill "$(<"$fake/second")"
+    [[ $code -eq 0 && $(<out) == *"3 pictures: 3 captioned, 0 skipped, 0 failed." ]]
+    [[ $(grep -c 'was cut before the answer was complete. The picture is sent again.$' err) -eq 2 && $err != *failed* ]]
+    expect_file a.txt 'a cat\n'
+    expect_file b.txt 'a dog\n'
+}
+
+@test "folder: a picture whose connection is cut three times has failed, and the rest goes on" {
+    add a.jpg b.jpg
+    fake_sleep :
+    start_fake '[{"caption": "no", "cut": 0}, {"caption": "no", "cut": 9}, {"caption": "no", "cut": 80}, {"caption": "a dog"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $(captions) == ./b.txt && $(requests 'len(r)') == 4 ]]
+    [[ $(<out) == *"2 pictures: 1 captioned, 0 skipped, 1 failed." ]]
+}
+
 @test "folder: an unfinished file of another run is never written over" {
     is_powershell || skip "the names of bash have the process's number in them"
     local number
@@ -602,6 +710,34 @@ fake_sleep() {
     VISION_API_KEY=secret-key ask CAPTION txt photos
     [[ $code -eq 1 && $err == *"This key is not known."* ]]
     [[ $(requests '[q["headers"]["authorization"] for q in r]') == "['Bearer secret-key']" ]]
+}
+
+@test "folder: an answer that any picture would get ends the run" {
+    local answer answers=(
+        '"status": 400, "code": "invalid_prompt", "detail": "Unknown prompt \"txt\"."'
+        '"status": 422, "code": "missing_field", "detail": "No."' '"status": 400, "code": "invalid_field", "detail": "No."'
+        '"status": 415, "code": "unsupported_encoding", "detail": "No."' '"status": 403, "detail": "No."'
+        '"status": 503, "code": "model_unavailable", "detail": "No."' '"status": 404, "text": "<html>"'
+        '"status": 405, "text": "<html>"' '"status": 301, "text": "<html>"'
+    )
+    add a.jpg b.jpg c.jpg
+    for answer in "${answers[@]}"; do
+        start_fake "[{$answer}]"
+        ask txt CAPTION photos
+        [[ $code -eq 1 && $(requests 'len(r)') == 1 ]]
+        [[ $(<out) == *"3 pictures: 0 captioned, 0 skipped, 1 failed, 2 not tried." && $err != *b.jpg* ]]
+        [[ $err == *"The other pictures would fail as well, so they were not tried; a new run goes on from here."* ]]
+    done
+}
+
+@test "folder: a model whose download makes no progress ends the run" {
+    only_bash "sleep is a program"
+    add a.jpg b.jpg
+    fake_sleep :
+    start_fake '[{"status": 503, "headers": {"Retry-After": "30"}, "code": "model_unavailable", "detail": "No hub."}]'
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $(<out) == "2 pictures: 0 captioned, 0 skipped, 1 failed, 1 not tried." ]]
+    [[ $err == *"failed. The model's download has made no progress for 30 seconds. No hub."* && $err != *b.jpg* ]]
 }
 
 @test "folder: folders that cannot be read are told, exit code 1" {

@@ -89,6 +89,15 @@ answer_text() {
     python3 -c 'import json, sys; print(json.dumps([{"text": sys.argv[1], "status": int(sys.argv[2])}]))' "$1" "${2-200}"
 }
 
+# fake_sleep COMMANDS...: a sleep that takes no time; what it does instead gets the number of the sleep in $1. The
+# seconds of each stand in the file sleeps.
+fake_sleep() {
+    rm -- "$narrow/sleep"
+    # shellcheck disable=SC2016
+    printf '#!/bin/bash\nPATH=%q\necho "$1" >>%q\nset -- "$(wc -l <%q)"\n%s\n' "$PATH" "$PWD/sleeps" "$PWD/sleeps" "$*" >"$narrow/sleep"
+    chmod +x "$narrow/sleep"
+}
+
 stop_fake() {
     if [[ -n ${fake_process-} ]]; then
         kill "$fake_process" 2>/dev/null || true

@@ -121,12 +121,19 @@ expect_fault() {
     for sentence in 'answered with something that is no caption' "The server's caption is empty." \
         'was cut before the answer was complete.' 'No vision-server answers at' 'answered with HTTP status' \
         'That is longer than the $timeout seconds of VISION_TIMEOUT.' 'seconds that VISION_TIMEOUT allows.' \
-        'No connection to $server came about in time.'; do
+        'No connection to $server came about in time.' \
+        "The model's download has made no progress for \$patience seconds." \
+        'This goes on trying until there has been no progress for $patience seconds.' '--help says more.' \
+        'A name with blanks needs quotes.'; do
         grep -qF -- "$sentence" "$root/vision-client.sh"
         grep -qF -- "$sentence" "$root/vision-client.ps1"
     done
     for sentence in 'is in the way: it is there, but it is no file.' 'may not be read, so it was left as it is.' \
-        'MB, so it was left as it is.' 'is no text in UTF-8, so it was left as it is.' 'nothing may be written into it; its pictures fail.'; do
+        'MB, so it was left as it is.' 'is no text in UTF-8, so it was left as it is.' 'nothing may be written into it; its pictures fail.' \
+        'skipped, captioned meanwhile' 'is a link that leads nowhere.' 'There are no pictures in ' 'The picture is sent again.' \
+        'Nothing may be written into its folder.' 'The name is not UTF-8, so no text can hold it. Rename it.' \
+        'The other pictures would fail as well, so they were not tried; a new run goes on from here.' \
+        'The prompt, the caption extension and the folder are missing.'; do
         grep -qF -- "$sentence" "$root/vision-caption-folder-images.sh"
         grep -qF -- "$sentence" "$root/vision-caption-folder-images.ps1"
     done
