@@ -81,7 +81,10 @@ let package = Package(
 
         // Floor 3: many requests for one model, and the street door.
         .target(
-            name: "Captioning", dependencies: ["Florence2", "Images", "Serving", "Tensors"],
+            name: "Captioning",
+            dependencies: [
+                "Florence2", "Images", "Serving", "Tensors", .product(name: "Metrics", package: "swift-metrics"),
+            ],
             swiftSettings: swiftSettings),
         .target(
             name: "HTTPDoor",
@@ -159,8 +162,12 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "Florence2Tests", dependencies: ["Florence2", "Tensors", "Images"], swiftSettings: swiftSettings),
+        .target(
+            name: "FakeEngine", dependencies: ["Florence2", "Images"], path: "Tests/FakeEngine",
+            swiftSettings: swiftSettings),
         .testTarget(
-            name: "CaptioningTests", dependencies: ["Captioning", "Florence2", "Tensors", "Images", "Serving"],
+            name: "CaptioningTests",
+            dependencies: ["Captioning", "FakeEngine", "Florence2", "Tensors", "Images", "Serving"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "HTTPDoorTests",
@@ -178,8 +185,8 @@ let package = Package(
         .testTarget(
             name: "VisionAPITests",
             dependencies: [
-                "VisionAPI", "Captioning", "VisionAPITypes", "Florence2", "HTTPDoor", "Images", "Loopback", "Serving",
-                "CDemoModel", "Eventually",
+                "VisionAPI", "Captioning", "VisionAPITypes", "FakeEngine", "Florence2", "HTTPDoor", "Images",
+                "Loopback", "Serving", "CDemoModel", "Eventually",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -209,7 +216,7 @@ let package = Package(
 if Context.environment["VISION_LIBRARIES_ONLY"] != nil {
     let libraries: Set = [
         "CKernels", "CImageCodecs", "CPixels", "Tensors", "Images", "JSONScanning", "Serving", "Florence2",
-        "Captioning", "Eventually", "TensorsTests", "ImagesTests", "JSONScanningTests", "ServingTests",
+        "Captioning", "Eventually", "FakeEngine", "TensorsTests", "ImagesTests", "JSONScanningTests", "ServingTests",
         "Florence2Tests", "CaptioningTests",
     ]
     package.products = []

@@ -14,16 +14,17 @@ extension ModelHost {
         ///     must not take long, and the job has to end soon once its second argument answers true.
         ///   - bytes: Memory that the request holds while it waits.
         ///   - keepAlive: How long the model stays after this use; `nil`: as long as usual.
+        ///   - moved: Hears how many stand before it in the line, as often as that changes, and at first if it has to wait.
         ///   - result: Waits for the result; the model is this place's until then.
         public func withModel<Job: Sendable, R: Sendable>(
-            bytes: Int = 0, keepAlive: KeepAlive? = nil,
+            bytes: Int = 0, keepAlive: KeepAlive? = nil, moved: (@Sendable (Int) -> Void)? = nil,
             start: @escaping @Sendable (_ runner: Runner, _ isCancelled: @escaping @Sendable () -> Bool) -> Job,
             result: @escaping @Sendable (Job) async throws -> R
         ) async throws -> R {
             let cancellation = Cancellation()
             let begun = Begun<Job>()
             return try await withTaskCancellationHandler {
-                try await host.waitForTurn(ticket, bytes: bytes) { [runner = host.runner] in
+                try await host.waitForTurn(ticket, bytes: bytes, moved: moved) { [runner = host.runner] in
                     begun.job.withLock { $0 = start(runner) { cancellation.isSet } }
                 }
                 let outcome = await begun.outcome(result)

@@ -20,6 +20,9 @@ public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration 
     /// One who waits for the model, and what is done in the moment of its turn.
     private struct Waiter {
         let turn: @Sendable () -> Void
+        /// Hears how many of those that are ready stand before it.
+        let moved: (@Sendable (Int) -> Void)?
+        var ahead: Int?
         let continuation: CheckedContinuation<Void, any Error>
     }
 
@@ -133,11 +136,13 @@ public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration 
     }
 
     /// - Parameter turn: Called when it is the ticket's turn, before that of any later one; it must not take long.
-    func waitForTurn(_ ticket: Ticket, bytes: Int, turn: @escaping @Sendable () -> Void = {}) async throws {
+    func waitForTurn(
+        _ ticket: Ticket, bytes: Int, moved: (@Sendable (Int) -> Void)? = nil, turn: @escaping @Sendable () -> Void
+    ) async throws {
         let start = clock.now
         try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             guard !Task.isCancelled else { return continuation.resume(throwing: CancellationError()) }
-            waiters[ticket] = Waiter(turn: turn, continuation: continuation)
+            waiters[ticket] = Waiter(turn: turn, moved: moved, continuation: continuation)
             handle(.ready(ticket, bytes: bytes))
         }
         metrics.recordWait(start.duration(to: clock.now))
@@ -146,9 +151,20 @@ public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration 
     func handle(_ event: StateMachine.Event) {
         for action in machine.handle(event, at: clock.now) { obey(action) }
         metrics.recordQueue(machine.line.count)
+        tellPositions()
         setTimer()
         wakeObservers()
         if machine.isStopped { assign.finish() }
+    }
+
+    /// To those who want to know, and whose position has changed.
+    private func tellPositions() {
+        guard waiters.values.contains(where: { $0.moved != nil }) else { return }
+        for (ahead, entry) in machine.line.entries.lazy.filter(\.isReady).enumerated() {
+            guard let waiter = waiters[entry.ticket], let moved = waiter.moved, waiter.ahead != ahead else { continue }
+            waiters[entry.ticket]?.ahead = ahead
+            moved(ahead)
+        }
     }
 
     /// How a request with a place ended.

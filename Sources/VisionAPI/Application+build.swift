@@ -18,9 +18,17 @@ package func buildApplication<C: Clock>(
 ) -> some ApplicationProtocol where C.Duration == Duration {
     let freed = FreedMemory(clock: ContinuousClock())
     let preloader = Preloader(host: host, supply: supply, endsService: configuration.preloadEnds, logger: logger)
-    let images = ImageController(
-        host: host, supply: supply, configuration: configuration, preparePicture: preparePicture
-    ) { freed.add($0) }
+    let service = CaptionService(
+        host: host, supply: supply, budget: configuration.decoding, preparePicture: preparePicture
+    ) {
+        ErrorAnswer(answering: $0)?.status.kind == .clientError
+    }
+    let images = ProcessImageRoute(
+        service: service,
+        bodies: BodyReader(
+            maxBodySize: configuration.maxBodySize, maxReadingSize: configuration.maxReadingSize, pace: .measured()
+        ) { freed.add($0) },
+        parser: ImageRequestParser(extraPrompts: configuration.extraPrompts, anyPrompt: configuration.anyPrompt))
     let door = Door(
         configuration: configuration.door,
         dialects: [

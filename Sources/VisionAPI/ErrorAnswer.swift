@@ -1,3 +1,4 @@
+import Captioning
 import Florence2
 import HTTPDoor
 import HTTPTypes
@@ -20,6 +21,7 @@ extension ErrorAnswer {
         switch error {
         case let error as VisionAPIError: self.init(error)
         case let error as DoorError: self.init(wording: error)
+        case let error as PreprocessingError: self.init(error)
         case let error as TaskPromptError: self.init(.badRequest, .invalidPrompt, error.description)
         case let error as ImageError: self.init(.badRequest, .invalidImage, error.description)
         case ModelError.promptTooLong(_, _): self.init(.badRequest, .invalidPrompt, "\(error)")
@@ -48,7 +50,15 @@ extension ErrorAnswer {
     private init(_ error: VisionAPIError) {
         let (status, code) = Self.kind(error)
         self.init(status, code, error.description)
-        if error == .noThread { headers[.retryAfter] = "5" }
+    }
+
+    private init(_ error: PreprocessingError) {
+        switch error {
+        case .tooLarge: self.init(.badRequest, .invalidImage, error.description)
+        case .noThread:
+            self.init(.serviceUnavailable, .queueFull, error.description)
+            headers[.retryAfter] = "5"
+        }
     }
 
     private static func kind(_ error: VisionAPIError) -> (HTTPResponse.Status, ErrorCode) {
@@ -59,8 +69,7 @@ extension ErrorAnswer {
         case .mistypedField: (.unprocessableContent, .invalidField)
         case .outOfRange, .invalidKeepAlive: (.badRequest, .invalidField)
         case .promptTooLong, .wrongNumberOfPrompts, .repeatedPrompt: (.badRequest, .invalidPrompt)
-        case .invalidBase64, .invalidDataURL, .addressOfPicture, .decodingTooLarge: (.badRequest, .invalidImage)
-        case .noThread: (.serviceUnavailable, .queueFull)
+        case .invalidBase64, .invalidDataURL, .addressOfPicture: (.badRequest, .invalidImage)
         }
     }
 

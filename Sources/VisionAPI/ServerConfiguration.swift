@@ -1,3 +1,4 @@
+package import Captioning
 package import HTTPDoor
 
 /// What the service is, takes and says.

@@ -17,10 +17,6 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
     case wrongNumberOfPrompts(limit: Int)
     /// The same task a second time in one request.
     case repeatedPrompt(String)
-    /// Decoding the picture takes more memory than one may take.
-    case decodingTooLarge(bytes: Int, limit: Int)
-    /// The system has no room for another thread.
-    case noThread
 
     public var description: String {
         switch self {
@@ -48,12 +44,6 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
             "The list \"prompt\" must have from 1 to \(limit) prompts."
         case .repeatedPrompt(let prompt):
             "The prompt \(prompt.prefix(100)) stands in the list twice."
-        case .decodingTooLarge(let bytes, let limit):
-            "The picture takes too many bytes for decoding: \((bytes >> 20) + 1) MB, and one may take \(limit >> 20) MB. "
-                + "Make it smaller, or start the server with a larger --max-decode-memory."
-        case .noThread:
-            "The system refuses the server another thread. The limit may be the user's (ulimit -u), the service's "
-                + "(TasksMax) or the container's (pids). Send the request again later."
         }
     }
 

@@ -1,11 +1,11 @@
 import ArgumentParser
+import Captioning
 import Florence2
 import Foundation
 import Logging
 import ModelHub
 import Serving
 import Tensors
-import VisionAPI
 
 /// The model that the options name, and how it is to run.
 struct ChosenModel: Sendable {

@@ -1,6 +1,6 @@
 import ArgumentParser
+import Captioning
 import Serving
-import VisionAPI
 
 /// How long the model stays, and how many may wait for it.
 struct QueueOptions: ParsableArguments {

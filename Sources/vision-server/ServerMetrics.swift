@@ -1,8 +1,8 @@
 import Metrics
+import Captioning
 import PrometheusText
 import Serving
 import Tensors
-import VisionAPI
 
 /// The figures that `GET /metrics` shows.
 struct ServerMetrics: Sendable {

@@ -1,3 +1,4 @@
+import Captioning
 import Eventually
 import Florence2
 import Foundation

@@ -1,3 +1,4 @@
+import Captioning
 import Eventually
 import Foundation
 import HTTPTypes

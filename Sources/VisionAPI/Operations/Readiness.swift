@@ -1,3 +1,4 @@
+import Captioning
 import HTTPDoor
 import HTTPTypes
 import Serving

@@ -1,21 +1,22 @@
+import Captioning
 import Florence2
 import Foundation
 import HTTPDoor
 import Serving
 import VisionAPITypes
 
-/// Turns the body of a request into a `ParsedRequest`, the cheap checks first.
+/// Turns the body of a request into an `ImageRequest`, the cheap checks first.
 struct ImageRequestParser: Sendable {
     let extraPrompts: [String]
     let anyPrompt: Bool
 
     /// - Throws: `VisionAPIError` or `TaskPromptError`, each of them the client's fault.
-    func parse(_ body: ReadBody) throws -> ParsedRequest {
+    func parse(_ body: ReadBody) throws -> ImageRequest {
         // The picture is decoded out of the body's own memory, and that goes as soon as it is.
         try JSONBody(body.take()).withText(parse)
     }
 
-    private func parse(_ text: UnsafeMutableRawBufferPointer) throws -> ParsedRequest {
+    private func parse(_ text: UnsafeMutableRawBufferPointer) throws -> ImageRequest {
         let names = ProcessImageRequest.CodingKeys.allCases.map(\.rawValue)
         let fields = try RequestFields(UnsafeRawBufferPointer(text), named: names)
         let image = try fields.rawText("image")
@@ -25,8 +26,9 @@ struct ImageRequestParser: Sendable {
         let prompts = try prompts(field)
         var picture = PictureField(UnsafeMutableRawBufferPointer(mutating: image))
         let isList = if case .several = field { true } else { false }
-        return ParsedRequest(
-            file: try picture.file(), prompts: prompts, isList: isList, overrides: overrides, keepAlive: keepAlive)
+        let input = CaptionInput(
+            file: try picture.file(), prompts: prompts, overrides: overrides, keepAlive: keepAlive)
+        return ImageRequest(input: input, isList: isList)
     }
 
     private func overrides(_ fields: RequestFields) throws(VisionAPIError) -> GenerationOverrides {

@@ -5,13 +5,13 @@ import VisionAPITypes
 
 /// The interface of the original server: what it is asked for, and what it says about itself.
 struct OriginalDialect<C: Clock>: Sendable where C.Duration == Duration {
-    private let images: ImageController<C>
+    private let route: ProcessImageRoute<C>
     private let modelName: String
     /// The original's seven prompts, in its order, and then the extra ones.
     private let prompts: [String]
 
-    init(_ images: ImageController<C>, configuration: ServerConfiguration) {
-        self.images = images
+    init(_ route: ProcessImageRoute<C>, configuration: ServerConfiguration) {
+        self.route = route
         modelName = configuration.modelName
         prompts = TaskPrompt.promptGenPrompts + configuration.extraPrompts
     }
@@ -22,7 +22,7 @@ struct OriginalDialect<C: Clock>: Sendable where C.Duration == Duration {
             routes: [
                 Route(.get, "prompts") { _, _ in try .json(prompts) },
                 Route(.get, "model") { _, _ in try .json(modelName) },
-                Route(.post, "process_image", use: images.processImage),
+                Route(.post, "process_image", use: route.processImage),
             ])
     }
 }

@@ -1,9 +1,20 @@
+import Captioning
 import Florence2
 import HTTPDoor
 import Images
 import Logging
 
 extension RequestNotes {
+    /// What the log's line says of a request's way.
+    func note(_ event: CaptionEvent) {
+        switch event {
+        case .understood(let header): note(header)
+        case .prepared: noteReady()
+        case .admitted: noteTurn()
+        case .queued, .started, .text, .finished: break
+        }
+    }
+
     /// Of a prompt its task only; one that is none goes by `literal`.
     func note(_ prompts: [TaskPrompt]) {
         note("task", .string(prompts.map { $0.task?.token ?? "literal" }.joined(separator: ",")))

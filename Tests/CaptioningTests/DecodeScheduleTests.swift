@@ -1,5 +1,5 @@
 import Testing
-import VisionAPI
+import Captioning
 
 /// What holds after any sequence of events, in ten thousand random ones, and what follows from it for those who wait.
 @Suite("Whose picture is decoded when")

@@ -5,7 +5,7 @@ import Synchronization
 /// `DecodeSchedule` decides.
 ///
 /// It takes up to seconds for a large picture: on the cooperative pool it would hold up every other request.
-package final class DecodingQueue: Sendable {
+package final class PreprocessingQueue: Sendable {
     package typealias Ticket = DecodeSchedule.Ticket
 
     private struct State {
@@ -36,13 +36,13 @@ package final class DecodingQueue: Sendable {
     ///   - bytes: Memory that the work will take.
     ///   - neverAsks: Whether the work may take long and cannot be paused.
     ///   - work: Has to let go of everything and end soon after its question has thrown; it may then be run anew.
-    /// - Throws: `VisionAPIError.decodingTooLarge`, `.noThread`, `CancellationError`, or what `work` throws.
+    /// - Throws: `PreprocessingError.tooLarge`, `.noThread`, `CancellationError`, or what `work` throws.
     package func run<R: Sendable>(
         _ ticket: Ticket, bytes: Int = 0, neverAsks: Bool = false,
         _ work: @escaping @Sendable (@escaping DecodeWatch.Question) throws -> R
     ) async throws -> R {
         guard bytes <= budget.largest else {
-            throw VisionAPIError.decodingTooLarge(bytes: bytes, limit: budget.largest)
+            throw PreprocessingError.tooLarge(bytes: bytes, limit: budget.largest)
         }
         let reply = DecodeReply<R>()
         return try await withTaskCancellationHandler {

@@ -1,7 +1,7 @@
 import Foundation
 import Images
 
-/// A piece of work on its way through a `DecodingQueue`: what its thread does, and what the thread is told meanwhile.
+/// A piece of work on its way through a `PreprocessingQueue`: what its thread does, and what the thread is told meanwhile.
 ///
 /// `@unchecked`: everything that changes is touched with the condition locked, or by the job's one thread only.
 final class DecodeJob: @unchecked Sendable {

@@ -4,8 +4,8 @@ import Foundation
 enum DecodeThread {
     /// Starts one, which runs `body` and ends.
     ///
-    /// - Throws: `VisionAPIError.noThread` when the system has no room for another.
-    static func start(_ body: @escaping @Sendable () -> Void) throws(VisionAPIError) {
+    /// - Throws: `PreprocessingError.noThread` when the system has no room for another.
+    static func start(_ body: @escaping @Sendable () -> Void) throws(PreprocessingError) {
         let life = Unmanaged.passRetained(Life(body))
         guard create(life.toOpaque()) == 0 else {
             life.release()

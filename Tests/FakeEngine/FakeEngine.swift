@@ -1,44 +1,46 @@
-import Captioning
-import Florence2
-import Foundation
-import Images
+package import Florence2
+package import Foundation
+package import Images
 import Synchronization
 
 /// An engine that captions by rule: it answers with the prompt's own tokens. Work takes time on a clock of its own.
-final class FakeEngine: Engine {
-    struct Memory {
-        let script: [Int]
-        let beams: Int
-        var length = 0
+package final class FakeEngine: Engine {
+    package struct Memory {
+        fileprivate let script: [Int]
+        fileprivate let beams: Int
+        fileprivate var length = 0
     }
 
     /// Seconds of the fake clock.
-    final class Clock: Sendable {
+    package final class Clock: Sendable {
         private let seconds = Mutex(0.0)
-        var now: Double { seconds.withLock { $0 } }
-        func advance(_ time: Double) { seconds.withLock { $0 += time } }
+        package init() {}
+        package var now: Double { seconds.withLock { $0 } }
+        package func advance(_ time: Double) { seconds.withLock { $0 += time } }
     }
 
-    struct Failure: Error {}
+    package struct Failure: Error {
+        package init() {}
+    }
 
-    let limits = EngineLimits(newTokens: 512, states: 1000, imageTokens: 577)
-    let clock: Clock
+    package let limits = EngineLimits(newTokens: 512, states: 1000, imageTokens: 577)
+    package let clock: Clock
     /// Called at every piece of work, with the beams of each answer that is stepped.
-    let watch: (_ rows: [Int]) throws -> Void
-    var idleByteCount = 0
+    package let watch: (_ rows: [Int]) throws -> Void
+    package var idleByteCount = 0
 
-    init(clock: Clock = Clock(), watch: @escaping (_ rows: [Int]) throws -> Void = { _ in }) {
+    package init(clock: Clock = Clock(), watch: @escaping (_ rows: [Int]) throws -> Void = { _ in }) {
         self.clock = clock
         self.watch = watch
     }
 
-    func encodeImage(_ image: PreparedImage, checkCancellation: @escaping () throws -> Void) throws {
+    package func encodeImage(_ image: PreparedImage, checkCancellation: @escaping () throws -> Void) throws {
         try checkCancellation()
         clock.advance(Self.pictureSeconds)
         try watch([])
     }
 
-    func prefill(
+    package func prefill(
         _ promptIDs: [Int], beside features: Void, beams: Int, checkCancellation: @escaping () throws -> Void
     ) throws -> Memory {
         try checkCancellation()
@@ -46,7 +48,7 @@ final class FakeEngine: Engine {
         return Memory(script: promptIDs, beams: beams)
     }
 
-    func step(_ feeds: [Feed], _ memories: inout [Memory]) throws -> [[Candidate]] {
+    package func step(_ feeds: [Feed], _ memories: inout [Memory]) throws -> [[Candidate]] {
         clock.advance(Self.stepSeconds(rows: feeds.map(\.tokens.count).reduce(0, +)))
         try watch(feeds.map(\.tokens.count))
         return zip(feeds, memories.indices).map { feed, index in
@@ -61,28 +63,28 @@ final class FakeEngine: Engine {
         }
     }
 
-    static let pictureSeconds = 1.0
-    static let promptSeconds = 0.1
-    static func stepSeconds(rows: Int) -> Double { 0.02 + 0.001 * Double(rows) }
+    package static let pictureSeconds = 1.0
+    package static let promptSeconds = 0.1
+    package static func stepSeconds(rows: Int) -> Double { 0.02 + 0.001 * Double(rows) }
 
-    func byteCount(states: Int, beams: Int, tokens: Int) -> Int { beams * tokens }
-    func byteCount(of memory: Memory) -> Int { memory.beams * memory.length }
-    func trim() { idleByteCount = 0 }
+    package func byteCount(states: Int, beams: Int, tokens: Int) -> Int { beams * tokens }
+    package func byteCount(of memory: Memory) -> Int { memory.beams * memory.length }
+    package func trim() { idleByteCount = 0 }
 }
 
 extension Captioner where E == FakeEngine {
     /// With the demo model's tokenizer and settings.
-    static func fake(_ engine: FakeEngine) throws -> Captioner {
+    package static func fake(_ engine: FakeEngine) throws -> Captioner {
         let files = try ModelFiles.directory(FakeModel.folder.path)
         return Captioner(name: "fake", processor: try Florence2Processor(files, limits: engine.limits), engine: engine)
     }
 }
 
-enum FakeModel {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+package enum FakeModel {
+    package static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Models/demo")
 
-    static func picture() throws -> PreparedImage {
+    package static func picture() throws -> PreparedImage {
         let bytes = try Data(contentsOf: folder.appending(path: "example.png"))
         return try ModelFiles.directory(folder.path).imageProcessor().prepare(ImageDecoder().decode(Array(bytes)))
     }

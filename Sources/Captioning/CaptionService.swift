@@ -1,0 +1,117 @@
+package import Florence2
+package import Images
+package import Serving
+
+/// Makes the bytes of a picture file what the model takes, and asks the question as it goes.
+package typealias PreparePicture =
+    @Sendable (_ file: [UInt8], ImageProcessor, @escaping DecodeWatch.Question) throws -> PreparedImage
+
+/// One model, its files, its queue and the preparation of its pictures, for all dialects: `parse -> service -> format`.
+package struct CaptionService<C: Clock>: Sendable where C.Duration == Duration {
+    package let host: ModelHost<CaptionWorker, C>
+    package let supply: ModelSupply<C>
+    private let preparePicture: PreparePicture
+    private let preprocessing: PreprocessingQueue
+    private let isCallersFault: @Sendable (any Error) -> Bool
+    private let metrics = CaptionMetrics()
+
+    /// - Parameters:
+    ///   - supply: The model's files.
+    ///   - budget: How much decoding goes on at a time.
+    ///   - preparePicture: Decodes and resizes.
+    ///   - isCallersFault: Of an error: then the request counts as invalid, and not as failed.
+    package init(
+        host: ModelHost<CaptionWorker, C>, supply: ModelSupply<C>, budget: DecodeBudget,
+        preparePicture: @escaping PreparePicture, isCallersFault: @escaping @Sendable (any Error) -> Bool
+    ) {
+        self.host = host
+        self.supply = supply
+        self.preparePicture = preparePicture
+        self.isCallersFault = isCallersFault
+        preprocessing = PreprocessingQueue(budget: budget)
+    }
+
+    /// What a request holds from the moment when its body was read until its answer is complete.
+    package struct Slot: Sendable {
+        fileprivate let service: CaptionService
+        fileprivate let place: ModelHost<CaptionWorker, C>.Place
+        fileprivate let processor: ImageProcessor
+        fileprivate let ticket: PreprocessingQueue.Ticket
+    }
+
+    /// Whether a request would be served now: to be asked before its body is read.
+    ///
+    /// - Throws: `SupplyError`, `ModelHostError`.
+    package func checkAdmission() async throws {
+        _ = try supply.take()
+        try await host.checkAdmission()
+    }
+
+    /// Takes a place in the queue for a request whose body has so many bytes, and gives it back when `body` ends, or at
+    /// once when the caller's task is cancelled.
+    ///
+    /// - Throws: `SupplyError`, `ModelHostError`, or what `body` throws.
+    package func withSlot<R: Sendable>(bytes: Int, _ body: (Slot) async throws -> R) async throws -> R {
+        let processor = try supply.take().processor
+        return try await host.withPlace(bytes: bytes, isCallersFault: isCallersFault) { place in
+            try await body(
+                Slot(service: self, place: place, processor: processor, ticket: preprocessing.drawTicket()))
+        }
+    }
+}
+
+extension CaptionService.Slot {
+    /// Parses and answers one request: its picture's header is read, then, when there is memory for it, the picture is
+    /// decoded and shrunk; so a bad one never wakes the model, and who is ready first passes the others.
+    ///
+    /// - Parameters:
+    ///   - isLong: Whether parsing may take some tenths of a second.
+    ///   - wantsText: Whether text is told while it is generated.
+    ///   - parse: Runs on a thread of the preprocessing, and lets go of the body.
+    ///   - report: Hears what happens, on any thread; it must not take long.
+    package func answer<Request: ParsedRequest>(
+        isLong: Bool = false, wantsText: Bool = false, parse: @escaping @Sendable () throws -> Request,
+        report: @escaping @Sendable (CaptionEvent) -> Void = { _ in }
+    ) async throws -> (request: Request, captions: [Caption]) {
+        let (request, image) = try await prepare(isLong, parse, report)
+        let input = request.input
+        let job = CaptionRequest(
+            image: image, prompts: input.prompts, overrides: input.overrides, wantsText: wantsText)
+        report(.prepared)
+        let captions = try await place.withModel(
+            bytes: job.byteCount, keepAlive: input.keepAlive, moved: { report(.queued(ahead: $0)) },
+            start: { worker, isCancelled in
+                report(.admitted)
+                return worker.begin(job, isCancelled: isCancelled, report: report)
+            }, result: { try await $0.captions() })
+        for caption in captions { service.metrics.record(caption) }
+        report(.finished(captions))
+        return (request, captions)
+    }
+
+    /// In two steps, as the picture's header says how much memory the second one waits for. The file goes with the end of
+    /// this function: a request that waits for the model holds a small picture.
+    private func prepare<Request: ParsedRequest>(
+        _ isLong: Bool, _ parse: @escaping @Sendable () throws -> Request,
+        _ report: @escaping @Sendable (CaptionEvent) -> Void
+    ) async throws -> (Request, PreparedImage) {
+        let (processor, preparePicture) = (processor, service.preparePicture)
+        let (request, bytes) = try await service.preprocessing.run(ticket, neverAsks: isLong) { _ in
+            let request = try parse()
+            let header = try ImageDecoder().header(of: request.input.file, for: processor)
+            report(.understood(header))
+            return (request, header.decodeMemory)
+        }
+        let image = try await service.preprocessing.run(ticket, bytes: bytes) { question in
+            try preparePicture(request.input.file, processor, question)
+        }
+        return (request.withoutFile(), image)
+    }
+}
+
+extension CaptionRequest {
+    /// Memory that the request holds while it waits.
+    fileprivate var byteCount: Int {
+        image.pixels.pixels.count + prompts.reduce(0) { $0 + $1.original.utf8.count + $1.text.utf8.count }
+    }
+}

@@ -1,0 +1,34 @@
+import Captioning
+import Florence2
+import HTTPDoor
+import Hummingbird
+import VisionAPITypes
+
+extension StreamFormat {
+    /// Events whose data is JSON; an error is the last of them.
+    static let processImageEvents = StreamFormat(
+        contentType: ServerSentEvent.contentType, headers: [.cacheControl: "no-store"], probe: ServerSentEvent.probe
+    ) { error in
+        let body = ProcessImageFailure(detail: error.detail, code: error.code, status: Int(error.status.code))
+        // Two strings and a number can always be written.
+        return ServerSentEvent.bytes("error", (try? ByteBuffer(json: body)) ?? ByteBuffer(string: "{}"))
+    }
+}
+
+extension AnswerStream {
+    /// Tells of what a client may want to see on the way.
+    func write(_ event: CaptionEvent, _ prompts: [String]) throws {
+        switch event {
+        case .queued(let ahead): try write("queued", ProcessImageQueued(ahead: ahead))
+        case .started: try write("started", [String: String]())
+        case .text(let text, let prompt): try write("text", ProcessImageText(prompt: prompts[prompt], text: text))
+        case .understood, .prepared, .admitted, .finished: break
+        }
+    }
+
+    func write(_ result: ProcessImageResult) throws { try write("result", result) }
+
+    private func write(_ name: String, _ data: some Encodable) throws {
+        write(ServerSentEvent.bytes(name, try ByteBuffer(json: data)))
+    }
+}

@@ -1,0 +1,73 @@
+/// `queued`: the request waits for the model, behind so many others.
+public struct ProcessImageQueued: Codable, Sendable, Equatable {
+    public var ahead: Int
+
+    public init(ahead: Int) { self.ahead = ahead }
+}
+
+/// `text`: more of the answer to a prompt. All texts of a prompt together are its result; of a task that finds places
+/// there is none.
+public struct ProcessImageText: Codable, Sendable, Equatable {
+    /// As it was sent.
+    public var prompt: String
+    public var text: String
+
+    public init(prompt: String, text: String) {
+        self.prompt = prompt
+        self.text = text
+    }
+}
+
+/// `error`: why there is no result; the last event.
+public struct ProcessImageFailure: Codable, Sendable, Equatable {
+    public var detail: String
+    public var code: String
+    /// What the answer's status would have been.
+    public var status: Int
+
+    public init(detail: String, code: String, status: Int) {
+        self.detail = detail
+        self.code = code
+        self.status = status
+    }
+}
+
+/// How an answer came about; with `result`, the last event.
+public struct ProcessImageDetail: Codable, Sendable, Equatable {
+    /// As it was sent.
+    public var prompt: String
+    /// `stop`: the model ended its answer. `length`: it reached the most tokens.
+    public var finishReason: String
+    /// The picture's and the prompt's.
+    public var inputTokens: Int
+    public var outputTokens: Int
+    public var seconds: Seconds
+
+    /// Where the time went.
+    public struct Seconds: Codable, Sendable, Equatable {
+        public var vision: Double
+        public var encoder: Double
+        public var generate: Double
+
+        public init(vision: Double, encoder: Double, generate: Double) {
+            self.vision = vision
+            self.encoder = encoder
+            self.generate = generate
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case prompt, seconds
+        case finishReason = "finish_reason"
+        case inputTokens = "input_tokens"
+        case outputTokens = "output_tokens"
+    }
+
+    public init(prompt: String, finishReason: String, inputTokens: Int, outputTokens: Int, seconds: Seconds) {
+        self.prompt = prompt
+        self.finishReason = finishReason
+        self.inputTokens = inputTokens
+        self.outputTokens = outputTokens
+        self.seconds = seconds
+    }
+}
