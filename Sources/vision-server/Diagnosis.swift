@@ -42,7 +42,7 @@ extension Diagnosis {
         let usable = ProcessorBudget().cores(of: WorkerPool.usableCores)
         let best = InstructionSet.supported.first ?? .generic
         let limit = usable < cores ? ", \(usable) of them for this process (affinity or a quota)" : ""
-        let text = "\(cores) cores\(limit), kernels for \(chosen.rawValue)"
+        let text = "\(cores) \(cores == 1 ? "core" : "cores")\(limit), kernels for \(chosen.rawValue)"
         if chosen != best { return Diagnosis("processor", .odd, "\(text); it has \(best.rawValue), too") }
         let isSlow = chosen == .generic
         return Diagnosis(
@@ -154,6 +154,11 @@ extension Diagnosis {
                 ? Diagnosis("port", .well, text) : Diagnosis("port", .odd, "\(text); \(model.name) was asked about")
         case .locked:
             return Diagnosis("port", .well, "a vision-server listens to \(address) already, and wants a key")
+        case .wrongKey:
+            return Diagnosis(
+                "port", .wrong,
+                "a vision-server listens to \(address) already, and the key (--api-key, VISION_SERVER_API_KEYS) is not one "
+                    + "of its own")
         case .other:
             return Diagnosis("port", .wrong, "another program listens to \(address): stop it, or choose another --port")
         case nil: break

@@ -34,7 +34,8 @@ struct DoctorCommand: AsyncParsableCommand {
             if diagnosis.verdict == .wrong { isWell = false }
         }
         let isTaken = PortProbe.find(host: host, port: port) == .taken
-        let server = isTaken ? ServerProbe.ask(host: host, port: port) : nil
+        let hasKeys = try !doorOptions.keys(settings).isEmpty
+        let server = isTaken ? ServerProbe.ask(host: host, port: port, keys: doorOptions.givenKeys(settings)) : nil
         Diagnosis.variables(settings).forEach(report)
         report(.processor(model.instructionSet))
         report(.memory(for: model, isServed: server.map { $0 != .other } ?? false))
@@ -44,9 +45,7 @@ struct DoctorCommand: AsyncParsableCommand {
         report(.model(model))
         report(.hub(await HubProbe.run(hub), host: hub.hubHost, isNeeded: model.needsHub))
         report(.port(host: host, port: port, server: server, model: model))
-        report(
-            .names(
-                host: host, hasKeys: try !doorOptions.keys(settings).isEmpty, given: try doorOptions.hosts(settings)))
+        report(.names(host: host, hasKeys: hasKeys, given: try doorOptions.hosts(settings)))
         report(.selfTest(model))
         if !isWell { throw ExitCode.failure }
     }

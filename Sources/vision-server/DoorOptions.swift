@@ -48,9 +48,14 @@ struct DoorOptions: ParsableArguments {
             valueName: "seconds"))
     var writeTimeout: Int?
 
+    /// The keys as they were given, right or wrong.
+    func givenKeys(_ settings: Settings) -> [String] {
+        apiKey.isEmpty ? settings.list("api-keys", []) : apiKey
+    }
+
     /// - Throws: also where the variable is set but names no key: a mistake there must not open the door.
     func keys(_ settings: Settings) throws -> APIKeys {
-        let keys = apiKey.isEmpty ? settings.list("api-keys", []) : apiKey
+        let keys = givenKeys(settings)
         let isMissing = keys.isEmpty && settings.text("api-keys", nil) != nil
         guard !isMissing, let keys = APIKeys(keys) else {
             throw ValidationError("A key (--api-key, VISION_SERVER_API_KEYS) must be printable ASCII without spaces.")

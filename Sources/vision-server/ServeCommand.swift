@@ -16,6 +16,8 @@ struct ServeCommand: AsyncParsableCommand {
         discussion: """
             The model is loaded, and downloaded if need be, at the first request. Ctrl-C or SIGTERM stops the server when \
             accepted requests are done.
+
+            Other commands, each with its own --help: vision-server caption, download, doctor and inspect.
             """)
 
     @Option(help: "Address to listen on. [env: VISION_SERVER_HOST] (default: 127.0.0.1)")
@@ -65,6 +67,7 @@ struct ServeCommand: AsyncParsableCommand {
             name: model.name, limits: limits, clock: ContinuousClock(), logger: logger, runner: worker)
         var configuration = try serverConfiguration(settings, model, limits) { metrics.text(supply.current) }
         configuration.modelWarnings = { warnings.all }
+        warnOfOpenDoor(configuration.door, logger)
         let application = buildApplication(
             configuration: configuration, host: host, supply: supply, logger: logger)
         do {
@@ -72,6 +75,13 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             throw ListenError(error, configuration: configuration.door) ?? error
         }
+    }
+
+    private func warnOfOpenDoor(_ door: DoorConfiguration, _ logger: Logger) {
+        guard door.apiKeys.isEmpty, !HostRule.isLoopback(door.host) else { return }
+        logger.warning(
+            "Whoever reaches \(door.host):\(door.port) over the network may use this server, as it has no key: --api-key KEY (VISION_SERVER_API_KEYS) gives it one"
+        )
     }
 
     /// Ends with 64 where starting again cannot help: an option that is not understood, or files that can't be used.

@@ -9,19 +9,33 @@ enum ServerProbe {
     enum Finding: Equatable {
         /// A server that tells what it is doing.
         case server(version: String, model: String, state: String)
-        /// A server that tells only who has a key. None is shown: who listens there may be somebody else.
+        /// A server that tells only who has a key.
         case locked
+        /// A server that has other keys than those that it was shown.
+        case wrongKey
         case other
     }
 
     /// Waits two seconds at the most for each part of the answer.
-    static func ask(host: String, port: Int) -> Finding {
-        guard let answer = answer(to: "/status", host, port), let body = answer.body else { return .other }
+    ///
+    /// - Parameter keys: Shown only to who says as a vision server does that it wants one: it may be somebody else.
+    static func ask(host: String, port: Int, keys: [String]) -> Finding {
+        let finding = ask(host, port, key: nil)
+        guard finding == .locked else { return finding }
+        let findings = keys.map { ask(host, port, key: $0) }
+        let server = findings.first { if case .server = $0 { true } else { false } }
+        return server ?? findings.first ?? .locked
+    }
+
+    private static func ask(_ host: String, _ port: Int, key: String?) -> Finding {
+        guard let answer = answer(to: "/status", host, port, key: key), let body = answer.body else { return .other }
         if answer.status == 200, let status = try? JSONDecoder().decode(Status.self, from: body) {
             return .server(version: status.version, model: status.model, state: status.state)
         }
         let refusal = try? JSONDecoder().decode(Refusal.self, from: body)
-        return answer.status == 401 && refusal?.detail.hasPrefix("This server wants a key.") == true ? .locked : .other
+        guard answer.status == 401, let refusal else { return .other }
+        if key != nil { return .wrongKey }
+        return refusal.detail.hasPrefix("This server wants a key.") ? .locked : .other
     }
 
     private struct Status: Decodable {
@@ -39,10 +53,11 @@ enum ServerProbe {
         let body: Data?
     }
 
-    private static func answer(to path: String, _ host: String, _ port: Int) -> Answer? {
+    private static func answer(to path: String, _ host: String, _ port: Int, key: String?) -> Answer? {
         guard let descriptor = connection(host, port) else { return nil }
         defer { close(descriptor) }
-        let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
+        let shown = key.map { "x-api-key: \($0)\r\n" } ?? ""
+        let request = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(shown)Connection: close\r\n\r\n".utf8)
         guard send(descriptor, request, request.count, noSignal) == request.count else { return nil }
         let answer = received(descriptor)
         let words = String(decoding: answer.prefix(20), as: UTF8.self).split(separator: " ")

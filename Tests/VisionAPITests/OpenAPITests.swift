@@ -40,8 +40,9 @@ struct OpenAPITests {
     @Test("what the door says for programs is among the codes")
     func codes() {
         let errors: [DoorError] = [
-            .bodyTooLarge(limit: 1), .readingTooMuch(waiting: 1, retryAfter: 1), .unauthorized, .foreignOrigin,
-            .unsupportedEncoding, .foreignHost(nil), .unknownPath, .methodNotAllowed(allowed: []), .malformedRequest,
+            .bodyTooLarge(limit: 1), .readingTooMuch(waiting: 1, retryAfter: 1), .unauthorized, .wrongKey,
+            .foreignOrigin, .unsupportedEncoding, .foreignHost(nil), .unknownPath, .methodNotAllowed(allowed: []),
+            .malformedRequest,
             .incompleteRequest, .headersTooLarge, .notOneHost, .tooSlow(seconds: 1), .tooManyConnections,
         ]
         for answer in errors.map(ErrorAnswer.init) + [.internalError] {

@@ -1,3 +1,4 @@
+import Eventually
 import Foundation
 import HTTPDoor
 import NIOCore
@@ -147,6 +148,37 @@ struct OperatorTests {
                 : "a vision-server listens to 127.0.0.1:\(port) already, and wants a key"
             #expect(doctor.output.contains("ok     port       \(words)\n"), "\(doctor.output)")
             #expect(doctor.status == 0, "\(doctor.output)")
+        }
+    }
+
+    @Test("doctor shows its key to a server that wants one, and says when that is not one of its own")
+    func doctorWithKey() async throws {
+        let server = try RunningProgram(
+            ["--model", "demo", "--port", "0"], environment: ["VISION_SERVER_API_KEYS": "one,two"])
+        let port = try await server.port()
+        let arguments = ["doctor", "--model", "demo", "--port", "\(port)"]
+        let right = try Program.run(arguments + ["--api-key", "two"])
+        #expect(
+            right.output.contains(
+                "ok     port       vision-server 0.1.0 listens to 127.0.0.1:\(port) already: its model demo is unloaded"
+            ),
+            "\(right.output)")
+        let wrong = try Program.run(arguments, environment: ["VISION_SERVER_API_KEYS": "three"])
+        #expect(wrong.status == 1)
+        #expect(
+            wrong.output.contains("WRONG  port       a vision-server listens to 127.0.0.1:\(port) already, and the key")
+        )
+        #expect(wrong.output.contains("is not one of its own"), "\(wrong.output)")
+    }
+
+    @Test("a server without a key that the network reaches says so, and no other one does")
+    func openDoor() async throws {
+        for (host, key, isOpen) in [("0.0.0.0", "", true), ("0.0.0.0", "secret", false), ("127.0.0.1", "", false)] {
+            let server = try RunningProgram(
+                ["--model", "demo", "--port", "0", "--host", host], environment: ["VISION_SERVER_API_KEYS": key])
+            try await eventually { server.errors.contains("Serving demo at ") }
+            #expect(
+                server.errors.contains("may use this server, as it has no key: --api-key") == isOpen, "\(host) \(key)")
         }
     }
 

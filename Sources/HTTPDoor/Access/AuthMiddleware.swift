@@ -8,8 +8,10 @@ struct AuthMiddleware: RouterMiddleware {
     func handle(
         _ request: Request, context: DoorContext, next: (Request, DoorContext) async throws -> Response
     ) async throws -> Response {
-        guard keys.isEmpty || Self.keys(in: request.headers).contains(where: keys.contains) else {
-            throw DoorError.unauthorized
+        if keys.isEmpty { return try await next(request, context) }
+        let shown = Self.keys(in: request.headers).filter { !$0.isEmpty }
+        guard shown.contains(where: keys.contains) else {
+            throw shown.isEmpty ? DoorError.unauthorized : DoorError.wrongKey
         }
         return try await next(request, context)
     }

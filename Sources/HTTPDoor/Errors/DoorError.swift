@@ -3,8 +3,10 @@ package enum DoorError: Error, Equatable, CustomStringConvertible {
     case bodyTooLarge(limit: Int)
     /// The bodies that are being read at the same time are too much together.
     case readingTooMuch(waiting: Int, retryAfter: Int)
-    /// No key, or a wrong one.
+    /// No key.
     case unauthorized
+    /// A key that is none of those that open.
+    case wrongKey
     /// A web page that is not on the list wants something done.
     case foreignOrigin
     /// The body is compressed.
@@ -30,10 +32,13 @@ package enum DoorError: Error, Equatable, CustomStringConvertible {
             "The request is larger than \(limit >= 1 << 20 ? "\(limit >> 20) MB" : "\(limit >> 10) KB"). "
                 + "Send a smaller one."
         case .readingTooMuch(let waiting, let retryAfter):
-            "The server is reading \(waiting) requests already, and they are too large together. "
-                + "Send the request again in \(retryAfter) s."
+            "The server is reading \(waiting == 1 ? "a request" : "\(waiting) requests") already, and with this one "
+                + "they are too large together. Send the request again in \(retryAfter) s."
         case .unauthorized:
             "This server wants a key. Send it as \"Authorization: Bearer KEY\" or \"x-api-key: KEY\"."
+        case .wrongKey:
+            "The key is not one of this server's. Send one that is as \"Authorization: Bearer KEY\" or "
+                + "\"x-api-key: KEY\"."
         case .foreignOrigin:
             "Web pages of this origin may not use this server. Start it with --cors-origin to let them."
         case .unsupportedEncoding:
@@ -57,7 +62,7 @@ package enum DoorError: Error, Equatable, CustomStringConvertible {
         case .notOneHost:
             "A request must name one Host, and only one."
         case .tooSlow(let seconds):
-            "The request did not arrive within \(seconds) seconds. Over a slow line --read-timeout gives it more."
+            "The request did not arrive within \(seconds) s. Over a slow line --read-timeout gives it more."
         case .tooManyConnections:
             "The server has as many connections as it may have. Send the request again later."
         }

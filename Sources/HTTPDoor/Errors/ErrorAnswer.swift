@@ -23,7 +23,7 @@ package struct ErrorAnswer: Error {
         self.init(status, code: code, error.description)
         switch error {
         case .methodNotAllowed(let allowed): headers[.allow] = allowed.joined(separator: ", ")
-        case .unauthorized: headers[.wwwAuthenticate] = "Bearer"
+        case .unauthorized, .wrongKey: headers[.wwwAuthenticate] = "Bearer"
         case .unsupportedEncoding: headers[.acceptEncoding] = "identity"
         case .bodyTooLarge: headers[.connection] = "close"
         case .tooManyConnections: headers[.retryAfter] = "2"
@@ -38,7 +38,7 @@ package struct ErrorAnswer: Error {
         switch error {
         case .bodyTooLarge: (.contentTooLarge, "too_large")
         case .readingTooMuch, .tooManyConnections: (.serviceUnavailable, "queue_full")
-        case .unauthorized: (.unauthorized, "unauthorized")
+        case .unauthorized, .wrongKey: (.unauthorized, "unauthorized")
         case .foreignOrigin: (.forbidden, "forbidden_origin")
         case .unsupportedEncoding: (.unsupportedMediaType, "unsupported_encoding")
         case .foreignHost: (.forbidden, "forbidden_host")
