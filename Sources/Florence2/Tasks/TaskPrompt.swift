@@ -90,5 +90,17 @@ public struct TaskPrompt: Sendable, Equatable {
         if let other = FlorenceTask.allCases.first(where: { $0.input == .none && text.contains($0.token) }) {
             throw .takesNoInput(other)
         }
+        if task.input == .region { try checkRegion(input, of: task) }
+    }
+
+    /// Four places, each in the one spelling that is a token; white space between them goes to the model as it is.
+    private static func checkRegion(_ input: String, of task: FlorenceTask) throws(TaskPromptError) {
+        let scalars = Array(input.unicodeScalars).filter { !Whitespace.contains($0) }
+        let bins = MarkedText(scalars).locations(at: 0, atMost: 5).bins
+        let text = bins.map { "<loc_\($0)>" }.joined()
+        guard bins.count == 4, bins.allSatisfy({ $0 <= 999 }), scalars.elementsEqual(text.unicodeScalars) else {
+            throw .malformedRegion(task)
+        }
+        guard bins[0] <= bins[2], bins[1] <= bins[3] else { throw .reversedRegion(task) }
     }
 }

@@ -74,6 +74,37 @@ import Testing
     }
 
     @Test(
+        "A region is four places from 0 to 999, in the order left, top, right, bottom",
+        arguments: [
+            ("hello", TaskPromptError.malformedRegion(.regionToOCR)),
+            ("<loc_1><loc_2>", .malformedRegion(.regionToOCR)),
+            ("<loc_-1><loc_2><loc_3><loc_4>", .malformedRegion(.regionToOCR)),
+            ("<loc_1><loc_2><loc_3><loc_1000>", .malformedRegion(.regionToOCR)),
+            ("<loc_1><loc_2><loc_3><loc_99999999999999999999>", .malformedRegion(.regionToOCR)),
+            ("<loc_01><loc_2><loc_3><loc_4>", .malformedRegion(.regionToOCR)),
+            ("<loc_\u{661}><loc_2><loc_3><loc_4>", .malformedRegion(.regionToOCR)),
+            ("<LOC_1><loc_2><loc_3><loc_4>", .malformedRegion(.regionToOCR)),
+            ("<loc_1><loc_2><loc_3><loc_4><loc_5>", .malformedRegion(.regionToOCR)),
+            ("<loc_1><loc_2><loc_3><loc_4>x", .malformedRegion(.regionToOCR)),
+            ("<loc_4><loc_2><loc_3><loc_4>", .reversedRegion(.regionToOCR)),
+            ("<loc_1><loc_5><loc_3><loc_4>", .reversedRegion(.regionToOCR)),
+        ])
+    func regions(region: String, error: TaskPromptError) {
+        #expect(throws: error) { try TaskPrompt("<REGION_TO_OCR>" + region) }
+        #expect(throws: error) { try TaskPrompt("<region to ocr> " + region, anyPrompt: true) }
+        #expect(error.description.contains("<REGION_TO_OCR>") && error.description.contains("<loc_n>"))
+        // What is no task is nobody's region.
+        #expect(throws: Never.self) { try TaskPrompt("<REGION>" + region, anyPrompt: true) }
+        #expect(throws: Never.self) { try TaskPrompt("<REGION_TO_OCR>" + region, extraPrompts: ["<REGION_TO_OCR>"]) }
+    }
+
+    @Test("A region without width and height is one, and white space in it goes to the model as it came")
+    func smallRegion() throws {
+        let sentence = "What text is in the region <loc_0> <loc_0>\n<loc_0> <loc_999>?"
+        #expect(try TaskPrompt("<REGION_TO_OCR><loc_0> <loc_0>\n<loc_0> <loc_999> ").text == sentence)
+    }
+
+    @Test(
         "An unknown prompt lists the valid ones",
         arguments: [
             "a cat", "<MIX_CAPTION>", "<DocVQA>", "caption of a cat", "<CAPTION", "CAPTION>", "capt\u{131}on", "<>",
