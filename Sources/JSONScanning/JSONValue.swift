@@ -24,9 +24,11 @@ public struct JSONValue {
     /// Checks the whole of a text that holds one object, and picks the members of these names out of it.
     ///
     /// - Parameter text: UTF-8; a byte order mark before it is passed over.
+    /// - Parameter others: Gets what stands between the quotes of each other member's name, escapes and all.
     /// - Returns: What was found; of members with the same name the last counts. `nil` if the value is no object.
     public static func members(
-        of text: UnsafeRawBufferPointer, named names: [String]
+        of text: UnsafeRawBufferPointer, named names: [String],
+        others: (UnsafeRawBufferPointer) -> Void = { _ in }
     ) throws(JSONError) -> [String: JSONValue]? {
         var scanner = JSONScanner(text)
         scanner.skipMark()
@@ -39,7 +41,8 @@ public struct JSONValue {
         var wanted = MemberNames(names)
         var found = [Range<Int>?](repeating: nil, count: names.count)
         try scanner.eachMember { name, value in
-            if let index = wanted.index(of: UnsafeRawBufferPointer(rebasing: text[name])) { found[index] = value }
+            let name = UnsafeRawBufferPointer(rebasing: text[name])
+            if let index = wanted.index(of: name) { found[index] = value } else { others(name) }
         }
         try scanner.finish()
         return zip(names, found).reduce(into: [:]) { members, pair in

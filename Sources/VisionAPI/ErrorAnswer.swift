@@ -67,7 +67,7 @@ extension ErrorAnswer {
         case .notAnObject: (.unprocessableContent, .invalidJSON)
         case .missingField: (.unprocessableContent, .missingField)
         case .mistypedField: (.unprocessableContent, .invalidField)
-        case .outOfRange, .invalidKeepAlive: (.badRequest, .invalidField)
+        case .outOfRange, .minAboveMax, .invalidKeepAlive: (.badRequest, .invalidField)
         case .promptTooLong, .wrongNumberOfPrompts, .repeatedPrompt: (.badRequest, .invalidPrompt)
         case .invalidBase64, .invalidDataURL, .addressOfPicture: (.badRequest, .invalidImage)
         }
@@ -95,7 +95,8 @@ extension ErrorAnswer {
     private init(_ error: SupplyError) {
         switch error {
         case .fetching(_, let progress):
-            self.init(.serviceUnavailable, .modelDownloading, error.description)
+            let code: ErrorCode = progress.trouble == nil ? .modelDownloading : .modelUnavailable
+            self.init(.serviceUnavailable, code, error.description)
             headers[.retryAfter] = "\(progress.secondsToWait)"
         case .failed(_, _, let isTemporary):
             self.init(.serviceUnavailable, .modelUnavailable, error.description)

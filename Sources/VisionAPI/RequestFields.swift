@@ -7,17 +7,21 @@ import VisionAPITypes
 /// They point into the text and must not outlive it. A field that is null counts as absent where it may be.
 struct RequestFields {
     private let members: [String: JSONValue]
+    /// Unknown fields that are like a known one.
+    let misspelt: [String]
 
     /// - Parameter text: UTF-8, all of the body.
     init(_ text: UnsafeRawBufferPointer, named names: [String]) throws(VisionAPIError) {
         let members: [String: JSONValue]?
+        var misspelt = MisspeltFields(known: names)
         do {
-            members = try JSONValue.members(of: text, named: names)
+            members = try JSONValue.members(of: text, named: names) { misspelt.look(at: $0) }
         } catch {
             throw .malformedJSON(error)
         }
         guard let members else { throw .notAnObject }
         self.members = members
+        self.misspelt = misspelt.names
     }
 
     /// What stands between a string's quotes, escapes and all.

@@ -8,6 +8,8 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
     case mistypedField(String, expected: String)
     /// A field's number is not one that it may be; what it may be, in words.
     case outOfRange(String, String)
+    /// The fewest tokens of an answer are more than the most.
+    case minAboveMax(min: Int, max: Int)
     case promptTooLong(limit: Int)
     case invalidBase64(Base64Error)
     case invalidDataURL
@@ -30,6 +32,8 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
             "The field \"\(field)\" must be \(expected)."
         case .outOfRange(let field, let range):
             "The field \"\(field)\" must be \(range)."
+        case .minAboveMax(let min, let max):
+            "The field \"min_new_tokens\" (\(min)) must not be more than \"max_new_tokens\" (\(max))."
         case .promptTooLong(let limit):
             "The prompt is longer than \(limit) bytes. Shorten it."
         case .invalidBase64(let reason):

@@ -30,6 +30,10 @@ struct QuestionOptions: ParsableArguments {
         try check("no-repeat-ngram-size", noRepeatNgramSize, 0...1024)
         try check("length-penalty", lengthPenalty, -10...10)
         try check("repetition-penalty", repetitionPenalty, 0.1...10)
+        if let minNewTokens, let maxNewTokens, minNewTokens > maxNewTokens {
+            throw ValidationError(
+                "--min-new-tokens (\(minNewTokens)) must not be more than --max-new-tokens (\(maxNewTokens)).")
+        }
     }
 
     private func check<T>(_ flag: String, _ value: T?, _ range: ClosedRange<T>) throws {

@@ -36,6 +36,10 @@ struct GenerationOptions: ParsableArguments {
         try check("no-repeat-ngram-size", noRepeatNgramSize, GenerationOverrides.noRepeatNGramSizeRange)
         try check("length-penalty", lengthPenalty, GenerationOverrides.lengthPenaltyRange)
         try check("repetition-penalty", repetitionPenalty, GenerationOverrides.repetitionPenaltyRange)
+        if let minNewTokens, let maxNewTokens, minNewTokens > maxNewTokens {
+            throw ValidationError(
+                "--min-new-tokens (\(minNewTokens)) must not be more than --max-new-tokens (\(maxNewTokens)).")
+        }
     }
 
     private func check<T>(_ flag: String, _ value: T?, _ range: ClosedRange<T>) throws {

@@ -64,6 +64,23 @@ struct LogTests {
         for secret in [Self.key, Self.words, String(image.prefix(20))] { #expect(!log.contains(secret)) }
     }
 
+    @Test("a field that is like a known one is named in the request's line; others are nobody's business")
+    func misspelt() async throws {
+        let server = try server(["--log-format", "json"])
+        let port = try await server.port()
+        let image = Demo.picture.base64EncodedString()
+        let bodies = [
+            #"{"Prompt": "<OD>", "image": "\#(image)"}"#,
+            #"{"prompt": "<CAPTION>", "image": "\#(image)", "temperature": 1, "NUM_BEAMS": 2, "keepalive": 1}"#,
+            #"{"prompt": "<CAPTION>", "image": "\#(image)", "temperature": 1, "prompt\n": 1, "pic": 1}"#,
+        ]
+        for body in bodies { _ = try await ask(port, "POST /process_image", body: body) }
+        server.terminate()
+        let requests = entries(server.finish().errors).filter { $0["message"] as? String == "request" }
+        #expect(requests.map { $0["status"] as? Int } == [422, 200, 200])
+        #expect(requests.map { $0["unknown_fields"] as? String } == ["Prompt", "NUM_BEAMS,keepalive", nil])
+    }
+
     @Test("who asks how the server is stands in the log at debug only, and a level hides what is below it")
     func levels() async throws {
         for (level, probes, requests) in [("debug", 3, 1), ("info", 0, 1), ("error", 0, 0)] {

@@ -10,15 +10,17 @@ struct ImageRequestParser: Sendable {
     let extraPrompts: [String]
     let anyPrompt: Bool
 
+    /// - Parameter notes: Get what is odd and yet accepted.
     /// - Throws: `VisionAPIError` or `TaskPromptError`, each of them the client's fault.
-    func parse(_ body: ReadBody) throws -> ImageRequest {
+    func parse(_ body: ReadBody, _ notes: RequestNotes) throws -> ImageRequest {
         // The picture is decoded out of the body's own memory, and that goes as soon as it is.
-        try JSONBody(body.take()).withText(parse)
+        try JSONBody(body.take()).withText { try parse($0, notes) }
     }
 
-    private func parse(_ text: UnsafeMutableRawBufferPointer) throws -> ImageRequest {
+    private func parse(_ text: UnsafeMutableRawBufferPointer, _ notes: RequestNotes) throws -> ImageRequest {
         let names = ProcessImageRequest.CodingKeys.allCases.map(\.rawValue)
         let fields = try RequestFields(UnsafeRawBufferPointer(text), named: names)
+        notes.note(misspelt: fields.misspelt)
         let image = try fields.rawText("image")
         let field = try fields.prompts("prompt", limit: ImageRequest.maxPromptCount)
         let overrides = try overrides(fields)
@@ -32,7 +34,7 @@ struct ImageRequestParser: Sendable {
     }
 
     private func overrides(_ fields: RequestFields) throws(VisionAPIError) -> GenerationOverrides {
-        GenerationOverrides(
+        let overrides = GenerationOverrides(
             numBeams: try fields.wholeNumber("num_beams", in: GenerationOverrides.numBeamsRange),
             maxNewTokens: try fields.wholeNumber("max_new_tokens", in: GenerationOverrides.maxNewTokensRange),
             minNewTokens: try fields.wholeNumber("min_new_tokens", in: GenerationOverrides.minNewTokensRange),
@@ -40,6 +42,10 @@ struct ImageRequestParser: Sendable {
                 "no_repeat_ngram_size", in: GenerationOverrides.noRepeatNGramSizeRange),
             lengthPenalty: try fields.number("length_penalty", in: GenerationOverrides.lengthPenaltyRange),
             repetitionPenalty: try fields.number("repetition_penalty", in: GenerationOverrides.repetitionPenaltyRange))
+        if let min = overrides.minNewTokens, let max = overrides.maxNewTokens, min > max {
+            throw .minAboveMax(min: min, max: max)
+        }
+        return overrides
     }
 
     private func prompts(_ field: ProcessImageRequest.Prompts) throws -> [TaskPrompt] {

@@ -52,7 +52,7 @@ struct ProcessImageRoute<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     private func parse(_ body: ReadBody, _ notes: RequestNotes) throws -> ImageRequest {
-        let request = try parser.parse(body)
+        let request = try parser.parse(body, notes)
         notes.note(request.input.prompts)
         return request
     }

@@ -20,6 +20,11 @@ extension RequestNotes {
         note("task", .string(prompts.map { $0.task?.token ?? "literal" }.joined(separator: ",")))
     }
 
+    /// Fields that mean nothing and may be meant to.
+    func note(misspelt fields: [String]) {
+        if !fields.isEmpty { note("unknown_fields", .string(fields.joined(separator: ","))) }
+    }
+
     /// Columns and rows of the upright picture.
     func note(_ picture: ImageHeader) {
         let isTurned = (5...8).contains(picture.orientation)
