@@ -28,6 +28,8 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     case notJSONLines(file: String, line: Int)
     case notFailures(String)
     case server(String)
+    /// The server has had no model for as long as it was waited for.
+    case noModel(String)
 
     package var description: String {
         switch self {
@@ -89,7 +91,7 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
                 + "Give another one."
         case .notFailures(let file):
             "\(file) holds something else than a list of failures, so it is not written over. Give another file."
-        case .server(let sentence):
+        case .server(let sentence), .noModel(let sentence):
             sentence
         }
     }

@@ -155,7 +155,7 @@ package struct FolderRun: Sendable {
                 fail(job.picture.name, "The caption cannot be written: \(SystemReason.text(error)).")
             }
         case .failed(let reason): fail(job.picture.name, reason)
-        case .over(let sentences): stop.stop(.servers(sentences))
+        case .over(let sentences, let mayPass): stop.stop(.servers(sentences, mayPass: mayPass))
         case .stopped: break
         }
     }

@@ -118,12 +118,15 @@ package struct RemoteServer: Sendable {
 
 extension RemoteServer {
     /// Asks about one picture, and again as long as the server is busy and there is time.
-    /// - Parameter onWait: gets the server's sentence each time before it is asked again.
-    /// - Throws: `ClientError.server`.
+    /// - Parameters:
+    ///   - patience: how long a server without a model is asked again.
+    ///   - onWait: gets the server's sentence each time before it is asked again; once while there is no model.
+    /// - Throws: `ClientError.server`, `.noModel`.
     package func answer(
-        _ question: Question, about picture: PictureFile, onWait: (String) -> Void
+        _ question: Question, about picture: PictureFile, patience: Duration, onWait: (String) -> Void
     ) async throws -> JSONValue {
         let start = ContinuousClock.now
+        var withoutModelSince: ContinuousClock.Instant?
         while true {
             let reply = await ask(question, about: picture)
             switch reply {
@@ -133,9 +136,20 @@ extension RemoteServer {
                 if let timeout = settings.timeout, ContinuousClock.now + retryAfter - start > timeout {
                     throw ClientError.server("\(sentence) (VISION_TIMEOUT is over before that.)")
                 }
+                withoutModelSince = nil
                 onWait(sentence)
                 try await Task.sleep(for: retryAfter)
-            case .unreachable, .lost, .refused, .unusable:
+            case .noModel(let sentence, let retryAfter):
+                let now = ContinuousClock.now
+                let lastTime = settings.timeout.map { start + $0 } ?? now + patience
+                let end = min((withoutModelSince ?? now) + patience, lastTime)
+                guard now < end else { throw ClientError.noModel(sentence) }
+                if withoutModelSince == nil {
+                    onWait("\(sentence) (It is asked again for \(patience.components.seconds) s.)")
+                    withoutModelSince = now
+                }
+                try await Task.sleep(until: min(now + retryAfter, end), clock: .continuous)
+            case .unreachable, .lost, .refused, .unusable, .misasked:
                 throw ClientError.server(reply.sentence)
             }
         }

@@ -43,8 +43,8 @@ extension Reply {
     package var sentence: String {
         switch self {
         case .answered: ""
-        case .busy(let sentence, _), .unreachable(let sentence), .lost(let sentence), .refused(let sentence),
-            .unusable(let sentence):
+        case .busy(let sentence, _), .noModel(let sentence, _), .unreachable(let sentence), .lost(let sentence),
+            .refused(let sentence), .unusable(let sentence), .misasked(let sentence):
             sentence
         }
     }

@@ -6,6 +6,8 @@ package enum Reply: Sendable, Equatable {
     case answered(JSONValue)
     /// The server will take the request later: its queue is full, or its model is being downloaded.
     case busy(String, retryAfter: Duration)
+    /// The server has no model, for a reason that may pass, such as a hub that cannot be reached.
+    case noModel(String, retryAfter: Duration)
     /// The request did not get to a server.
     case unreachable(String)
     /// The connection broke while the server had the request.
@@ -14,6 +16,8 @@ package enum Reply: Sendable, Equatable {
     case refused(String)
     /// The server would say the same of any picture.
     case unusable(String)
+    /// The same, as the question is wrong: asking it again is of no use.
+    case misasked(String)
 
     /// The reply to `POST /process_image`, by the status, the `Retry-After` header and the body.
     package init(status: Int, retryAfter: String?, location: String?, body: Data, server: ServerAddress) {
@@ -38,11 +42,12 @@ package enum Reply: Sendable, Equatable {
             self = .busy(sentence, retryAfter: pause ?? Self.usualPause)
         case .modelUnavailable:
             // With a pause its cause may pass: the hub cannot be reached.
-            self = pause.map { .busy(sentence, retryAfter: $0) } ?? .unusable(sentence)
+            self = pause.map { .noModel(sentence, retryAfter: min($0, Self.modelPause)) } ?? .unusable(sentence)
         case .timeout: self = .lost(sentence)
         case .invalidImage, .tooLarge, .invalidJSON, .badRequest, .modelDamaged, .internalError:
             self = .refused(sentence)
-        case .missingField, .invalidField, .invalidPrompt, .unauthorized, .forbiddenOrigin, .forbiddenHost,
+        case .missingField, .invalidField, .invalidPrompt: self = .misasked(sentence)
+        case .unauthorized, .forbiddenOrigin, .forbiddenHost,
             .notFound, .methodNotAllowed, .unsupportedEncoding:
             self = .unusable(sentence)
         }
@@ -70,6 +75,8 @@ package enum Reply: Sendable, Equatable {
     }
 
     private static let usualPause = Duration.seconds(5)
+    /// A server tries anew to get its model only when it is asked: what may be back soon is found in time.
+    private static let modelPause = Duration.seconds(10)
 
     /// `Retry-After` in seconds, from one to five minutes; its other form, a date, counts as half a minute.
     private static func seconds(_ text: String) -> Duration {

@@ -10,6 +10,8 @@ package struct ServerPool: Sendable {
         var isDownSince: Instant?
         /// Whether it was still away when patience with it was over.
         var isGivenUp = false
+        /// Whether it refuses the question itself.
+        var isMisasked = false
         /// What it said last when it did not answer.
         var sentence = ""
     }
@@ -28,8 +30,8 @@ package struct ServerPool: Sendable {
         case use(Int)
         /// No server is free: wait until one is given back, or until then.
         case wait(until: Instant?)
-        /// No server will take it any more.
-        case over([String])
+        /// No server will take it any more: their sentences, and whether asking the same again later may help.
+        case over([String], mayPass: Bool)
     }
 
     private var servers: [Server]
@@ -40,7 +42,7 @@ package struct ServerPool: Sendable {
     /// - Parameters:
     ///   - count: how many servers there are.
     ///   - slots: how many pictures a server gets at once.
-    ///   - patience: how long to wait while no server takes a connection; `nil` is for ever.
+    ///   - patience: how long to wait while no server takes a connection, or has a model; `nil` is for ever.
     package init(count: Int, slots: Int, patience: Duration?) {
         servers = Array(repeating: Server(), count: max(count, 1))
         self.slots = max(slots, 1)
@@ -52,7 +54,10 @@ package struct ServerPool: Sendable {
         for index in servers.indices {
             if case .resting(let until) = servers[index].state, until <= now { servers[index].state = .trial }
         }
-        if isOver { return .over(servers.map(\.sentence).filter { !$0.isEmpty }) }
+        if isOver {
+            return .over(
+                servers.map(\.sentence).filter { !$0.isEmpty }, mayPass: !servers.allSatisfy(\.isMisasked))
+        }
         let free = servers.indices.filter { servers[$0].inFlight < limit(servers[$0].state) }
         guard let index = free.min(by: { servers[$0].inFlight < servers[$1].inFlight }) else {
             return .wait(until: wakeUp)
@@ -79,14 +84,24 @@ package struct ServerPool: Sendable {
             rest(index, until: now + Self.backOff(failures), sentence)
         case .unreachable(let sentence):
             servers[index].failures += 1
-            let since = servers[index].isDownSince ?? now
-            servers[index].isDownSince = since
-            servers[index].isGivenUp = patience.map { now - since >= $0 } ?? false
+            isDown(index, now)
             rest(index, until: now + Self.backOff(servers[index].failures), sentence)
-        case .unusable(let sentence):
+        case .noModel(let sentence, let retryAfter):
+            everReached = true
+            servers[index].failures = 0
+            isDown(index, now)
+            rest(index, until: now + retryAfter, sentence)
+        case .unusable(let sentence), .misasked(let sentence):
             servers[index].sentence = sentence
             servers[index].state = .dropped
+            if case .misasked = reply { servers[index].isMisasked = true }
         }
+    }
+
+    private mutating func isDown(_ index: Int, _ now: Instant) {
+        let since = servers[index].isDownSince ?? now
+        servers[index].isDownSince = since
+        servers[index].isGivenUp = patience.map { now - since >= $0 } ?? false
     }
 
     /// Half a second, doubled each time, up to five seconds: a server that comes back is soon found.
@@ -124,7 +139,7 @@ package struct ServerPool: Sendable {
     }
 
     /// Whether every server is dropped, or was away for too long.
-    private var isOver: Bool {
+    var isOver: Bool {
         let alive = servers.filter { $0.state != .dropped }
         // A first address that is wrong should be told at once.
         return alive.allSatisfy { everReached ? $0.isGivenUp : $0.isDownSince != nil && $0.inFlight == 0 }

@@ -19,8 +19,8 @@ package actor ServerQueue {
     package enum Outcome: Sendable, Equatable {
         case answered(JSONValue)
         case failed(String)
-        /// Nobody can answer any more; the servers' own sentences.
-        case over([String])
+        /// Nobody can answer any more; the servers' own sentences, and whether asking the same later may help.
+        case over([String], mayPass: Bool)
         /// The user has ended the run before the picture had its turn.
         case stopped
     }
@@ -35,7 +35,7 @@ package actor ServerQueue {
             let index: Int
             switch await take() {
             case .use(let chosen): index = chosen
-            case .over(let sentences): return .over(sentences)
+            case .over(let sentences, let mayPass): return .over(sentences, mayPass: mayPass)
             case .wait: return .stopped
             }
             let reply = await servers[index].ask(question, about: picture)
@@ -47,7 +47,8 @@ package actor ServerQueue {
                 losses += 1
                 if losses == Self.maxLosses { return .failed(sentence) }
                 onWait(reply)
-            case .busy, .unreachable, .unusable: onWait(reply)
+            // Where nobody is left, the sentence is told as the reason of the end.
+            case .busy, .noModel, .unreachable, .unusable, .misasked: if !pool.isOver { onWait(reply) }
             }
         }
     }

@@ -5,8 +5,8 @@ package final class StopSwitch: Sendable {
     /// Why a run ends early.
     package enum Reason: Sendable, Equatable {
         case user
-        /// No server would answer any more; their sentences.
-        case servers([String])
+        /// No server would answer any more: their sentences, and whether asking the same later may help.
+        case servers([String], mayPass: Bool)
         /// Nothing more can be written, for the reason in the sentence.
         case storage(String)
     }

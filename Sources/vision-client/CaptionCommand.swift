@@ -17,8 +17,17 @@ struct CaptionCommand: AsyncParsableCommand {
     @Flag(help: "Print one JSON object a picture.")
     var json = false
 
+    @Option(help: "Seconds without a model of the server after which the command ends.")
+    var patience = 30
+
     @OptionGroup var serverOptions: ServerOptions
     @OptionGroup var questionOptions: QuestionOptions
+
+    func validate() throws {
+        guard (0...1_000_000).contains(patience) else {
+            throw ValidationError("--patience is \(patience): it must be from 0 to 1000000 seconds.")
+        }
+    }
 
     func run() async throws {
         try await serverOptions.withServer { server in
@@ -27,6 +36,9 @@ struct CaptionCommand: AsyncParsableCommand {
             for image in images {
                 do {
                     try StandardOutput.print(try await answer(image, server, terminal))
+                } catch ClientError.noModel(let sentence) {
+                    // No other picture would fare better.
+                    throw ClientError.noModel(sentence)
                 } catch let error as ClientError {
                     failures += 1
                     terminal.write(Terminal.visible("\(image): \(error)") + "\n")
@@ -38,7 +50,9 @@ struct CaptionCommand: AsyncParsableCommand {
 
     private func answer(_ image: String, _ server: RemoteServer, _ terminal: Terminal) async throws -> String {
         let picture = PictureFile(path: image)
-        let result = try await server.answer(questionOptions.question(prompt), about: picture) { sentence in
+        let result = try await server.answer(
+            questionOptions.question(prompt), about: picture, patience: .seconds(patience)
+        ) { sentence in
             terminal.write(Terminal.visible(sentence) + "\n")
         }
         let caption = try CaptionText(result)

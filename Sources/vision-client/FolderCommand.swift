@@ -65,9 +65,9 @@ struct FolderCommand: AsyncParsableCommand {
 
     /// - Throws: the exit code, when it is not 0.
     private func end(_ report: RunReport, _ stop: StopSwitch, _ signals: StopSignals) throws {
-        if case .servers(let sentences) = stop.reason {
-            for sentence in sentences { report.say("The run has ended early: \(sentence)") }
-            report.say("The same command goes on with the other pictures.")
+        if case .servers(let sentences, let mayPass) = stop.reason {
+            for sentence in sentences { report.say(mayPass ? "The run has ended early: \(sentence)" : sentence) }
+            if mayPass { report.say("The same command goes on with the other pictures.") }
             throw ExitCode.failure
         }
         if case .storage(let sentence) = stop.reason {

@@ -9,7 +9,7 @@ struct FolderServerOptions: ParsableArguments {
 
     @Option(help: "Pictures in flight at each server.") var jobs = 2
 
-    @Option(help: "Seconds without any server after which the run ends; a watch waits for ever.")
+    @Option(help: "Seconds without any server, or its model, after which the run ends; a watch waits for ever.")
     var patience = 30
 
     func validate() throws {

@@ -131,6 +131,41 @@ struct CaptionVerbTests {
         #expect(run.errors.filter(\.isNewline).count == 1)
     }
 
+    @Test("a server that cannot get its model is asked again for a while, which is told once, and ends the command")
+    func noModel() throws {
+        let album = try Album("a.jpg", "b.jpg")
+        let server = try ScriptedServer { _ in .noModel("The hub cannot be reached.") }
+        let run = try Client.run(
+            ["CAPTION", album.path("a.jpg"), album.path("b.jpg"), "--patience", "2"], server: server)
+        #expect(run.status == 1 && run.output == "")
+        #expect(
+            run.errors
+                == "The hub cannot be reached. (It is asked again for 2 s.)\nThe hub cannot be reached.\n")
+        #expect(server.requests.count >= 2 && Set(server.pictures) == ["a.jpg"])
+    }
+
+    @Test("a name that begins with a dash is told, and is no wish for help")
+    func dash() throws {
+        let album = try Album("-dash.jpg")
+        let server = try ScriptedServer { _ in .result("a") }
+        let run = try Client.run(["CAPTION", "b.jpg", "-dash.jpg"], server: server, folder: URL(filePath: album.path))
+        #expect(run.status == 64 && run.output == "")
+        #expect(run.errors.contains("\"-dash.jpg\" begins with a dash and is none of the options."), "\(run.errors)")
+        for words in [["./-dash.jpg"], ["--", "-dash.jpg"]] {
+            let run = try Client.run(["CAPTION"] + words, server: server, folder: URL(filePath: album.path))
+            #expect(run.output == "a\n", "\(run.errors)")
+        }
+        #expect(try Client.run(["-h"]).status == 0)
+    }
+
+    @Test("settings that exclude each other are told before anything is sent")
+    func settings() throws {
+        let album = try Album("a.jpg")
+        let run = try Client.run(["CAPTION", album.path("a.jpg"), "--min-new-tokens", "5", "--max-new-tokens", "4"])
+        #expect(run.status == 64)
+        #expect(run.errors.contains("--min-new-tokens (5) must not be more than --max-new-tokens (4)."))
+    }
+
     @Test("a busy server is asked again after the time that it names, and says why meanwhile")
     func busy() throws {
         let album = try Album("a.jpg")

@@ -5,7 +5,7 @@ import Testing
 @Suite("What an answer means")
 struct ReplyTests {
     private enum Kind: String {
-        case answered, busy, unreachable, lost, refused, unusable
+        case answered, busy, noModel, unreachable, lost, refused, unusable, misasked
     }
 
     private func reply(_ status: Int, _ body: String, retryAfter: String? = nil) throws -> (Kind, String) {
@@ -16,10 +16,12 @@ struct ReplyTests {
             switch reply {
             case .answered: .answered
             case .busy: .busy
+            case .noModel: .noModel
             case .unreachable: .unreachable
             case .lost: .lost
             case .refused: .refused
             case .unusable: .unusable
+            case .misasked: .misasked
             }
         return (kind, reply.sentence)
     }
@@ -27,7 +29,7 @@ struct ReplyTests {
     @Test(
         "a code decides, whatever the sentence and the status say",
         arguments: [
-            ("invalid_prompt", "unusable"), ("invalid_field", "unusable"), ("missing_field", "unusable"),
+            ("invalid_prompt", "misasked"), ("invalid_field", "misasked"), ("missing_field", "misasked"),
             ("unauthorized", "unusable"), ("forbidden_origin", "unusable"), ("not_found", "unusable"),
             ("method_not_allowed", "unusable"), ("model_unavailable", "unusable"), ("invalid_image", "refused"),
             ("too_large", "refused"), ("invalid_json", "refused"), ("internal_error", "refused"),
@@ -44,7 +46,11 @@ struct ReplyTests {
     @Test("a model that is not there is waited for where the server says how long")
     func unavailable() throws {
         let body = #"{"detail":"The hub cannot be reached.","code":"model_unavailable"}"#
-        #expect(try reply(503, body, retryAfter: "5").0 == .busy)
+        #expect(try reply(503, body, retryAfter: "5").0 == .noModel)
+        // A server tries anew only when it is asked.
+        let server = try ServerAddress("http://one:54880")
+        let long = Reply(status: 503, retryAfter: "30", location: nil, body: Data(body.utf8), server: server)
+        #expect(long == .noModel("The hub cannot be reached.", retryAfter: .seconds(10)))
     }
 
     @Test(

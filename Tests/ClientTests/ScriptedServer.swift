@@ -38,6 +38,11 @@ final class ScriptedServer: Sendable {
             return .status(200, json ?? "")
         }
 
+        static func noModel(_ detail: String) -> Answer {
+            .status(
+                503, #"{"detail":"\#(detail)","code":"model_unavailable"}"#, headers: ["Retry-After": "1"])
+        }
+
         static func busy(_ detail: String, retryAfter: Int = 1) -> Answer {
             .status(503, #"{"detail":"\#(detail)"}"#, headers: ["Retry-After": "\(retryAfter)"])
         }

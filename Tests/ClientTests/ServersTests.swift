@@ -151,7 +151,19 @@ struct ServersTests {
         let run = try Client.run(["folder", "nonsense", "txt", album.path], server: server)
         #expect(run.status == 1)
         #expect(run.errors.contains(detail.replacing("\\", with: "")), "\(run.errors)")
+        #expect(run.errors.split(separator: "\n").filter { $0.contains(detail.replacing("\\", with: "")) }.count == 1)
+        #expect(run.errors.contains("The same command goes on") == (code != "invalid_prompt"), "\(run.errors)")
         #expect(server.requests.count <= 2)
+        #expect(captions(album).isEmpty)
+    }
+
+    @Test("a server that cannot get its model ends the run when patience is over")
+    func noModel() throws {
+        let album = try album()
+        let server = try ScriptedServer { _ in .noModel("The hub cannot be reached.") }
+        let run = try Client.run(["folder", "CAPTION", "txt", album.path, "--patience", "1"], server: server)
+        #expect(run.status == 1)
+        #expect(run.errors.contains("The run has ended early: The hub cannot be reached."), "\(run.errors)")
         #expect(captions(album).isEmpty)
     }
 
