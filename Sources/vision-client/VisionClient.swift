@@ -18,4 +18,14 @@ struct VisionClient: AsyncParsableCommand {
         ],
         defaultSubcommand: CaptionCommand.self
     )
+
+    /// Parses the command line and runs what it says; what is wrong ends the program with a sentence.
+    static func main() async {
+        do {
+            try refuseDashedNames(Array(CommandLine.arguments.dropFirst()))
+        } catch {
+            exit(withError: error)
+        }
+        await main(nil)
+    }
 }

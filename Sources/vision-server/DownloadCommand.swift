@@ -30,6 +30,10 @@ struct DownloadCommand: AsyncParsableCommand {
         var logger = Logger(label: "vision-server")
         if isatty(STDERR_FILENO) == 1 { logger.logLevel = .warning }
         let settings = Settings(environment: ProcessInfo.processInfo.environment)
+        if ModelSource.isDemo(name) {
+            return StandardError.print(
+                "The demo model is built in: there is nothing to download. --model demo uses it.")
+        }
         let repository = try repository(settings)
         let hub = try HubConfiguration(environment: settings.environment)
         let downloader = ModelDownloader(configuration: hub, logger: logger)
@@ -67,7 +71,12 @@ struct DownloadCommand: AsyncParsableCommand {
             StandardError.print("\(file) is damaged, but this server does not use it.")
         }
         for file in found.unknown { StandardError.print("\(file) is no link to a blob, so its hash is not known.") }
-        StandardError.print("\(found.sound.count) files are as the hub has them.")
+        let count = found.sound.count
+        let isEmpty = [found.sound, found.damaged, found.damagedAndUnused, found.unknown].allSatisfy(\.isEmpty)
+        StandardError.print(
+            isEmpty
+                ? "The cache has no file of \(repository): there is nothing to check."
+                : "\(count) \(count == 1 ? "file is" : "files are") as the hub has \(count == 1 ? "it" : "them").")
         return found.damaged
     }
 }

@@ -15,7 +15,7 @@ enum ModelSource {
 
     /// - Parameter revision: Of a model on the hub; `nil`: what its name says, or else `main`.
     init(_ model: String, revision: String?, environment: [String: String]) throws {
-        let isDemo = model == "demo" || model == "demo/"
+        let isDemo = Self.isDemo(model)
         let isThere = FileManager.default.fileExists(atPath: model)
         guard isDemo || isThere || Self.isPath(model) else {
             self = try Self.onHub(model, revision, environment)
@@ -49,6 +49,9 @@ enum ModelSource {
         }
         return .cached(try .directory(folder, name: repository.id), repository, hub)
     }
+
+    /// Whether `model` is the one that is built in.
+    static func isDemo(_ model: String) -> Bool { model == "demo" || model == "demo/" }
 
     /// What the name of a model may have been meant to be, as the end of a sentence.
     static func hint(for name: String) -> String {

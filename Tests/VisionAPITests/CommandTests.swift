@@ -140,6 +140,58 @@ struct CommandTests {
     }
 
     @Test(
+        "a word that is no command, and a name that begins with a dash, are told; they are no wish for help",
+        arguments: [
+            (
+                ["captoin", "x.jpg"],
+                "\"captoin\" is none of the commands serve, caption, download, doctor, inspect. "
+                    + "Did you mean caption?"
+            ),
+            (["xylophone"], "\"xylophone\" is none of the commands serve, caption, download, doctor, inspect.\n"),
+            (
+                ["caption", "-dash.png", "--model", "demo"],
+                "\"-dash.png\" begins with a dash and is none of the options."
+            ),
+            (["-ph", "1"], "\"-ph\" begins with a dash and is none of the options."),
+            (
+                ["caption", "x.png", "--min-new-tokens", "5", "--max-new-tokens", "4"],
+                "--min-new-tokens (5) must not be more than --max-new-tokens (4)."
+            ),
+        ])
+    func notUnderstood(arguments: [String], words: String) throws {
+        let run = try Program.run(arguments)
+        #expect(run.status == 64 && run.output == "")
+        #expect(run.errors.contains(words), "\(run.errors)")
+    }
+
+    @Test("a value that cannot be ends with where that command's help is, not with the usage of all commands")
+    func usage() throws {
+        let run = try Program.run(["--model", "demo", "--port", "99999"])
+        #expect(run.status == 64)
+        #expect(
+            run.errors
+                == "Error: --port is \"99999\": it must be a whole number, from 0 to 65535.\n"
+                + "  See 'vision-server serve --help' for more information.\n")
+    }
+
+    @Test("the help of serve, which is the default, names the other commands; -h is help, and a dash may begin a value")
+    func help() throws {
+        let help = try Program.run(["serve", "--help"])
+        for command in ["caption", "download", "doctor", "inspect"] {
+            #expect(help.output.contains(command), "\(command)")
+        }
+        #expect(try Program.run(["-h"]).output.contains("USAGE: vision-server <subcommand>"))
+        #expect(try Program.run(["--unload-after", "-1x", "--model", "demo"]).errors.contains("is \"-1x\""))
+    }
+
+    @Test("the demo model is built in, so there is nothing to download", arguments: ["demo", "demo/"])
+    func downloadDemo(name: String) throws {
+        let run = try Program.run(["download", name])
+        #expect(run.status == 0 && run.output == "")
+        #expect(run.errors == "The demo model is built in: there is nothing to download. --model demo uses it.\n")
+    }
+
+    @Test(
         "a bad environment variable is named",
         arguments: [
             ("VISION_SERVER_PORT", "http"), ("VISION_SERVER_UNLOAD_AFTER", "5 minutes"), ("VISION_SERVER_THREADS", "0"),
