@@ -8,14 +8,18 @@ public struct DownloadProgress: Sendable, Equatable {
     public var bytesPerSecond: Double?
     /// Seconds that the rest takes at the present rate; `nil` until there is one.
     public var secondsLeft: Double?
+    /// Why the hub could not be asked, as a sentence, while it is asked again; nothing has come then.
+    public var trouble: String?
 
     public init(
-        bytesDone: Int = 0, bytesTotal: Int? = nil, bytesPerSecond: Double? = nil, secondsLeft: Double? = nil
+        bytesDone: Int = 0, bytesTotal: Int? = nil, bytesPerSecond: Double? = nil, secondsLeft: Double? = nil,
+        trouble: String? = nil
     ) {
         self.bytesDone = bytesDone
         self.bytesTotal = bytesTotal
         self.bytesPerSecond = bytesPerSecond
         self.secondsLeft = secondsLeft
+        self.trouble = trouble
     }
 }
 

@@ -75,7 +75,7 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
     ) async throws -> String {
         let hub = HubClient(configuration: configuration, repository: repository)
         do {
-            let listing = try await listing(hub, cached)
+            let listing = try await listing(hub, cached, progress)
             let folder = try await fetch(listing, from: hub, damaged: Set(cached.damaged), progress: progress)
             await hub.shutdown()
             return folder
@@ -96,9 +96,15 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
         return folder
     }
 
-    private func listing(_ hub: HubClient, _ cached: CachedSnapshot) async throws -> RepositoryListing {
+    private func listing(
+        _ hub: HubClient, _ cached: CachedSnapshot, _ progress: @Sendable (DownloadProgress) -> Void
+    ) async throws -> RepositoryListing {
         do {
-            return try await retrying { try await hub.listing() }
+            return try await retrying {
+                try await hub.listing()
+            } onFailure: {
+                progress(DownloadProgress(trouble: "\($0.host): \($0.reason)."))
+            }
         } catch ModelHubError.gaveUp(let host, let reason, _) {
             throw ModelHubError.unreachable(
                 repository: hub.repository.id, missing: cached.lacking, host: host, reason: reason)
@@ -178,7 +184,9 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     /// Asks again, a bit later each time, while that may help.
-    private func retrying<R: Sendable>(_ question: @Sendable () async throws -> R) async throws -> R {
+    private func retrying<R: Sendable>(
+        _ question: @Sendable () async throws -> R, onFailure: (TemporaryFailure) -> Void = { _ in }
+    ) async throws -> R {
         var budget = RetryBudget()
         while true {
             do {
@@ -186,6 +194,7 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
             } catch let failure as TemporaryFailure {
                 guard let wait = budget.wait(after: failure) else { throw budget.surrender(to: failure) }
                 logger.warning("\(failure.host): \(failure.reason). Trying again in \(wait)")
+                onFailure(failure)
                 try await clock.sleep(for: wait)
             }
         }

@@ -64,6 +64,7 @@ public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration 
         let now = clock.now
         return ModelHostStatus(
             state: machine.state, isStopping: isDraining || machine.isStopping, hasFailed: machine.hasFailed(at: now),
+            failure: machine.hasFailed(at: now) ? lastLoadError.map { "\($0)" } : nil,
             isFull: machine.isFull, unloadsIn: machine.unloadsIn(at: now), running: machine.holders.count,
             waiting: machine.line.count,
             waitingBytes: machine.line.bytes, secondsToWait: machine.secondsToWait, counters: counters)

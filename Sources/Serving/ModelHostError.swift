@@ -13,9 +13,11 @@ public enum ModelHostError: Error, CustomStringConvertible {
         switch self {
         case .loadFailed(let model, let reason): "The model \(model) could not be loaded. \(reason)"
         case .overloaded(let waiting, let retryAfter):
-            "The server is busy: \(waiting) requests wait already. Send the request again in \(retryAfter) s."
+            "The server is busy: \(waiting) \(waiting == 1 ? "request waits" : "requests wait") already. "
+                + "Send the request again in \(retryAfter) s."
         case .waitedTooLong(let limit, let waiting, let retryAfter):
-            "The request has waited for its turn for \(limit.components.seconds) s, and \(waiting) others wait. "
+            "The request has waited for its turn for \(limit.components.seconds) s, and \(waiting) "
+                + "\(waiting == 1 ? "other waits" : "others wait"). "
                 + "Send it again in \(retryAfter) s."
         case .stopping:
             "The server is stopping and takes no new work. Send the request to another server, or again later."

@@ -8,6 +8,8 @@ public struct ModelHostStatus: Sendable, Equatable {
     public var isStopping: Bool
     /// Whether the last try to load went wrong less than half a minute ago and nobody has tried again.
     public var hasFailed: Bool
+    /// What the last try to load said, while `hasFailed` is true.
+    public var failure: String?
     /// Whether one more request would be refused because of those who wait.
     public var isFull: Bool
     /// Until the model leaves memory, if nobody asks for it; `nil` unless it is idle and will go.

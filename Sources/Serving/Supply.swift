@@ -23,6 +23,7 @@ public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration =
     private let clock: C
     private let failureStands: Duration
     private let state: Mutex<State>
+    private let failures = Atomic(0)
     private let waiters = Mutex<[CheckedContinuation<Void, Never>]>([])
     private let orders: AsyncStream<Void>
     private let order: AsyncStream<Void>.Continuation
@@ -74,10 +75,27 @@ public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration =
     /// What is there now; asking does not start anything.
     public var current: State { state.withLock { $0 } }
 
+    /// How often fetching has failed.
+    public var failureCount: Int { failures.load(ordering: .relaxed) }
+
+    /// Why there are no goods, as a sentence, where the last try failed.
+    public var trouble: String? {
+        switch current {
+        case .fetching(let progress): progress.trouble
+        case .failed(let error, _): Self.trouble(error)
+        case .absent, .present: nil
+        }
+    }
+
     /// Whether fetching went wrong less than half a minute ago and nobody has tried again.
     public var hasFailedLately: Bool {
         guard case .failed(_, let moment) = current else { return false }
         return moment.duration(to: clock.now) < .seconds(30)
+    }
+
+    /// Whether it is tried again after a failure, and nothing has come since.
+    public var isInTrouble: Bool {
+        if case .fetching(let progress) = current { progress.trouble != nil } else { false }
     }
 
     /// The goods, if they are there.
@@ -126,12 +144,17 @@ public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration =
             switch state {
             case .present, .fetching: return state
             case .failed(_, let moment) where moment.duration(to: now) < failureStands: return state
-            case .absent, .failed:
-                state = .fetching(SupplyProgress())
-                order.yield()
-                return state
+            case .absent: state = .fetching(SupplyProgress())
+            case .failed(let error, _): state = .fetching(SupplyProgress(trouble: Self.trouble(error)))
             }
+            order.yield()
+            return state
         }
+    }
+
+    /// What stays true while it is tried again: a try that was stopped says nothing of the next.
+    private static func trouble(_ error: any Error) -> String? {
+        error is CancellationError ? nil : "\(error)"
     }
 
     /// Fetches when somebody asks, until the service group stops.
@@ -147,12 +170,19 @@ public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration =
         do {
             finish(.present(try await fetch { [self] in report($0) }))
         } catch {
+            if !(error is CancellationError) { failures.add(1, ordering: .relaxed) }
             finish(.failed(error, at: clock.now))
         }
     }
 
+    /// Trouble is over when something has come.
     private func report(_ progress: SupplyProgress) {
-        state.withLock { if case .fetching = $0 { $0 = .fetching(progress) } }
+        state.withLock { state in
+            guard case .fetching(let before) = state else { return }
+            var progress = progress
+            if progress.bytesDone == 0, progress.trouble == nil { progress.trouble = before.trouble }
+            state = .fetching(progress)
+        }
     }
 
     private func finish(_ outcome: State) {

@@ -8,6 +8,9 @@ public enum SupplyError: Error, CustomStringConvertible {
 
     public var description: String {
         switch self {
+        case .fetching(let model, let progress) where progress.trouble != nil:
+            "The model \(model) could not be downloaded yet; it is tried again. \(progress.trouble ?? "") "
+                + "Send the request again later."
         case .fetching(let model, let progress):
             "The model \(model) is being downloaded: \(progress.sentence). Send the request again later."
         case .failed(let model, let reason, _) where reason is CancellationError:

@@ -23,6 +23,10 @@ struct Preloader<C: Clock>: Service where C.Duration == Duration {
                 throw reason
             } catch ModelHostError.loadFailed(_, let reason) where endsService(reason) {
                 throw reason
+            } catch is SupplyError {
+                logger.error(
+                    "The model could not be loaded in advance, as its files are not there. The next request tries again."
+                )
             } catch {
                 logger.error("The model could not be loaded in advance. \(error)")
             }

@@ -6,6 +6,8 @@ public struct StatusBody: Codable, Sendable, Equatable {
     public var model: String
     /// `downloading`, `unloaded`, `loading`, `idle`, `busy`, `unloading`, or `failed` after a try that went wrong.
     public var state: String
+    /// Why the last try to download or load the model went wrong; `null` unless the state is `failed`.
+    public var failure: String?
     /// Whether the server takes no new work.
     public var stopping: Bool
     /// Until the model leaves memory if nobody asks for it; `null` unless it is idle and will go.
@@ -23,18 +25,19 @@ public struct StatusBody: Codable, Sendable, Equatable {
     public var warnings: [String]
 
     enum CodingKeys: String, CodingKey {
-        case version, model, state, stopping, precision, queue, memory, download, counters, prompts, warnings
+        case version, model, state, failure, stopping, precision, queue, memory, download, counters, prompts, warnings
         case unloadsInSeconds = "unloads_in_seconds"
     }
 
     public init(
-        version: String, model: String, state: String, stopping: Bool, unloadsInSeconds: Double?, precision: String,
-        queue: Queue, memory: Memory, download: Download?, counters: Counters, prompts: [String],
+        version: String, model: String, state: String, failure: String?, stopping: Bool, unloadsInSeconds: Double?,
+        precision: String, queue: Queue, memory: Memory, download: Download?, counters: Counters, prompts: [String],
         warnings: [String]
     ) {
         self.version = version
         self.model = model
         self.state = state
+        self.failure = failure
         self.stopping = stopping
         self.unloadsInSeconds = unloadsInSeconds
         self.precision = precision
@@ -52,6 +55,7 @@ public struct StatusBody: Codable, Sendable, Equatable {
         try container.encode(version, forKey: .version)
         try container.encode(model, forKey: .model)
         try container.encode(state, forKey: .state)
+        try container.encode(failure, forKey: .failure)
         try container.encode(stopping, forKey: .stopping)
         try container.encode(unloadsInSeconds, forKey: .unloadsInSeconds)
         try container.encode(precision, forKey: .precision)

@@ -69,8 +69,13 @@ struct ChosenModel: Sendable {
     ) -> ModelSupply<ContinuousClock>.Fetch {
         let downloader = ModelDownloader(configuration: hub, logger: logger)
         return { report in
-            let folder = try await downloader.download(repository) { report(SupplyProgress($0)) }
-            return try ModelAssets(files: .directory(folder, name: repository.id))
+            do {
+                let folder = try await downloader.download(repository) { report(SupplyProgress($0)) }
+                return try ModelAssets(files: .directory(folder, name: repository.id))
+            } catch let error where !(error is CancellationError) {
+                logger.error("The model \(repository.id) could not be downloaded. \(error)")
+                throw error
+            }
         }
     }
 
@@ -127,7 +132,8 @@ struct ChosenModel: Sendable {
 extension SupplyProgress {
     init(_ progress: DownloadProgress) {
         self.init(
-            bytesDone: progress.bytesDone, bytesTotal: progress.bytesTotal, secondsLeft: progress.secondsLeft)
+            bytesDone: progress.bytesDone, bytesTotal: progress.bytesTotal, secondsLeft: progress.secondsLeft,
+            trouble: progress.trouble)
     }
 }
 

@@ -20,6 +20,8 @@ final class DownloadDisplay: Sendable {
     }
 
     func show(_ progress: DownloadProgress) {
+        // The log has told it.
+        if progress.trouble != nil { return }
         if onTerminal {
             write("\r\(Self.line(progress))\u{1B}[K")
         } else if isTimeForLine() {

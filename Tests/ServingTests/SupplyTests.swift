@@ -62,6 +62,32 @@ struct SupplyTests {
         }
     }
 
+    @Test("while it is tried again the last failure is known, until something comes")
+    func trouble() async throws {
+        let clock = ManualClock()
+        let (gate, open) = AsyncStream.makeStream(of: Void.self)
+        let count = Atomic(0)
+        let supply = Supply<Int, ManualClock>(name: "m", clock: clock) { report in
+            guard count.add(1, ordering: .relaxed).newValue > 1 else { throw NoHub() }
+            report(SupplyProgress())
+            report(SupplyProgress(bytesDone: 1))
+            for await _ in gate {}
+            return 7
+        }
+        try await running(supply) {
+            #expect(supply.trouble == nil && supply.failureCount == 0)
+            await #expect(throws: SupplyError.self) { try await supply.wait() }
+            #expect(supply.trouble == "NoHub()" && supply.failureCount == 1)
+            clock.advance(by: .seconds(5))
+            let error = #expect(throws: SupplyError.self) { try supply.take() }
+            #expect("\(try #require(error))".contains("it is tried again. NoHub()"))
+            try await eventually { supply.trouble == nil }
+            open.finish()
+            let goods = try await supply.wait()
+            #expect(goods == 7 && supply.failureCount == 1)
+        }
+    }
+
     @Test("goods that have gone are fetched again; those that cannot be fetched stay")
     func discard() async throws {
         let clock = ManualClock()

@@ -215,8 +215,26 @@ struct HubTests {
         let server = try RunningProgram(
             ["--model", "florence/demo", "--port", "0", "--preload"], environment: dead)
         let port = try await server.port()
-        try await eventually { server.errors.contains("cannot be asked for what is missing") }
-        #expect(try await request(port).hasPrefix("HTTP/1.1 503 "))
+        var answer = ""
+        try await eventually {
+            answer = try await request(port)
+            return answer.contains("could not be downloaded yet; it is tried again. 127.0.0.1")
+        }
+        #expect(answer.contains("(connection refused)") && answer.contains(#""code":"model_unavailable""#), "\(answer)")
+        #expect(answer.lowercased().contains("retry-after: 5\r\n"))
+        let reason = "cannot be asked for what is missing"
+        try await eventually { server.errors.contains(reason) }
+        let line = server.errors.split(separator: "\n").first { $0.contains(reason) }
+        #expect(line?.contains(" error ") == true, "\(server.errors)")
+        try await eventually {
+            let answer = try await LoopbackConnection.ask(port, "GET /status")
+            return answer.contains(#""state":"failed""#) && answer.contains(#""failed_loads":1"#)
+                && answer.contains(/"failure":"The model florence\\?\/demo is not complete in the cache/)
+        }
+        for _ in 0..<3 {
+            let answer = try await request(port)
+            #expect(answer.hasPrefix("HTTP/1.1 503 ") && !answer.contains("is being downloaded"), "\(answer)")
+        }
         stop(server)
     }
 

@@ -159,8 +159,11 @@ struct LifetimeTests {
         struct NoHub: Error, CustomStringConvertible { let description = "The hub cannot be reached." }
         let supply = ModelSupply(name: "some/model", clock: ContinuousClock()) { _ in throw NoHub() }
         try await Demo.application(around: Demo.host(), supply: supply).test(.router) { client in
+            #expect(try await status(client).failure == nil)
             _ = try await client.processImage("<CAPTION>")
             try await eventually { (try? await status(client).state) == "failed" }
+            let told = try await status(client)
+            #expect(told.failure == "The hub cannot be reached." && told.counters.failedLoads == 1)
             let response = try await client.processImage("<CAPTION>")
             #expect(response.status == .serviceUnavailable)
             #expect(response.headers[.retryAfter] == nil)
@@ -182,6 +185,48 @@ struct LifetimeTests {
             let response = try await client.processImage("<CAPTION>")
             #expect(response.headers[.retryAfter] == "30")
             #expect(try response.code == .modelUnavailable)
+        }
+    }
+
+    @Test("while the hub cannot be asked nothing is said to be on its way, but that it is tried again, and why")
+    func triedAgain() async throws {
+        let (end, finish) = AsyncStream.makeStream(of: Void.self)
+        let supply = ModelSupply(name: "some/model", clock: ContinuousClock()) { report in
+            report(SupplyProgress(trouble: "hub.example: nobody answers there."))
+            report(SupplyProgress())
+            for await _ in end {}
+            report(SupplyProgress(bytesDone: 1_000_000))
+            return try ModelAssets(files: Demo.files)
+        }
+        try await Demo.application(around: Demo.host(), supply: supply).test(.router) { client in
+            _ = try await client.processImage("<CAPTION>")
+            try await eventually { (try? await status(client).state) == "failed" }
+            let told = try await status(client)
+            #expect(told.failure == "hub.example: nobody answers there." && told.download == nil)
+            let response = try await client.processImage("<CAPTION>")
+            #expect(response.status == .serviceUnavailable && response.headers[.retryAfter] == "5")
+            #expect(try response.code == .modelUnavailable)
+            #expect(
+                try response.detail
+                    == "The model some/model could not be downloaded yet; it is tried again. "
+                    + "hub.example: nobody answers there. Send the request again later.")
+            let ready = try await client.get("/ready")
+            #expect(try ready.code == .modelUnavailable)
+            finish.finish()
+            try await eventually { (try? await client.get("/ready").status) == .ok }
+            #expect(try await status(client).failure == nil)
+        }
+    }
+
+    @Test("a model that cannot be loaded: the status says why")
+    func failedLoad() async throws {
+        struct NoMemory: Error, CustomStringConvertible { let description = "There is no memory." }
+        let host = Demo.host { throw NoMemory() }
+        try await Demo.application(around: host).test(.router) { client in
+            _ = try await client.processImage("<CAPTION>")
+            let told = try await status(client)
+            #expect(told.state == "failed" && told.failure == "There is no memory.")
+            #expect(told.counters.failedLoads == 1)
         }
     }
 

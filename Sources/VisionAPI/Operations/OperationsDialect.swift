@@ -75,7 +75,7 @@ struct OperationsDialect<C: Clock>: Sendable where C.Duration == Duration {
         let counters = host.counters
         return StatusBody(
             version: configuration.about.version, model: configuration.modelName, state: state(host),
-            stopping: host.isStopping,
+            failure: failure(host), stopping: host.isStopping,
             unloadsInSeconds: host.unloadsIn.map { ($0 / .milliseconds(1)).rounded() / 1000 },
             precision: configuration.about.precision,
             queue: .init(
@@ -86,20 +86,24 @@ struct OperationsDialect<C: Clock>: Sendable where C.Duration == Duration {
             counters: .init(
                 accepted: counters.accepted, answered: counters.answered, failed: counters.failed,
                 invalid: counters.invalid, cancelled: counters.cancelled, refused: counters.refused,
-                loads: counters.loads, failedLoads: counters.failedLoads, unloads: counters.unloads),
+                loads: counters.loads, failedLoads: counters.failedLoads + supply.failureCount,
+                unloads: counters.unloads),
             prompts: TaskPrompt.allPrompts + configuration.extraPrompts, warnings: configuration.modelWarnings())
     }
 
     private func state(_ host: ModelHostStatus) -> String {
         switch supply.current {
-        case .fetching: "downloading"
+        case .fetching(let progress): progress.trouble == nil ? "downloading" : "failed"
         case .failed: "failed"
         case .absent, .present: host.hasFailed ? "failed" : host.state.rawValue
         }
     }
 
+    /// Why the state is `failed`.
+    private func failure(_ host: ModelHostStatus) -> String? { supply.trouble ?? host.failure }
+
     private var download: StatusBody.Download? {
-        guard case .fetching(let progress) = supply.current else { return nil }
+        guard case .fetching(let progress) = supply.current, progress.trouble == nil else { return nil }
         return .init(
             bytesDone: progress.bytesDone, bytesTotal: progress.bytesTotal, secondsLeft: progress.secondsLeft)
     }

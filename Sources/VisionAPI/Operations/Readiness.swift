@@ -13,12 +13,12 @@ struct Readiness {
         let reason: (ErrorCode, String)? =
             if host.isStopping {
                 (.stopping, "The server is stopping.")
-            } else if case .fetching = supply.current {
+            } else if case .fetching(let progress) = supply.current, progress.trouble == nil {
                 (.modelDownloading, "The model's files are being downloaded.")
-            } else if host.hasFailed || supply.hasFailedLately {
+            } else if host.hasFailed || supply.hasFailedLately || supply.isInTrouble {
                 (
                     .modelUnavailable,
-                    "The model could not be loaded a moment ago. GET /status and the server's log say more."
+                    "The model could not be loaded a moment ago. GET /status and the server's log say why."
                 )
             } else if host.isFull {
                 (.queueFull, "The queue is full.")
