@@ -109,7 +109,7 @@ import Testing
         let weight = random.tensor([channels, 1, 3, 3]), bias = random.tensor([channels])
         let x = random.tensor([height * width, channels])
         let result = onAllThreadCounts(instructionSet) {
-            DepthwiseConv2d(weight: weight, bias: bias)(x, height: height, width: width, in: $0)
+            DepthwiseConv2d(weight: weight, bias: bias).added(to: x, height: height, width: width, in: $0)
         }
         let expected = Naive.depthwise(x, height, width, weight, bias)
         #expect(result.agree && difference(result.values, expected) < 1e-6)
@@ -124,8 +124,8 @@ import Testing
             let layer = SelfAttention(channels: heads * dimension, random: &random)
             let x = random.tensor([height * width, heads * dimension], scale: 2)
             let result = onAllThreadCounts(instructionSet) {
-                Attention.windowed(
-                    x, height: height, width: width, window: window, heads: heads, norm: layer.norm,
+                Attention.addingWindowed(
+                    to: x, height: height, width: width, window: window, heads: heads, norm: layer.norm,
                     qkv: layer.qkv(in: $0), proj: layer.proj(in: $0), in: $0)
             }
             let expected = layer.naive(x) {
@@ -142,8 +142,8 @@ import Testing
             let layer = SelfAttention(channels: groups * size, random: &random)
             let x = random.tensor([tokens, groups * size], scale: 2)
             let result = onAllThreadCounts(instructionSet) {
-                Attention.channelwise(
-                    x, groups: groups, norm: layer.norm, qkv: layer.qkv(in: $0), proj: layer.proj(in: $0), in: $0)
+                Attention.addingChannelwise(
+                    to: x, groups: groups, norm: layer.norm, qkv: layer.qkv(in: $0), proj: layer.proj(in: $0), in: $0)
             }
             let expected = layer.naive(x) { Naive.channelwise($0, groups: groups) }
             #expect(result.agree && difference(result.values, expected) < 5e-6, "\(tokens) tokens of \(size)")

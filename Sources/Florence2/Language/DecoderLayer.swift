@@ -7,7 +7,7 @@ struct DecoderLayer {
     private let selfAttentionLayerNorm: LayerNorm
     private let encoderAttention: EncoderAttention
     private let encoderAttentionLayerNorm: LayerNorm
-    private let mlp: MLP
+    private let feedForward: FeedForward
     private let finalLayerNorm: LayerNorm
 
     init(_ weights: Weights, _ configuration: TextConfiguration) throws {
@@ -16,7 +16,7 @@ struct DecoderLayer {
         selfAttentionLayerNorm = try weights.layerNorm("self_attn_layer_norm", width)
         encoderAttention = try EncoderAttention(weights.scope("encoder_attn"), width: width, heads: heads)
         encoderAttentionLayerNorm = try weights.layerNorm("encoder_attn_layer_norm", width)
-        mlp = try MLP(weights, channels: width)
+        feedForward = try FeedForward(weights, channels: width)
         finalLayerNorm = try weights.layerNorm("final_layer_norm", width)
     }
 
@@ -30,9 +30,9 @@ struct DecoderLayer {
     /// `layer`: which of the caches' layers is this one's.
     func callAsFunction(_ x: Tensor, caches: inout [KVCache], layer: Int, in workspace: Workspace) -> Tensor {
         var h = selfAttentionLayerNorm(
-            selfAttention(x, caches: &caches, layer: layer, in: workspace), in: workspace)
+            selfAttention.added(to: x, caches: &caches, layer: layer, in: workspace), in: workspace)
         h = encoderAttentionLayerNorm(
-            encoderAttention(h, caches: caches, layer: layer, in: workspace), in: workspace)
-        return finalLayerNorm(mlp(h, residual: h, in: workspace), in: workspace)
+            encoderAttention.added(to: h, caches: caches, layer: layer, in: workspace), in: workspace)
+        return finalLayerNorm(feedForward.added(to: h, in: workspace), in: workspace)
     }
 }

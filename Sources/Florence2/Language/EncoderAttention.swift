@@ -1,6 +1,6 @@
 import Tensors
 
-/// The decoder's cross attention to the encoder's states, added to the residual.
+/// The decoder's cross attention to the encoder's states.
 struct EncoderAttention {
     // Shapes: x [B, P]; encoder states [T, P]; keys, values [T, P].
     private let query: Linear
@@ -23,8 +23,8 @@ struct EncoderAttention {
         return PackedHeads(k: kv[0], v: kv[1], heads: heads, in: workspace)
     }
 
-    /// Each cache's rows of x attend to its own memory.
-    func callAsFunction(_ x: Tensor, caches: [KVCache], layer: Int, in workspace: Workspace) -> Tensor {
+    /// x + attention(x): each cache's rows of x attend to its own memory.
+    func added(to x: Tensor, caches: [KVCache], layer: Int, in workspace: Workspace) -> Tensor {
         let attended = Attention.shared(
             q: query(x, in: workspace), memories: caches.map { $0.layers[layer].encoderMemory },
             rows: caches.map(\.beams), in: workspace)

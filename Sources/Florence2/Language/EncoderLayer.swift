@@ -5,7 +5,7 @@ struct EncoderLayer {
     // Shapes: x [T, P] -> [T, P].
     private let selfAttention: SelfAttention
     private let selfAttentionLayerNorm: LayerNorm
-    private let mlp: MLP
+    private let feedForward: FeedForward
     private let finalLayerNorm: LayerNorm
 
     init(_ weights: Weights, _ configuration: TextConfiguration) throws {
@@ -13,12 +13,12 @@ struct EncoderLayer {
         selfAttention = try SelfAttention(
             weights.scope("self_attn"), width: width, heads: configuration.encoderAttentionHeads)
         selfAttentionLayerNorm = try weights.layerNorm("self_attn_layer_norm", width)
-        mlp = try MLP(weights, channels: width)
+        feedForward = try FeedForward(weights, channels: width)
         finalLayerNorm = try weights.layerNorm("final_layer_norm", width)
     }
 
     func callAsFunction(_ x: Tensor, in workspace: Workspace) -> Tensor {
-        let h = selfAttentionLayerNorm(selfAttention(x, in: workspace), in: workspace)
-        return finalLayerNorm(mlp(h, residual: h, in: workspace), in: workspace)
+        let h = selfAttentionLayerNorm(selfAttention.added(to: x, in: workspace), in: workspace)
+        return finalLayerNorm(feedForward.added(to: h, in: workspace), in: workspace)
     }
 }

@@ -17,15 +17,16 @@ struct SelfAttention {
         self.heads = heads
     }
 
-    func callAsFunction(_ x: Tensor, in workspace: Workspace) -> Tensor {
+    /// x + attention(x)
+    func added(to x: Tensor, in workspace: Workspace) -> Tensor {
         let qkv = Linear.together([query, key, value], x, in: workspace)
         let attended = Attention.full(q: qkv[0], k: qkv[1], v: qkv[2], heads: heads, in: workspace)
         return output(attended, residual: x, in: workspace)
     }
 
-    /// One causal step: each row of x [B, P], the rows of all caches one after the other, is appended to its own beam's
+    /// x + attention(x), one causal step: each row of x [B, P], the rows of all caches one after the other, is appended to its own beam's
     /// cache and attends to all of it.
-    func callAsFunction(_ x: Tensor, caches: inout [KVCache], layer: Int, in workspace: Workspace) -> Tensor {
+    func added(to x: Tensor, caches: inout [KVCache], layer: Int, in workspace: Workspace) -> Tensor {
         let qkv = Linear.together([query, key, value], x, in: workspace)
         var row = 0
         for index in caches.indices {

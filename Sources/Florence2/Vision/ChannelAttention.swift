@@ -1,6 +1,6 @@
 import Tensors
 
-/// Self attention between the channels of a group, over all tokens, of the normed input, added to it.
+/// Self attention between the channels of a group, over all tokens, of the normed input.
 struct ChannelAttention {
     // Shapes: x [N, C], qkv(x) [N, 3C] -> [N, C].
     private let qkv: Linear
@@ -13,7 +13,8 @@ struct ChannelAttention {
         self.numGroups = numGroups
     }
 
-    func callAsFunction(_ x: FeatureMap, norm: LayerNorm, in workspace: Workspace) -> Tensor {
-        Attention.channelwise(x.tokens, groups: numGroups, norm: norm, qkv: qkv, proj: proj, in: workspace)
+    /// x + attention(norm(x))
+    func added(to x: FeatureMap, norm: LayerNorm, in workspace: Workspace) -> Tensor {
+        Attention.addingChannelwise(to: x.tokens, groups: numGroups, norm: norm, qkv: qkv, proj: proj, in: workspace)
     }
 }

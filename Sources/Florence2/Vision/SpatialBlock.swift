@@ -7,7 +7,7 @@ struct SpatialBlock {
     private let windowAttention: WindowAttention
     private let conv2: DepthwiseConv2d
     private let norm2: LayerNorm
-    private let ffn: MLP
+    private let ffn: FeedForward
 
     init(_ weights: Weights, _ configuration: VisionConfiguration, stage: Int) throws {
         let channels = configuration.embedDims[stage]
@@ -18,15 +18,16 @@ struct SpatialBlock {
             numHeads: configuration.numHeads[stage])
         conv2 = try DepthwiseConv2d(weights.scope("conv2"), channels)
         norm2 = try weights.layerNorm("norm2", channels)
-        ffn = try MLP(weights.scope("ffn"), channels: channels)
+        ffn = try FeedForward(weights.scope("ffn"), channels: channels)
     }
 
     /// `consuming`: what goes in is let go once the first step has read it, not when the caller is done.
     func callAsFunction(_ x: consuming FeatureMap, in workspace: Workspace) -> FeatureMap {
-        x.tokens = conv1(x.tokens, height: x.height, width: x.width, in: workspace)
-        x.tokens = windowAttention(x, norm: norm1, in: workspace)
-        x.tokens = conv2(x.tokens, height: x.height, width: x.width, in: workspace)
-        x.tokens = ffn(x.tokens, norm: norm2, residual: x.tokens, in: workspace)
+        // Each is x + f(x), or x + f(norm(x)).
+        x.tokens = conv1.added(to: x.tokens, height: x.height, width: x.width, in: workspace)
+        x.tokens = windowAttention.added(to: x, norm: norm1, in: workspace)
+        x.tokens = conv2.added(to: x.tokens, height: x.height, width: x.width, in: workspace)
+        x.tokens = ffn.added(to: x.tokens, norm: norm2, in: workspace)
         return x
     }
 }

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Multi-head self attention inside windows of windowSize x windowSize tokens, of the normed input, added to it.
+/// Multi-head self attention inside windows of windowSize x windowSize tokens, of the normed input.
 struct WindowAttention {
     // Shapes: x [H * W, C], qkv(x) [H * W, 3C] -> [H * W, C].
     private let qkv: Linear
@@ -15,9 +15,10 @@ struct WindowAttention {
         self.numHeads = numHeads
     }
 
-    func callAsFunction(_ x: FeatureMap, norm: LayerNorm, in workspace: Workspace) -> Tensor {
-        Attention.windowed(
-            x.tokens, height: x.height, width: x.width, window: windowSize, heads: numHeads, norm: norm, qkv: qkv,
+    /// x + attention(norm(x))
+    func added(to x: FeatureMap, norm: LayerNorm, in workspace: Workspace) -> Tensor {
+        Attention.addingWindowed(
+            to: x.tokens, height: x.height, width: x.width, window: windowSize, heads: numHeads, norm: norm, qkv: qkv,
             proj: proj, in: workspace)
     }
 }

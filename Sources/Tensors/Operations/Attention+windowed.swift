@@ -7,8 +7,8 @@ extension Attention {
     ///
     /// Where there are windows enough for all threads, each goes all the way by itself: what is between the two layers,
     /// four times as wide as x, never leaves the cache.
-    public static func windowed(
-        _ x: Tensor, height: Int, width: Int, window: Int, heads: Int, norm: LayerNorm, qkv: Linear, proj: Linear,
+    public static func addingWindowed(
+        to x: Tensor, height: Int, width: Int, window: Int, heads: Int, norm: LayerNorm, qkv: Linear, proj: Linear,
         in workspace: Workspace
     ) -> Tensor {
         assert(x.rows == height * width && qkv.weight.outputs == 3 * x.columns)

@@ -1,6 +1,6 @@
 import CKernels
 
-/// A 3x3 depthwise convolution, stride 1, zero padding 1, with its residual: x + conv(x) + bias.
+/// A 3x3 depthwise convolution, stride 1, zero padding 1.
 public struct DepthwiseConv2d: Sendable {
     /// [9, C]: the taps in the order ky, kx.
     private let weight: Tensor
@@ -22,8 +22,8 @@ public struct DepthwiseConv2d: Sendable {
         }
     }
 
-    /// [H·W, C] -> [H·W, C]
-    public func callAsFunction(_ x: Tensor, height: Int, width: Int, in workspace: Workspace) -> Tensor {
+    /// x + conv(x) + bias: [H·W, C] -> [H·W, C]
+    public func added(to x: Tensor, height: Int, width: Int, in workspace: Workspace) -> Tensor {
         assert(x.rows == height * width && x.columns == bias.count)
         let result = workspace.tensor(x.shape)
         withExtendedLifetime((self, x, result)) {

@@ -6,8 +6,8 @@ extension Attention {
     ///
     /// Where there are tokens enough for all threads, q and k go into the maps and v through them a block of tokens at a
     /// time: what is between the two layers, four times as wide as x, never leaves the cache.
-    public static func channelwise(
-        _ x: Tensor, groups: Int, norm: LayerNorm, qkv: Linear, proj: Linear, in workspace: Workspace
+    public static func addingChannelwise(
+        to x: Tensor, groups: Int, norm: LayerNorm, qkv: Linear, proj: Linear, in workspace: Workspace
     ) -> Tensor {
         let channels = x.columns
         let maps = ChannelMaps(
