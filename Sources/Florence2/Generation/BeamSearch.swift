@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Darwin)
-    import Darwin
-#endif
-
 /// Beam search over one request, as a value: `feed` says what the engine does next, `advance` takes what came of it.
 ///
 /// Equal to `generate(do_sample=False)` of transformers 5.23, greedy for one beam
@@ -101,11 +93,10 @@ package struct BeamSearch: Sendable {
 
     /// The decoder start is not counted as generated.
     private func hypothesis(_ tokens: [Int], _ score: Float) -> Hypothesis {
-        Hypothesis(tokens: tokens, score: score / penalty(length: tokens.count - 1))
+        Hypothesis(tokens: tokens, score: score / lengthPenalty(tokens.count - 1))
     }
 
-    /// length ^ lengthPenalty, rounded to float32 once as PyTorch does.
-    private func penalty(length: Int) -> Float { Float(pow(Double(length), configuration.lengthPenalty)) }
+    private var lengthPenalty: LengthPenalty { LengthPenalty(exponent: configuration.lengthPenalty) }
 
     /// Whether no running beam can improve the result; `length` counts generated tokens.
     private func isDone(bestRunning: Float, length: Int) -> Bool {
@@ -113,6 +104,6 @@ package struct BeamSearch: Sendable {
         if stopsWhenFull, finished.isFull { return true }
         let isOptimistic = configuration.earlyStopping == .never && configuration.lengthPenalty > 0
         let bestLength = isOptimistic ? configuration.maxNewTokens : length
-        return bestRunning / penalty(length: bestLength) <= finished.worstScore
+        return bestRunning / lengthPenalty(bestLength) <= finished.worstScore
     }
 }

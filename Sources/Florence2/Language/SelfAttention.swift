@@ -1,6 +1,6 @@
 import Tensors
 
-/// Multi-head self attention of the encoder, added to the residual.
+/// Multi-head self attention of the encoder, and of the decoder with its caches.
 struct SelfAttention {
     // Shapes: x [T, P] -> [T, P].
     private let query: Linear
