@@ -9,23 +9,23 @@ package typealias PreparePicture =
 /// One model, its files, its queue and the preparation of its pictures, for all dialects: `parse -> service -> format`.
 package struct CaptionService<C: Clock>: Sendable where C.Duration == Duration {
     package let host: ModelHost<CaptionWorker, C>
-    package let supply: ModelSupply<C>
+    package let store: ModelStore<ModelAssets, C>
     private let preparePicture: PreparePicture
     private let preprocessing: PreprocessingQueue
     private let isCallersFault: @Sendable (any Error) -> Bool
     private let metrics = CaptionMetrics()
 
     /// - Parameters:
-    ///   - supply: The model's files.
+    ///   - store: The model's files.
     ///   - budget: How much decoding goes on at a time.
     ///   - preparePicture: Decodes and resizes.
     ///   - isCallersFault: Of an error: then the request counts as invalid, and not as failed.
     package init(
-        host: ModelHost<CaptionWorker, C>, supply: ModelSupply<C>, budget: DecodeBudget,
+        host: ModelHost<CaptionWorker, C>, store: ModelStore<ModelAssets, C>, budget: DecodeBudget,
         preparePicture: @escaping PreparePicture, isCallersFault: @escaping @Sendable (any Error) -> Bool
     ) {
         self.host = host
-        self.supply = supply
+        self.store = store
         self.preparePicture = preparePicture
         self.isCallersFault = isCallersFault
         preprocessing = PreprocessingQueue(budget: budget)
@@ -34,26 +34,26 @@ package struct CaptionService<C: Clock>: Sendable where C.Duration == Duration {
     /// What a request holds from the moment when its body was read until its answer is complete.
     package struct Slot: Sendable {
         fileprivate let service: CaptionService
-        fileprivate let place: ModelHost<CaptionWorker, C>.Place
+        fileprivate let place: ModelHost<CaptionWorker, C>.QueueSlot
         fileprivate let processor: ImageProcessor
         fileprivate let ticket: PreprocessingQueue.Ticket
     }
 
     /// Whether a request would be served now: to be asked before its body is read.
     ///
-    /// - Throws: `SupplyError`, `ModelHostError`.
+    /// - Throws: `ModelStoreError`, `ModelHostError`.
     package func checkAdmission() async throws {
-        _ = try supply.take()
+        _ = try store.require()
         try await host.checkAdmission()
     }
 
     /// Takes a place in the queue for a request whose body has so many bytes, and gives it back when `body` ends, or at
     /// once when the caller's task is cancelled.
     ///
-    /// - Throws: `SupplyError`, `ModelHostError`, or what `body` throws.
+    /// - Throws: `ModelStoreError`, `ModelHostError`, or what `body` throws.
     package func withSlot<R: Sendable>(bytes: Int, _ body: (Slot) async throws -> R) async throws -> R {
-        let processor = try supply.take().processor
-        return try await host.withPlace(bytes: bytes, isCallersFault: isCallersFault) { place in
+        let processor = try store.require().processor
+        return try await host.withQueueSlot(bytes: bytes, isCallersFault: isCallersFault) { place in
             try await body(
                 Slot(service: self, place: place, processor: processor, ticket: preprocessing.drawTicket()))
         }

@@ -1,6 +1,5 @@
 public import Florence2
 public import Images
-public import Serving
 
 /// What is there of a model before its weights are read: its files, and how its pictures are prepared.
 public struct ModelAssets: Sendable {
@@ -16,6 +15,3 @@ public struct ModelAssets: Sendable {
         processor = try files.imageProcessor()
     }
 }
-
-/// A model's files, which may have to be downloaded first.
-public typealias ModelSupply<C: Clock> = Supply<ModelAssets, C> where C.Duration == Duration

@@ -8,18 +8,19 @@ package import Serving
 /// The service: dialects around one model's host, which runs and stops with it.
 ///
 /// - Parameters:
-///   - supply: The model's files; it runs with the service, too.
+///   - store: The model's files; it runs with the service, too.
 ///   - preparePicture: Decodes and resizes; a test may do something else.
 package func buildApplication<C: Clock>(
-    configuration: ServerConfiguration, host: ModelHost<CaptionWorker, C>, supply: ModelSupply<C>, logger: Logger,
+    configuration: ServerConfiguration, host: ModelHost<CaptionWorker, C>, store: ModelStore<ModelAssets, C>,
+    logger: Logger,
     preparePicture: @escaping PreparePicture = {
         try ImageDecoder().prepare($0, with: $1, watch: DecodeWatch($2))
     }
 ) -> some ApplicationProtocol where C.Duration == Duration {
     let freed = FreedMemory(clock: ContinuousClock())
-    let preloader = Preloader(host: host, supply: supply, endsService: configuration.preloadEnds, logger: logger)
+    let preloader = Preloader(host: host, store: store, endsService: configuration.preloadEnds, logger: logger)
     let service = CaptionService(
-        host: host, supply: supply, budget: configuration.decoding, preparePicture: preparePicture
+        host: host, store: store, budget: configuration.decoding, preparePicture: preparePicture
     ) {
         ErrorAnswer(answering: $0)?.status.kind == .clientError
     }
@@ -33,9 +34,9 @@ package func buildApplication<C: Clock>(
         configuration: configuration.door,
         dialects: [
             OriginalDialect(images, configuration: configuration).dialect,
-            OperationsDialect(host: host, supply: supply, configuration: configuration).dialect,
+            OperationsDialect(host: host, store: store, configuration: configuration).dialect,
         ], figures: "vision", logger: logger, errors: ErrorAnswer.init(answering:))
-    return door.application(services: [supply, host, freed] + (configuration.preload ? [preloader] : [])) { address in
+    return door.application(services: [store, host, freed] + (configuration.preload ? [preloader] : [])) { address in
         logger.info("Serving \(configuration.modelName) at \(address), its prompts at \(address)/prompts")
     }
 }

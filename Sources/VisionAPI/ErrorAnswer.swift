@@ -28,9 +28,9 @@ extension ErrorAnswer {
         // No 503: another picture may be answered, and the same one will not.
         case ModelError.damagedNumbers: self.init(.internalServerError, .modelDamaged, "\(error)")
         // Its files have gone, or are damaged, and are on their way again.
-        case ModelHostError.loadFailed(_, let error as SupplyError): self.init(error)
+        case ModelHostError.loadFailed(_, let error as ModelStoreError): self.init(error)
         case let error as ModelHostError: self.init(error)
-        case let error as SupplyError: self.init(error)
+        case let error as ModelStoreError: self.init(error)
         case is CancellationError: self.init(ModelHostError.stopping)
         default: return nil
         }
@@ -92,7 +92,7 @@ extension ErrorAnswer {
         }
     }
 
-    private init(_ error: SupplyError) {
+    private init(_ error: ModelStoreError) {
         switch error {
         case .fetching(_, let progress):
             let code: ErrorCode = progress.trouble == nil ? .modelDownloading : .modelUnavailable

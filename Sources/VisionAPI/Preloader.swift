@@ -6,7 +6,7 @@ import ServiceLifecycle
 /// Fetches and loads the model at the start, so that the first request need not wait for it.
 struct Preloader<C: Clock>: Service where C.Duration == Duration {
     let host: ModelHost<CaptionWorker, C>
-    let supply: ModelSupply<C>
+    let store: ModelStore<ModelAssets, C>
     /// Whether a failure is none that the first request might not meet: then the service ends with it.
     let endsService: @Sendable (any Error) -> Bool
     let logger: Logger
@@ -15,15 +15,15 @@ struct Preloader<C: Clock>: Service where C.Duration == Duration {
     func run() async throws {
         try await cancelWhenGracefulShutdown {
             do {
-                _ = try await supply.wait()
+                _ = try await store.wait()
                 try await host.ensureLoaded()
             } catch is CancellationError {
                 // The server stops before it has begun.
-            } catch SupplyError.failed(_, let reason, _) where endsService(reason) {
+            } catch ModelStoreError.failed(_, let reason, _) where endsService(reason) {
                 throw reason
             } catch ModelHostError.loadFailed(_, let reason) where endsService(reason) {
                 throw reason
-            } catch is SupplyError {
+            } catch is ModelStoreError {
                 logger.error(
                     "The model could not be loaded in advance, as its files are not there. The next request tries again."
                 )

@@ -24,7 +24,7 @@ struct FolderCommand: AsyncParsableCommand {
     func run() async throws {
         let stop = StopSwitch()
         try await withServers(servers.server) { servers in
-            let gate = WriteGate()
+            let gate = AtomicFileWriter()
             let exifTool = try captions.exif ? ExifTool(environment: ProcessInfo.processInfo.environment) : nil
             let report = RunReport(
                 terminal: Terminal(environment: ProcessInfo.processInfo.environment), isQuiet: captions.quiet)
@@ -46,7 +46,7 @@ struct FolderCommand: AsyncParsableCommand {
     }
 
     private func folderRun(
-        _ remotes: [RemoteServer], exifTool: ExifTool?, gate: WriteGate, report: RunReport, stop: StopSwitch
+        _ remotes: [RemoteServer], exifTool: ExifTool?, gate: AtomicFileWriter, report: RunReport, stop: StopSwitch
     ) throws -> FolderRun {
         let folder = try PictureFolder(path: folder, selection: selection.selection)
         let names = try captions.noCaptions ? nil : CaptionNames(fileExtension: captionExtension)

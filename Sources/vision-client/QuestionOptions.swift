@@ -41,8 +41,8 @@ struct QuestionOptions: ParsableArguments {
         throw ValidationError("--\(flag) is \(value): it must be from \(range.lowerBound) to \(range.upperBound).")
     }
 
-    func question(_ prompt: String) -> Question {
-        var question = Question(prompt: prompt, numBeams: numBeams, maxNewTokens: maxNewTokens)
+    func question(_ prompt: String) -> CaptionQuery {
+        var question = CaptionQuery(prompt: prompt, numBeams: numBeams, maxNewTokens: maxNewTokens)
         question.minNewTokens = minNewTokens
         question.noRepeatNGramSize = noRepeatNgramSize
         question.lengthPenalty = lengthPenalty

@@ -45,16 +45,16 @@ struct ChosenModel: Sendable {
     }
 
     /// The model's files for a server: there, or fetched when somebody asks.
-    func supply(logger: Logger) throws -> ModelSupply<ContinuousClock> {
+    func store(logger: Logger) throws -> ModelStore<ModelAssets, ContinuousClock> {
         switch source {
         case .files(let files):
-            return Supply(name: name, goods: try ModelAssets(files: files), clock: ContinuousClock())
+            return ModelStore(name: name, assets: try ModelAssets(files: files), clock: ContinuousClock())
         case .cached(let files, let repository, let hub):
-            return Supply(
-                name: name, goods: try ModelAssets(files: files), clock: ContinuousClock(),
+            return ModelStore(
+                name: name, assets: try ModelAssets(files: files), clock: ContinuousClock(),
                 isTemporary: Self.isTemporary, fetch: fetch(repository, hub, logger))
         case .hub(let repository, let hub):
-            return Supply(
+            return ModelStore(
                 name: name, clock: ContinuousClock(), isTemporary: Self.isTemporary,
                 fetch: fetch(repository, hub, logger))
         }
@@ -66,11 +66,11 @@ struct ChosenModel: Sendable {
 
     private func fetch(
         _ repository: ModelRepository, _ hub: HubConfiguration, _ logger: Logger
-    ) -> ModelSupply<ContinuousClock>.Fetch {
+    ) -> ModelStore<ModelAssets, ContinuousClock>.Fetch {
         let downloader = ModelDownloader(configuration: hub, logger: logger)
         return { report in
             do {
-                let folder = try await downloader.download(repository) { report(SupplyProgress($0)) }
+                let folder = try await downloader.download(repository) { report(FetchProgress($0)) }
                 return try ModelAssets(files: .directory(folder, name: repository.id))
             } catch let error where !(error is CancellationError) {
                 logger.error("The model \(repository.id) could not be downloaded. \(error)")
@@ -93,17 +93,17 @@ struct ChosenModel: Sendable {
     /// The model in memory, of files that are there. Where one has gone from the cache or is damaged now, its fetching is
     /// begun, and who asks is told so.
     func load(
-        _ supply: ModelSupply<ContinuousClock>, logger: Logger, warnings: ModelWarnings
+        _ store: ModelStore<ModelAssets, ContinuousClock>, logger: Logger, warnings: ModelWarnings
     ) throws -> Captioner<CPUEngine> {
         do {
-            let captioner = try load(try supply.take().files)
+            let captioner = try load(try store.require().files)
             warnings.replace(by: captioner.warnings)
             for warning in captioner.warnings { logger.warning("\(warning)") }
             return captioner
         } catch let error where StartFailure.isOfFiles(error) {
             logger.warning("\(error)")
-            supply.discard()
-            _ = try supply.take()
+            store.invalidate()
+            _ = try store.require()
             throw error
         }
     }
@@ -129,7 +129,7 @@ struct ChosenModel: Sendable {
     }
 }
 
-extension SupplyProgress {
+extension FetchProgress {
     init(_ progress: DownloadProgress) {
         self.init(
             bytesDone: progress.bytesDone, bytesTotal: progress.bytesTotal, secondsLeft: progress.secondsLeft,

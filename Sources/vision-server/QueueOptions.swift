@@ -54,7 +54,7 @@ struct QueueOptions: ParsableArguments {
         let wait = try settings.number("max-wait", maxWait, in: 0...(1 << 31)) ?? 600
         return ModelHostLimits(
             keepAlive: try keepAlive(settings),
-            maxLent: try batch(settings),
+            maxConcurrent: try batch(settings),
             maxQueued: try settings.number("max-queued", maxQueued, in: 1...100_000) ?? 64,
             maxQueuedBytes: try settings.bytes("max-queued-bytes", maxQueuedBytes) ?? 256 << 20,
             maxWait: wait == 0 ? nil : .seconds(wait))

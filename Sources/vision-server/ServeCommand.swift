@@ -57,19 +57,19 @@ struct ServeCommand: AsyncParsableCommand {
         let drain = try settings.number("drain", drain, in: 0...600) ?? 0
         let model = try await modelOptions.choose(settings).settledOffline(logger: logger)
         let limits = try queueOptions.limits(settings)
-        let supply = try model.supply(logger: logger)
+        let store = try model.store(logger: logger)
         metrics.describe(model)
         let warnings = ModelWarnings()
-        let worker = CaptionWorker(maxBatch: limits.maxLent, availableMemory: { MemoryBudget().available() }) {
-            try model.load(supply, logger: logger, warnings: warnings)
+        let worker = CaptionWorker(maxBatch: limits.maxConcurrent, availableMemory: { MemoryBudget().available() }) {
+            try model.load(store, logger: logger, warnings: warnings)
         }
         let host = ModelHost(
             name: model.name, limits: limits, clock: ContinuousClock(), logger: logger, runner: worker)
-        var configuration = try serverConfiguration(settings, model, limits) { metrics.text(supply.current) }
+        var configuration = try serverConfiguration(settings, model, limits) { metrics.text(store.current) }
         configuration.modelWarnings = { warnings.all }
         warnOfOpenDoor(configuration.door, logger)
         let application = buildApplication(
-            configuration: configuration, host: host, supply: supply, logger: logger)
+            configuration: configuration, host: host, store: store, logger: logger)
         do {
             try await runUntilStopped(application, host: host, drain: .seconds(drain), logger: logger)
         } catch {
@@ -115,7 +115,7 @@ struct ServeCommand: AsyncParsableCommand {
             maxReadingSize: max(limits.maxQueuedBytes, maxBody),
             decoding: try queueOptions.decoding(settings, beside: model.memoryToKeep),
             about: .init(
-                version: VisionServer.version, precision: model.precision.rawValue, maxBatch: limits.maxLent,
+                version: VisionServer.version, precision: model.precision.rawValue, maxBatch: limits.maxConcurrent,
                 maxQueued: limits.maxQueued, maxQueuedBytes: limits.maxQueuedBytes),
             metricsText: metricsText)
     }

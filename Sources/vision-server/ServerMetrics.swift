@@ -33,10 +33,10 @@ struct ServerMetrics: Sendable {
         Gauge(label: "vision_model_info", dimensions: labels).record(1)
     }
 
-    /// - Parameter supply: What there is of the model's files.
-    func text(_ supply: ModelSupply<ContinuousClock>.State) -> String {
+    /// - Parameter store: What there is of the model's files.
+    func text(_ store: ModelStore<ModelAssets, ContinuousClock>.State) -> String {
         process.update()
-        if case .fetching(let progress) = supply {
+        if case .fetching(let progress) = store {
             downloaded.record(progress.bytesDone)
             downloadSize.record(progress.bytesTotal ?? 0)
         } else {

@@ -141,7 +141,7 @@ struct JSONLinesTests {
     @Test("two programs do not write to one file")
     func locked() throws {
         let album = try Album("a.jpg")
-        let file = try JSONLinesFile(path: album.path("out.jsonl"), gate: WriteGate())
+        let file = try JSONLinesFile(path: album.path("out.jsonl"), gate: AtomicFileWriter())
         let first = try run(album, [], try ScriptedServer { _ in .result("new") })
         #expect(first.status == 1)
         #expect(first.errors.contains("Another vision-client is writing to"))

@@ -71,7 +71,7 @@ struct ConnectionHandlerTests {
         line.pass(1)
         let answer = try line.received()
         #expect(answer.hasPrefix("HTTP/1.1 408 Request Timeout\r\n"))
-        #expect(answer.contains("timeout: ") && answer.contains("30 seconds"))
+        #expect(answer.contains("timeout: ") && answer.contains("30 s."))
         #expect(answer.contains("Connection: close\r\n"))
     }
 

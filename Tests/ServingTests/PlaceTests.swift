@@ -3,7 +3,7 @@ import Serving
 import Synchronization
 import Testing
 
-@Suite("Places in the line")
+@Suite("Places in the queue")
 struct PlaceTests {
     /// Runs `body` while one request has the model and stands at a gate, which is opened afterwards.
     private func whileLent(
@@ -30,7 +30,7 @@ struct PlaceTests {
                 try await eventually { await host.status.waiting == 8 }
                 for _ in 0..<50 {
                     await #expect(throws: ModelHostError.self) {
-                        try await host.withPlace { _ in workshop.log.withLock { $0.append(1) } }
+                        try await host.withQueueSlot { _ in workshop.log.withLock { $0.append(1) } }
                     }
                     await #expect(throws: ModelHostError.self) { try await host.checkAdmission() }
                 }
@@ -55,7 +55,7 @@ struct PlaceTests {
             let (slow, finish) = AsyncStream.makeStream(of: Void.self)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
-                    try await host.withPlace { place in
+                    try await host.withQueueSlot { place in
                         for await _ in slow {}
                         try await place.withModel { _, _ in workshop.log.withLock { $0.append(1) } }
                     }
@@ -86,7 +86,7 @@ struct PlaceTests {
         try await workshop.withHost(limits: .init(maxQueued: 1)) { host in
             let (stubborn, finish) = AsyncStream.makeStream(of: Void.self)
             let leaver = Task {
-                try await host.withPlace { _ in
+                try await host.withQueueSlot { _ in
                     // Work that does not heed its cancellation.
                     await Task { for await _ in stubborn {} }.value
                 }
@@ -264,12 +264,12 @@ struct PlaceTests {
         let workshop = Workshop()
         let gate = Gate()
         workshop.loadGate.withLock { $0 = gate }
-        try await workshop.withHost(limits: .init(maxLent: 8)) { host in
+        try await workshop.withHost(limits: .init(maxConcurrent: 8)) { host in
             try await withThrowingTaskGroup(of: Int.self) { group in
                 for number in 0..<12 {
                     // Each has its place before the next one comes; all wait for the model, which is being loaded.
                     group.addTask {
-                        try await host.withPlace { place in
+                        try await host.withQueueSlot { place in
                             try await place.withModel { _, _ in
                                 workshop.log.withLock { $0.append(number) }
                                 return number

@@ -13,7 +13,7 @@ struct RandomOrderTests {
         var isLoaded = false
         var hasChore = false
         var lentTo: Set<UInt64> = []
-        let maxLent: Int
+        let maxConcurrent: Int
         var preparing: [UInt64] = []
         var ready: Set<UInt64> = []
         var lastTicket: UInt64 = 0
@@ -21,9 +21,9 @@ struct RandomOrderTests {
         var random: SeededGenerator
 
         init(seed: UInt64) {
-            maxLent = 1 + Int(seed % 3)
+            maxConcurrent = 1 + Int(seed % 3)
             let limits = ModelHostLimits(
-                keepAlive: .lasting(.seconds(3)), maxLent: maxLent, maxQueued: 5, maxQueuedBytes: 100,
+                keepAlive: .lasting(.seconds(3)), maxConcurrent: maxConcurrent, maxQueued: 5, maxQueuedBytes: 100,
                 maxWait: .seconds(8))
             machine = Machine(limits: limits, at: now)
             random = SeededGenerator(state: seed)
@@ -31,8 +31,8 @@ struct RandomOrderTests {
 
         mutating func send(_ event: Machine.Event) {
             for action in machine.handle(event, at: now) { obey(action) }
-            let hasRoom = isLoaded && !hasChore && lentTo.count < maxLent
-            #expect(!hasRoom || !machine.line.hasReady, "one is ready and waits for nothing")
+            let hasRoom = isLoaded && !hasChore && lentTo.count < maxConcurrent
+            #expect(!hasRoom || !machine.queue.hasReady, "one is ready and waits for nothing")
         }
 
         mutating func obey(_ action: Machine.Action) {
@@ -41,10 +41,10 @@ struct RandomOrderTests {
                 #expect(!isLoaded && !hasChore)
                 hasChore = true
             case .unload:
-                #expect(isLoaded && lentTo.isEmpty && machine.line.isEmpty)
+                #expect(isLoaded && lentTo.isEmpty && machine.queue.isEmpty)
                 hasChore = true
-            case .lend(let ticket):
-                #expect(isLoaded && lentTo.count < maxLent && !hasChore, "lent while it is not there")
+            case .admit(let ticket):
+                #expect(isLoaded && lentTo.count < maxConcurrent && !hasChore, "lent while it is not there")
                 #expect(ticket == ready.min(), "not the first of those that are ready")
                 lentTo.insert(ticket)
                 ready.remove(ticket)
@@ -85,7 +85,7 @@ struct RandomOrderTests {
         }
 
         mutating func leave() {
-            guard let ticket = machine.line.tickets.randomElement(using: &random) else { return }
+            guard let ticket = machine.queue.tickets.randomElement(using: &random) else { return }
             if preparing.contains(ticket) { left += 1 }
             preparing.removeAll { $0 == ticket }
             send(.left(ticket))
@@ -105,7 +105,7 @@ struct RandomOrderTests {
             } else if let ticket = lentTo.randomElement(using: &random) {
                 lentTo.remove(ticket)
                 served += 1
-                send(.returned(ticket, Bool.random(using: &random) ? .lasting(.zero) : nil))
+                send(.released(ticket, Bool.random(using: &random) ? .lasting(.zero) : nil))
             }
         }
     }

@@ -17,11 +17,11 @@ struct SentenceTests {
 
     @Test("how far a fetch is; of one that has brought nothing no number is given")
     func progress() {
-        #expect(SupplyProgress().sentence == "nothing has arrived yet")
-        #expect(SupplyProgress(bytesDone: 0, bytesTotal: 5_000_000).sentence == "0 of 5 MB")
+        #expect(FetchProgress().sentence == "nothing has arrived yet")
+        #expect(FetchProgress(bytesDone: 0, bytesTotal: 5_000_000).sentence == "0 of 5 MB")
         #expect(
-            SupplyProgress(bytesDone: 1, bytesTotal: 1, secondsLeft: 0.5).sentence
+            FetchProgress(bytesDone: 1, bytesTotal: 1, secondsLeft: 0.5).sentence
                 == "0 of 0 MB, about 1 second left")
-        #expect(SupplyProgress(bytesDone: 120_000_000).sentence == "120 MB")
+        #expect(FetchProgress(bytesDone: 120_000_000).sentence == "120 MB")
     }
 }

@@ -40,11 +40,11 @@ struct StateMachineTests {
         var machine = machine()
         #expect(machine.request(1, at: at(0)) == [.load])
         #expect(machine.request(2, at: at(0)) == [])
-        #expect(machine.handle(.loaded, at: at(1)) == [.lend(1)])
+        #expect(machine.handle(.loaded, at: at(1)) == [.admit(1)])
         #expect(machine.request(3, at: at(1)) == [])
-        #expect(machine.giveBack(nil, at: at(2)) == [.lend(2)])
-        #expect(machine.giveBack(nil, at: at(3)) == [.lend(3)])
-        #expect(machine.phase == .lent([3]))
+        #expect(machine.giveBack(nil, at: at(2)) == [.admit(2)])
+        #expect(machine.giveBack(nil, at: at(3)) == [.admit(3)])
+        #expect(machine.phase == .inUse([3]))
     }
 
     @Test("a request that is still being prepared wakes no model; those that are ready pass it")
@@ -53,13 +53,13 @@ struct StateMachineTests {
         #expect(machine.handle(.arrived(1, bytes: 5), at: at(0)) == [])
         #expect(machine.phase == .unloaded)
         #expect(machine.request(2, at: at(0)) == [.load])
-        #expect(machine.handle(.loaded, at: at(1)) == [.lend(2)])
+        #expect(machine.handle(.loaded, at: at(1)) == [.admit(2)])
         #expect(machine.request(3, at: at(1)) == [])
         #expect(machine.deadline(at: at(1)) == at(601))
         // Once it is ready it is the first again.
         #expect(machine.handle(.ready(1, bytes: 5), at: at(2)) == [])
-        #expect(machine.giveBack(nil, at: at(3)) == [.lend(1)])
-        #expect(machine.giveBack(nil, at: at(4)) == [.lend(3)])
+        #expect(machine.giveBack(nil, at: at(3)) == [.admit(1)])
+        #expect(machine.giveBack(nil, at: at(4)) == [.admit(3)])
     }
 
     @Test("a request that is still being prepared keeps an idle model; when it leaves, what was put off is done")
@@ -98,7 +98,7 @@ struct StateMachineTests {
     @Test("use in between prolongs its life; a timer that fires meanwhile changes nothing")
     func useProlongs() {
         var machine = idle(machine())
-        #expect(machine.request(2, at: at(200)) == [.lend(2)])
+        #expect(machine.request(2, at: at(200)) == [.admit(2)])
         #expect(machine.handle(.timerFired, at: at(300)) == [])
         #expect(machine.giveBack(nil, at: at(400)) == [])
         #expect(machine.deadline(at: at(400)) == at(700))
@@ -110,13 +110,13 @@ struct StateMachineTests {
         #expect(machine.handle(.timerFired, at: at(300)) == [.unload])
         #expect(machine.request(2, at: at(300)) == [])
         #expect(machine.handle(.unloaded, at: at(301)) == [.load])
-        #expect(machine.handle(.loaded, at: at(302)) == [.lend(2)])
+        #expect(machine.handle(.loaded, at: at(302)) == [.admit(2)])
     }
 
     @Test("zero lets the model go once nobody waits; for ever keeps it")
     func zeroAndForever() {
         var eager = lent(machine(.lasting(.zero)), waiting: [2])
-        #expect(eager.giveBack(nil, at: at(1)) == [.lend(2)])
+        #expect(eager.giveBack(nil, at: at(1)) == [.admit(2)])
         #expect(eager.giveBack(nil, at: at(2)) == [.unload])
         var keeper = lent(machine(.forever))
         #expect(keeper.giveBack(nil, at: at(1)) == [])
@@ -136,13 +136,13 @@ struct StateMachineTests {
         #expect(machine.giveBack(.lasting(.zero), at: at(8)) == [.unload])
     }
 
-    @Test("one who leaves the line is dropped; one who has the model, or is unknown, is not")
+    @Test("one who leaves the queue is dropped; one who has the model, or is unknown, is not")
     func leaving() {
         var machine = lent(machine(), waiting: [2, 3])
         #expect(machine.handle(.left(2), at: at(0)) == [.drop(2)])
         #expect(machine.handle(.left(2), at: at(0)) == [])
         #expect(machine.handle(.left(1), at: at(0)) == [])
-        #expect(machine.giveBack(nil, at: at(1)) == [.lend(3)])
+        #expect(machine.giveBack(nil, at: at(1)) == [.admit(3)])
     }
 
     @Test("a load goes on when all who waited for it have left")
@@ -161,12 +161,12 @@ struct StateMachineTests {
         #expect(machine.handle(.arrived(3, bytes: 60), at: at(0)) == [.refuse([3], .overloaded)])
         #expect(machine.handle(.ready(2, bytes: 10), at: at(0)) == [])
         #expect(machine.handle(.arrived(4, bytes: 60), at: at(0)) == [])
-        #expect(machine.line.bytes == 70)
+        #expect(machine.queue.bytes == 70)
         #expect(machine.isFull)
         #expect(machine.handle(.arrived(5, bytes: 0), at: at(0)) == [.refuse([5], .overloaded)])
-        #expect(machine.giveBack(nil, at: at(1)) == [.lend(2)])
+        #expect(machine.giveBack(nil, at: at(1)) == [.admit(2)])
         #expect(!machine.isFull)
-        #expect(machine.line.bytes == 60)
+        #expect(machine.queue.bytes == 60)
     }
 
     @Test("a single request is let in however large it is")
@@ -183,13 +183,13 @@ struct StateMachineTests {
         _ = machine.request(2, at: at(0))
         #expect(machine.deadline(at: at(1)) == nil)
         #expect(machine.handle(.timerFired, at: at(2000)) == [])
-        #expect(machine.handle(.loaded, at: at(2000)) == [.lend(1)])
+        #expect(machine.handle(.loaded, at: at(2000)) == [.admit(1)])
         _ = machine.request(3, at: at(2100))
         #expect(machine.deadline(at: at(2100)) == at(2600))
         #expect(machine.handle(.timerFired, at: at(2599)) == [])
         #expect(machine.handle(.timerFired, at: at(2600)) == [.refuse([2], .waitedTooLong)])
         #expect(machine.deadline(at: at(2600)) == at(2700))
-        #expect(machine.giveBack(nil, at: at(2650)) == [.lend(3)])
+        #expect(machine.giveBack(nil, at: at(2650)) == [.admit(3)])
     }
 
     @Test("an unload that is asked for waits until nobody needs the model")
@@ -198,11 +198,11 @@ struct StateMachineTests {
         #expect(resting.handle(.unloadRequested, at: at(1)) == [.unload])
         var busy = lent(machine(), waiting: [2])
         #expect(busy.handle(.unloadRequested, at: at(1)) == [])
-        #expect(busy.giveBack(nil, at: at(2)) == [.lend(2)])
+        #expect(busy.giveBack(nil, at: at(2)) == [.admit(2)])
         #expect(busy.giveBack(nil, at: at(3)) == [.unload])
         #expect(busy.handle(.unloaded, at: at(4)) == [])
         #expect(busy.request(3, at: at(5)) == [.load])
-        #expect(busy.handle(.loaded, at: at(6)) == [.lend(3)])
+        #expect(busy.handle(.loaded, at: at(6)) == [.admit(3)])
         #expect(busy.giveBack(nil, at: at(7)) == [])
         var empty = machine()
         #expect(empty.handle(.unloadRequested, at: at(1)) == [])
@@ -224,9 +224,9 @@ struct StateMachineTests {
         _ = machine.handle(.arrived(3, bytes: 0), at: at(0))
         #expect(machine.handle(.stop, at: at(0)) == [])
         #expect(machine.handle(.arrived(4, bytes: 0), at: at(0)) == [.refuse([4], .stopping)])
-        #expect(machine.giveBack(nil, at: at(1)) == [.lend(2)])
+        #expect(machine.giveBack(nil, at: at(1)) == [.admit(2)])
         #expect(machine.giveBack(nil, at: at(2)) == [])
-        #expect(machine.handle(.ready(3, bytes: 0), at: at(3)) == [.lend(3)])
+        #expect(machine.handle(.ready(3, bytes: 0), at: at(3)) == [.admit(3)])
         #expect(machine.giveBack(nil, at: at(4)) == [.unload])
         #expect(!machine.isStopped)
         #expect(machine.handle(.unloaded, at: at(5)) == [])
@@ -254,19 +254,19 @@ struct StateMachineTests {
 
     @Test("as many have the model as may, the first of those that are ready, and it goes when the last gives it back")
     func lentToSeveral() {
-        var machine = Machine(limits: .init(keepAlive: .lasting(.zero), maxLent: 2), at: at(0))
+        var machine = Machine(limits: .init(keepAlive: .lasting(.zero), maxConcurrent: 2), at: at(0))
         for ticket in 1...4 as ClosedRange<UInt64> { _ = machine.handle(.arrived(ticket, bytes: 0), at: at(0)) }
         #expect(machine.handle(.ready(1, bytes: 0), at: at(0)) == [.load])
         #expect(machine.handle(.ready(3, bytes: 0), at: at(0)) == [])
-        #expect(machine.handle(.loaded, at: at(1)) == [.lend(1), .lend(3)])
+        #expect(machine.handle(.loaded, at: at(1)) == [.admit(1), .admit(3)])
         #expect(machine.handle(.ready(4, bytes: 0), at: at(2)) == [])
         #expect(machine.handle(.ready(2, bytes: 0), at: at(2)) == [])
         #expect(machine.holders == [1, 3])
         // The fourth was ready before the second, which came earlier.
-        #expect(machine.handle(.returned(3, nil), at: at(3)) == [.lend(2)])
+        #expect(machine.handle(.released(3, nil), at: at(3)) == [.admit(2)])
         #expect(machine.handle(.left(4), at: at(3)) == [.drop(4)])
-        #expect(machine.handle(.returned(1, nil), at: at(4)) == [])
-        #expect(machine.handle(.returned(2, nil), at: at(5)) == [.unload])
+        #expect(machine.handle(.released(1, nil), at: at(4)) == [])
+        #expect(machine.handle(.released(2, nil), at: at(5)) == [.unload])
     }
 }
 
@@ -279,6 +279,6 @@ extension ModelHost.StateMachine {
 
     /// The first of those who have the model gives it back.
     fileprivate mutating func giveBack(_ keepAlive: KeepAlive?, at now: C.Instant) -> [Action] {
-        handle(.returned(holders.min() ?? 0, keepAlive), at: now)
+        handle(.released(holders.min() ?? 0, keepAlive), at: now)
     }
 }

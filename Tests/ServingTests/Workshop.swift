@@ -131,11 +131,11 @@ extension ModelHost where Runner == Workshop.Runner {
     nonisolated func withModel<R: Sendable>(
         keepAlive: KeepAlive? = nil, _ body: @escaping @Sendable (Tool, () -> Bool) throws -> R
     ) async throws -> R {
-        try await withPlace { try await $0.withModel(keepAlive: keepAlive, body) }
+        try await withQueueSlot { try await $0.withModel(keepAlive: keepAlive, body) }
     }
 }
 
-extension ModelHost.Place where Runner == Workshop.Runner {
+extension ModelHost.QueueSlot where Runner == Workshop.Runner {
     func withModel<R: Sendable>(
         bytes: Int = 0, keepAlive: KeepAlive? = nil, _ body: @escaping @Sendable (Tool, () -> Bool) throws -> R
     ) async throws -> R {

@@ -60,7 +60,7 @@ enum Demo {
     static func host(
         limits: ModelHostLimits = .init(), beforeLoad: @escaping @Sendable () throws -> Void = {}
     ) -> ModelHost<CaptionWorker, ContinuousClock> {
-        let worker = CaptionWorker(maxBatch: limits.maxLent) {
+        let worker = CaptionWorker(maxBatch: limits.maxConcurrent) {
             try beforeLoad()
             return try Captioner(files, threads: 2)
         }
@@ -70,7 +70,7 @@ enum Demo {
     static func application(
         around host: ModelHost<CaptionWorker, ContinuousClock>,
         _ configuration: ServerConfiguration = .init(modelName: "demo"),
-        supply: ModelSupply<ContinuousClock>? = nil,
+        store: ModelStore<ModelAssets, ContinuousClock>? = nil,
         preparePicture: @escaping PreparePicture = {
             try ImageDecoder().prepare($0, with: $1, watch: DecodeWatch($2))
         }
@@ -78,7 +78,7 @@ enum Demo {
         let assets = try ModelAssets(files: files)
         return buildApplication(
             configuration: configuration, host: host,
-            supply: supply ?? Supply(name: "demo", goods: assets, clock: ContinuousClock()), logger: logger,
+            store: store ?? ModelStore(name: "demo", assets: assets, clock: ContinuousClock()), logger: logger,
             preparePicture: preparePicture)
     }
 }

@@ -112,10 +112,10 @@ struct EventStreamTests {
 
     /// Around an engine that captions by rule; each of its steps waits for `gate`.
     private func withFakeEngine(
-        _ limits: ModelHostLimits = .init(maxLent: 1), step: @escaping @Sendable () throws -> Void,
+        _ limits: ModelHostLimits = .init(maxConcurrent: 1), step: @escaping @Sendable () throws -> Void,
         _ body: @escaping @Sendable (_ port: Int, _ client: any TestClientProtocol) async throws -> Void
     ) async throws {
-        let worker = CaptionWorker(maxBatch: limits.maxLent) {
+        let worker = CaptionWorker(maxBatch: limits.maxConcurrent) {
             try Captioner.fake(FakeEngine { rows in if !rows.isEmpty { try step() } })
         }
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })

@@ -125,12 +125,12 @@ struct LifetimeTests {
     @Test("while files are downloaded requests are told at once how far it is; then they are served")
     func download() async throws {
         let (arrival, arrive) = AsyncStream.makeStream(of: Void.self)
-        let supply = ModelSupply(name: "some/model", clock: ContinuousClock()) { report in
-            report(SupplyProgress(bytesDone: 120_000_000, bytesTotal: 3_290_000_000, secondsLeft: 180))
+        let store = ModelStore<ModelAssets, ContinuousClock>(name: "some/model", clock: ContinuousClock()) { report in
+            report(FetchProgress(bytesDone: 120_000_000, bytesTotal: 3_290_000_000, secondsLeft: 180))
             for await _ in arrival {}
             return try ModelAssets(files: Demo.files)
         }
-        try await Demo.application(around: Demo.host(), supply: supply).test(.router) { client in
+        try await Demo.application(around: Demo.host(), store: store).test(.router) { client in
             #expect(try await client.get("/ready").status == .ok)
             _ = try await client.processImage("<CAPTION>")
             try await eventually { (try? await status(client).download?.bytesTotal) == 3_290_000_000 }
@@ -157,8 +157,10 @@ struct LifetimeTests {
     @Test("a download that fails is told once asked again, without an invitation to wait")
     func failedDownload() async throws {
         struct NoHub: Error, CustomStringConvertible { let description = "The hub cannot be reached." }
-        let supply = ModelSupply(name: "some/model", clock: ContinuousClock()) { _ in throw NoHub() }
-        try await Demo.application(around: Demo.host(), supply: supply).test(.router) { client in
+        let store = ModelStore<ModelAssets, ContinuousClock>(name: "some/model", clock: ContinuousClock()) { _ in
+            throw NoHub()
+        }
+        try await Demo.application(around: Demo.host(), store: store).test(.router) { client in
             #expect(try await status(client).failure == nil)
             _ = try await client.processImage("<CAPTION>")
             try await eventually { (try? await status(client).state) == "failed" }
@@ -176,10 +178,12 @@ struct LifetimeTests {
     @Test("where the cause may pass by itself, a failed download does invite to wait")
     func passingFailure() async throws {
         struct NoHub: Error, CustomStringConvertible { let description = "The hub cannot be reached." }
-        let supply = ModelSupply(name: "some/model", clock: ContinuousClock(), isTemporary: { $0 is NoHub }) { _ in
+        let store = ModelStore<ModelAssets, ContinuousClock>(
+            name: "some/model", clock: ContinuousClock(), isTemporary: { $0 is NoHub }
+        ) { _ in
             throw NoHub()
         }
-        try await Demo.application(around: Demo.host(), supply: supply).test(.router) { client in
+        try await Demo.application(around: Demo.host(), store: store).test(.router) { client in
             _ = try await client.processImage("<CAPTION>")
             try await eventually { (try? await status(client).state) == "failed" }
             let response = try await client.processImage("<CAPTION>")
@@ -191,14 +195,14 @@ struct LifetimeTests {
     @Test("while the hub cannot be asked nothing is said to be on its way, but that it is tried again, and why")
     func triedAgain() async throws {
         let (end, finish) = AsyncStream.makeStream(of: Void.self)
-        let supply = ModelSupply(name: "some/model", clock: ContinuousClock()) { report in
-            report(SupplyProgress(trouble: "hub.example: nobody answers there."))
-            report(SupplyProgress())
+        let store = ModelStore<ModelAssets, ContinuousClock>(name: "some/model", clock: ContinuousClock()) { report in
+            report(FetchProgress(trouble: "hub.example: nobody answers there."))
+            report(FetchProgress())
             for await _ in end {}
-            report(SupplyProgress(bytesDone: 1_000_000))
+            report(FetchProgress(bytesDone: 1_000_000))
             return try ModelAssets(files: Demo.files)
         }
-        try await Demo.application(around: Demo.host(), supply: supply).test(.router) { client in
+        try await Demo.application(around: Demo.host(), store: store).test(.router) { client in
             _ = try await client.processImage("<CAPTION>")
             try await eventually { (try? await status(client).state) == "failed" }
             let told = try await status(client)

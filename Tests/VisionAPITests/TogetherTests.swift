@@ -9,7 +9,7 @@ struct TogetherTests {
     func sameAnswers(maxBatch: Int) async throws {
         let prompts = ["<CAPTION>", "<DETAILED_CAPTION>", "<OCR>", "<MORE_DETAILED_CAPTION>"]
         let expected = try prompts.map { try Demo.text($0) }
-        try await Demo.application(limits: .init(maxLent: maxBatch)).test(.ahc(.http)) { client in
+        try await Demo.application(limits: .init(maxConcurrent: maxBatch)).test(.ahc(.http)) { client in
             try await withThrowingTaskGroup(of: (Int, String).self) { group in
                 for number in 0..<8 {
                     let index = number % prompts.count

@@ -22,13 +22,15 @@ package struct CaptionJob: Sendable {
 
 /// The places that a folder's captions are written to.
 package struct CaptionOutputs: Sendable {
-    let question: Question
+    let question: CaptionQuery
     let rule: CaptionRule
     let lines: JSONLinesFile?
     let exifTool: ExifTool?
-    let gate: WriteGate
+    let gate: AtomicFileWriter
 
-    package init(question: Question, rule: CaptionRule, lines: JSONLinesFile?, exifTool: ExifTool?, gate: WriteGate) {
+    package init(
+        question: CaptionQuery, rule: CaptionRule, lines: JSONLinesFile?, exifTool: ExifTool?, gate: AtomicFileWriter
+    ) {
         self.question = question
         self.rule = rule
         self.lines = lines

@@ -9,11 +9,11 @@ package struct FailureLine: Codable, Sendable, Equatable {
 /// A file that lists the pictures that failed, as JSON lines; each run begins it anew.
 package final class FailuresFile: Sendable {
     private let path: String
-    private let gate: WriteGate
+    private let gate: AtomicFileWriter
     private let handle: FileHandle
 
     /// - Throws: `ClientError.unwritable`, `.listUnread`; `.notFailures`, when the file holds something else.
-    package init(path: String, gate: WriteGate) throws(ClientError) {
+    package init(path: String, gate: AtomicFileWriter) throws(ClientError) {
         self.path = path
         self.gate = gate
         let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)

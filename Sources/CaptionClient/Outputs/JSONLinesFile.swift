@@ -17,7 +17,7 @@ package struct CaptionLine: Codable, Sendable, Equatable {
 /// A file that gets one JSON object a picture and line, and that can be gone on with after an interruption.
 package final class JSONLinesFile: Sendable {
     private let path: String
-    private let gate: WriteGate
+    private let gate: AtomicFileWriter
     private let handle: FileHandle
     private let state: Mutex<State>
 
@@ -40,7 +40,7 @@ package final class JSONLinesFile: Sendable {
 
     /// Opens or makes the file; a last line that an interruption cut off is removed.
     /// - Throws: `ClientError.unwritable`, `.listUnread`, `.fileInUse`, `.notJSONLines`.
-    package init(path: String, gate: WriteGate) throws(ClientError) {
+    package init(path: String, gate: AtomicFileWriter) throws(ClientError) {
         self.path = path
         self.gate = gate
         let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)

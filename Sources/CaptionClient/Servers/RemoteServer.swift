@@ -61,7 +61,7 @@ package struct RemoteServer: Sendable {
     package func prompts() async throws -> [String] { try await get("/prompts") }
 
     /// Asks about one picture.
-    package func ask(_ question: Question, about picture: PictureFile) async -> Reply {
+    package func ask(_ question: CaptionQuery, about picture: PictureFile) async -> Reply {
         do {
             var request = request(.post, "/process_image")
             request.headers.add(name: "Content-Type", value: "application/json")
@@ -123,7 +123,7 @@ extension RemoteServer {
     ///   - onWait: gets the server's sentence each time before it is asked again; once while there is no model.
     /// - Throws: `ClientError.server`, `.noModel`.
     package func answer(
-        _ question: Question, about picture: PictureFile, patience: Duration, onWait: (String) -> Void
+        _ question: CaptionQuery, about picture: PictureFile, patience: Duration, onWait: (String) -> Void
     ) async throws -> JSONValue {
         let start = ContinuousClock.now
         var withoutModelSince: ContinuousClock.Instant?

@@ -6,10 +6,10 @@ extension RequestBody {
     private static let pieceSize = 3 << 16
 
     /// The JSON of a request, read from the picture's file and encoded piece by piece.
-    init(_ question: Question, picture: PictureFile) throws {
+    init(_ question: CaptionQuery, picture: PictureFile) throws {
         let head = Array(try question.head().utf8)
         let encoded = (Int(try picture.stamp().size) + 2) / 3 * 4
-        self.init(count: head.count + encoded + Question.tail.utf8.count) {
+        self.init(count: head.count + encoded + CaptionQuery.tail.utf8.count) {
             var file: FileHandle?
             var isDone = false
             return {
@@ -20,7 +20,7 @@ extension RequestBody {
                 }
                 let bytes = try Self.read(Self.pieceSize, from: file)
                 isDone = bytes.count < Self.pieceSize
-                return Array((bytes.base64EncodedString() + (isDone ? Question.tail : "")).utf8)
+                return Array((bytes.base64EncodedString() + (isDone ? CaptionQuery.tail : "")).utf8)
             }
         }
     }

@@ -28,7 +28,7 @@ package actor ServerQueue {
     /// Asks whichever server is free, and another one, or the same one later, when it is busy or gone.
     /// - Parameter onWait: is called with a server and its sentence when the picture has to be sent again.
     package func ask(
-        _ question: Question, about picture: PictureFile, onWait: @Sendable (Reply) -> Void
+        _ question: CaptionQuery, about picture: PictureFile, onWait: @Sendable (Reply) -> Void
     ) async -> Outcome {
         var losses = 0
         while true {

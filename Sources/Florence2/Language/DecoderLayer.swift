@@ -5,7 +5,7 @@ struct DecoderLayer {
     // Shapes: x [B, P] -> [B, P], one row a beam.
     private let selfAttention: SelfAttention
     private let selfAttentionLayerNorm: LayerNorm
-    private let encoderAttention: EncoderAttention
+    private let encoderAttention: CrossAttention
     private let encoderAttentionLayerNorm: LayerNorm
     private let feedForward: FeedForward
     private let finalLayerNorm: LayerNorm
@@ -14,7 +14,7 @@ struct DecoderLayer {
         let (width, heads) = (configuration.dModel, configuration.decoderAttentionHeads)
         selfAttention = try SelfAttention(weights.scope("self_attn"), width: width, heads: heads)
         selfAttentionLayerNorm = try weights.layerNorm("self_attn_layer_norm", width)
-        encoderAttention = try EncoderAttention(weights.scope("encoder_attn"), width: width, heads: heads)
+        encoderAttention = try CrossAttention(weights.scope("encoder_attn"), width: width, heads: heads)
         encoderAttentionLayerNorm = try weights.layerNorm("encoder_attn_layer_norm", width)
         feedForward = try FeedForward(weights, channels: width)
         finalLayerNorm = try weights.layerNorm("final_layer_norm", width)

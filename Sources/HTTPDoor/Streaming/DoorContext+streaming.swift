@@ -9,7 +9,7 @@ extension DoorContext {
     ///
     /// ```
     /// try await context.streaming(.lines) { stream in
-    ///     try await queue.withPlace { place in
+    ///     try await queue.withQueueSlot { place in
     ///         for try await event in place.events { stream.write(line(event)) }
     ///         stream.end()
     ///         await stream.delivered()

@@ -28,7 +28,7 @@ struct BlobDownload<C: Clock> where C.Duration == Duration {
     func run() async throws {
         var arrived = try await adopt()
         meter.stands(at: arrived.partial.count)
-        var budget = RetryBudget()
+        var budget = RetryPolicy()
         var tags: [Origin: String] = [:]
         var mismatches = 0
         while true {

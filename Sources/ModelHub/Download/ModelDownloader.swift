@@ -187,7 +187,7 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
     private func retrying<R: Sendable>(
         _ question: @Sendable () async throws -> R, onFailure: (TemporaryFailure) -> Void = { _ in }
     ) async throws -> R {
-        var budget = RetryBudget()
+        var budget = RetryPolicy()
         while true {
             do {
                 return try await question()

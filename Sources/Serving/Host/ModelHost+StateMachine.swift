@@ -8,19 +8,19 @@ extension ModelHost {
             case unloaded
             case loading
             case idle(since: C.Instant)
-            case lent(Set<Ticket>)
+            case inUse(Set<Ticket>)
             case unloading
         }
 
         package enum Event: Sendable {
-            /// A request takes a place in the line; it holds so many bytes.
+            /// A request takes a place in the queue; it holds so many bytes.
             case arrived(Ticket, bytes: Int)
             /// The request is prepared and wants the model when it is its turn.
             case ready(Ticket, bytes: Int)
             /// A request does not want its answer any more.
             case left(Ticket)
             /// One who had the model gives it back; the model then stays that long, or as long as usual.
-            case returned(Ticket, KeepAlive?)
+            case released(Ticket, KeepAlive?)
             case loaded
             case loadFailed
             case unloaded
@@ -40,14 +40,14 @@ extension ModelHost {
         package enum Action: Equatable, Sendable {
             case load
             case unload
-            case lend(Ticket)
-            /// The ticket has left the line by its own wish.
+            case admit(Ticket)
+            /// The ticket has left the queue by its own wish.
             case drop(Ticket)
             case refuse([Ticket], Refusal)
         }
 
         package private(set) var phase = Phase.unloaded
-        package private(set) var line = WaitingLine()
+        package private(set) var queue = RequestQueue()
         package private(set) var isStopping = false
         /// When the last try to load went wrong; `nil` once somebody has tried again.
         package private(set) var failedAt: C.Instant?
@@ -65,7 +65,7 @@ extension ModelHost {
         }
 
         /// Whether everything that was accepted is done and the model is gone.
-        package var isStopped: Bool { isStopping && phase == .unloaded && line.isEmpty }
+        package var isStopped: Bool { isStopping && phase == .unloaded && queue.isEmpty }
 
         /// Whether the last try to load went wrong a short while ago and nobody has tried again.
         ///
@@ -75,18 +75,18 @@ extension ModelHost {
         }
 
         /// Whole seconds, 1 to 60, until those who are served and those who wait may be done.
-        package var secondsToWait: Int { pace.secondsToWait(behind: line.count + holders.count) }
+        package var secondsToWait: Int { pace.secondsToWait(behind: queue.count + holders.count) }
 
         /// Whether a request of no size would be refused.
-        package var isFull: Bool { line.isFull(for: 0, limits) }
+        package var isFull: Bool { queue.isFull(for: 0, limits) }
 
         /// When `timerFired` is wanted next; `nil` while nothing depends on time.
         package func deadline(at now: C.Instant) -> C.Instant? {
-            if case .idle(let since) = phase, line.isEmpty, case .lasting(let time) = keepAlive {
+            if case .idle(let since) = phase, queue.isEmpty, case .lasting(let time) = keepAlive {
                 return since.advanced(by: time)
             }
-            guard loadedTime.isRunning, let patience = line.firstPatience else { return nil }
-            return now.advanced(by: max(.zero, patience - loadedTime.total(at: now)))
+            guard loadedTime.isRunning, let giveUpAfter = queue.firstGiveUp else { return nil }
+            return now.advanced(by: max(.zero, giveUpAfter - loadedTime.total(at: now)))
         }
 
         package mutating func handle(_ event: Event, at now: C.Instant) -> [Action] {
@@ -94,7 +94,7 @@ extension ModelHost {
             case .arrived(let ticket, let bytes): arrived(ticket, bytes, now)
             case .ready(let ticket, let bytes): ready(ticket, bytes, now)
             case .left(let ticket): left(ticket, now)
-            case .returned(let ticket, let keepAlive): returned(ticket, keepAlive, now)
+            case .released(let ticket, let keepAlive): released(ticket, keepAlive, now)
             case .loaded: loaded(now)
             case .loadFailed: loadFailed(now)
             case .unloaded: unloaded()
@@ -108,27 +108,27 @@ extension ModelHost {
 
         private mutating func arrived(_ ticket: Ticket, _ bytes: Int, _ now: C.Instant) -> [Action] {
             guard !isStopping else { return [.refuse([ticket], .stopping)] }
-            guard !line.isFull(for: bytes, limits) else { return [.refuse([ticket], .overloaded)] }
-            let patience = limits.maxWait.map { loadedTime.total(at: now) + $0 }
-            line.append(.init(ticket: ticket, bytes: bytes, patience: patience))
+            guard !queue.isFull(for: bytes, limits) else { return [.refuse([ticket], .overloaded)] }
+            let giveUpAfter = limits.maxWait.map { loadedTime.total(at: now) + $0 }
+            queue.append(.init(ticket: ticket, bytes: bytes, giveUpAfter: giveUpAfter))
             return []
         }
 
         private mutating func ready(_ ticket: Ticket, _ bytes: Int, _ now: C.Instant) -> [Action] {
-            guard line.setReady(ticket, bytes: bytes) else { return [.refuse([ticket], .stopping)] }
+            guard queue.setReady(ticket, bytes: bytes) else { return [.refuse([ticket], .stopping)] }
             switch phase {
-            case .idle, .lent: return lendOrRest(now)
+            case .idle, .inUse: return admitOrRest(now)
             case .unloaded: return load()
             case .loading, .unloading: return []
             }
         }
 
         private mutating func left(_ ticket: Ticket, _ now: C.Instant) -> [Action] {
-            guard let entry = line.remove(ticket) else { return [] }
+            guard let entry = queue.remove(ticket) else { return [] }
             let dropped: [Action] = entry.isReady ? [.drop(ticket)] : []
             // One that was still being prepared may have been the last who kept the model.
             switch phase {
-            case .idle, .lent: return dropped + lendOrRest(now)
+            case .idle, .inUse: return dropped + admitOrRest(now)
             case .unloaded, .loading, .unloading: return dropped
             }
         }
@@ -143,33 +143,33 @@ extension ModelHost {
 
         private mutating func loaded(_ now: C.Instant) -> [Action] {
             loadedTime.start(at: now)
-            return lendOrRest(now)
+            return admitOrRest(now)
         }
 
-        private mutating func returned(_ ticket: Ticket, _ wish: KeepAlive?, _ now: C.Instant) -> [Action] {
+        private mutating func released(_ ticket: Ticket, _ wish: KeepAlive?, _ now: C.Instant) -> [Action] {
             keepAlive = wish ?? limits.keepAlive
             pace.ended(at: now)
-            phase = .lent(holders.subtracting([ticket]))
-            return lendOrRest(now)
+            phase = .inUse(holders.subtracting([ticket]))
+            return admitOrRest(now)
         }
 
         /// Who has the model.
-        package var holders: Set<Ticket> { if case .lent(let tickets) = phase { tickets } else { [] } }
+        package var holders: Set<Ticket> { if case .inUse(let tickets) = phase { tickets } else { [] } }
 
         /// The model is there, and there may be room for one more.
-        private mutating func lendOrRest(_ now: C.Instant) -> [Action] {
+        private mutating func admitOrRest(_ now: C.Instant) -> [Action] {
             var holders = holders
             var lent: [Action] = []
-            while holders.count < limits.maxLent, let ticket = line.popFirstReady() {
+            while holders.count < limits.maxConcurrent, let ticket = queue.popFirstReady() {
                 holders.insert(ticket)
                 pace.began(at: now)
-                lent.append(.lend(ticket))
+                lent.append(.admit(ticket))
             }
             guard holders.isEmpty else {
-                phase = .lent(holders)
+                phase = .inUse(holders)
                 return lent
             }
-            if line.isEmpty, isStopping || shallUnload || keepAlive == .lasting(.zero) { return unload(now) }
+            if queue.isEmpty, isStopping || shallUnload || keepAlive == .lasting(.zero) { return unload(now) }
             if case .idle = phase { return [] }
             phase = .idle(since: now)
             return []
@@ -184,19 +184,19 @@ extension ModelHost {
         private mutating func loadFailed(_ now: C.Instant) -> [Action] {
             phase = .unloaded
             failedAt = now
-            return [.refuse(line.removeReady(), .loadFailed)]
+            return [.refuse(queue.removeReady(), .loadFailed)]
         }
 
         private mutating func unloaded() -> [Action] {
             phase = .unloaded
-            return line.hasReady ? load() : []
+            return queue.hasReady ? load() : []
         }
 
         private mutating func timerFired(_ now: C.Instant) -> [Action] {
             let total = loadedTime.total(at: now)
-            let late = line.removeReady { ($0.patience ?? total + .seconds(1)) <= total }
+            let late = queue.removeReady { ($0.giveUpAfter ?? total + .seconds(1)) <= total }
             let refusals: [Action] = late.isEmpty ? [] : [.refuse(late, .waitedTooLong)]
-            guard case .idle(let since) = phase, line.isEmpty else { return refusals }
+            guard case .idle(let since) = phase, queue.isEmpty else { return refusals }
             guard case .lasting(let time) = keepAlive, now >= since.advanced(by: time) else { return refusals }
             return refusals + unload(now)
         }
@@ -204,7 +204,7 @@ extension ModelHost {
         private mutating func unloadRequested(_ now: C.Instant) -> [Action] {
             shallUnload = phase != .unloaded && phase != .unloading
             guard case .idle = phase else { return [] }
-            return lendOrRest(now)
+            return admitOrRest(now)
         }
 
         private mutating func unloadWithdrawn() -> [Action] {
@@ -215,13 +215,13 @@ extension ModelHost {
         private mutating func stop(_ now: C.Instant) -> [Action] {
             isStopping = true
             guard case .idle = phase else { return [] }
-            return lendOrRest(now)
+            return admitOrRest(now)
         }
 
         private mutating func end() -> [Action] {
             isStopping = true
-            defer { line = WaitingLine() }
-            return [.refuse(line.removeReady(), .stopping)]
+            defer { queue = RequestQueue() }
+            return [.refuse(queue.removeReady(), .stopping)]
         }
     }
 

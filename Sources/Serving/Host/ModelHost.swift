@@ -14,7 +14,7 @@ public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration 
     private enum Chore: Sendable {
         case load
         case unload
-        case wake(HostTimer<C>)
+        case wake(CancellableSleep<C>)
     }
 
     /// One who waits for the model, and what is done in the moment of its turn.
@@ -38,7 +38,7 @@ public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration 
     private var counters = ModelHostStatus.Counters()
     private var waiters: [Ticket: Waiter] = [:]
     private var observers: [CheckedContinuation<Void, Never>] = []
-    private var timer: HostTimer<C>?
+    private var timer: CancellableSleep<C>?
     private var lastLoadError: (any Error)?
     private let chores: AsyncStream<Chore>
     private let assign: AsyncStream<Chore>.Continuation
@@ -66,12 +66,12 @@ public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration 
             state: machine.state, isStopping: isDraining || machine.isStopping, hasFailed: machine.hasFailed(at: now),
             failure: machine.hasFailed(at: now) ? lastLoadError.map { "\($0)" } : nil,
             isFull: machine.isFull, unloadsIn: machine.unloadsIn(at: now), running: machine.holders.count,
-            waiting: machine.line.count,
-            waitingBytes: machine.line.bytes, secondsToWait: machine.secondsToWait, counters: counters)
+            waiting: machine.queue.count,
+            waitingBytes: machine.queue.bytes, secondsToWait: machine.secondsToWait, counters: counters)
     }
 
     /// How many of those that wait are ready for the model.
-    package var readyCount: Int { machine.line.entries.count(where: \.isReady) }
+    package var readyCount: Int { machine.queue.entries.count(where: \.isReady) }
 
     /// Throws what a request that comes now would be refused with, before anything of it is read.
     public func checkAdmission() throws(ModelHostError) {
@@ -124,7 +124,7 @@ public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration 
         while !machine.isStopped, !Task.isCancelled { await nextChange() }
     }
 
-    func takePlace(bytes: Int) throws -> Ticket {
+    func acquireSlot(bytes: Int) throws -> Ticket {
         let ticket = lastTicket.wrappingAdd(1, ordering: .relaxed).newValue
         let actions = machine.handle(.arrived(ticket, bytes: bytes), at: clock.now)
         for case .refuse(_, let refusal) in actions {
@@ -132,7 +132,7 @@ public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration 
             throw error(refusal)
         }
         counters.accepted += 1
-        metrics.recordQueue(machine.line.count)
+        metrics.recordQueue(machine.queue.count)
         return ticket
     }
 
@@ -151,7 +151,7 @@ public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration 
 
     func handle(_ event: StateMachine.Event) {
         for action in machine.handle(event, at: clock.now) { obey(action) }
-        metrics.recordQueue(machine.line.count)
+        metrics.recordQueue(machine.queue.count)
         tellPositions()
         setTimer()
         wakeObservers()
@@ -161,7 +161,7 @@ public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration 
     /// To those who want to know, and whose position has changed.
     private func tellPositions() {
         guard waiters.values.contains(where: { $0.moved != nil }) else { return }
-        for (ahead, entry) in machine.line.entries.lazy.filter(\.isReady).enumerated() {
+        for (ahead, entry) in machine.queue.entries.lazy.filter(\.isReady).enumerated() {
             guard let waiter = waiters[entry.ticket], let moved = waiter.moved, waiter.ahead != ahead else { continue }
             waiters[entry.ticket]?.ahead = ahead
             moved(ahead)
@@ -207,7 +207,7 @@ public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration 
         switch action {
         case .load: assign.yield(.load)
         case .unload: assign.yield(.unload)
-        case .lend(let ticket):
+        case .admit(let ticket):
             let waiter = waiters.removeValue(forKey: ticket)
             waiter?.turn()
             waiter?.continuation.resume()
@@ -219,10 +219,10 @@ public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration 
 
     private func error(_ refusal: StateMachine.Refusal) -> ModelHostError {
         switch refusal {
-        case .overloaded: .overloaded(waiting: machine.line.count, retryAfter: machine.secondsToWait)
+        case .overloaded: .overloaded(waiting: machine.queue.count, retryAfter: machine.secondsToWait)
         case .waitedTooLong:
             .waitedTooLong(
-                limits.maxWait ?? .zero, waiting: machine.line.count, retryAfter: machine.secondsToWait)
+                limits.maxWait ?? .zero, waiting: machine.queue.count, retryAfter: machine.secondsToWait)
         case .loadFailed: lastLoadError.map { .loadFailed(model: name, reason: $0) } ?? .stopping
         case .stopping: .stopping
         }
@@ -234,7 +234,7 @@ public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration 
         guard deadline != timer?.deadline else { return }
         timer?.cancel()
         timer = deadline.map { deadline in
-            let timer = HostTimer<C>(deadline: deadline)
+            let timer = CancellableSleep<C>(deadline: deadline)
             assign.yield(.wake(timer))
             return timer
         }
@@ -284,13 +284,13 @@ extension ModelHost.StateMachine {
         case .unloaded: .unloaded
         case .loading: .loading
         case .idle: .idle
-        case .lent: .busy
+        case .inUse: .busy
         case .unloading: .unloading
         }
     }
 
     func unloadsIn(at now: C.Instant) -> Duration? {
-        guard case .idle = phase, line.isEmpty else { return nil }
+        guard case .idle = phase, queue.isEmpty else { return nil }
         return deadline(at: now).map { max(.zero, now.duration(to: $0)) }
     }
 }

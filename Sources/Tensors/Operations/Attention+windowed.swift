@@ -123,11 +123,11 @@ private struct WindowLayer: @unchecked Sendable {
 /// The heads of a window, whose tokens lie one after the other.
 private struct WindowHeads {
     let count: Int
-    let shape: HeadShape
+    let shape: HeadAttention
 
     init(grid: WindowGrid, channels: Int, count: Int, _ workspace: Workspace) {
         self.count = count
-        shape = HeadShape(
+        shape = HeadAttention(
             dimension: channels / count, keys: grid.tokens, format: workspace.precision.attentionFormat)
     }
 

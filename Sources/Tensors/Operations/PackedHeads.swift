@@ -3,7 +3,7 @@
 public struct PackedHeads: Sendable {
     /// Heads that lie side by side in a row.
     public let heads: Int
-    let shape: HeadShape
+    let shape: HeadAttention
     // [heads, packed keys and values]
     private let packed: Tensor
 
@@ -11,7 +11,8 @@ public struct PackedHeads: Sendable {
     public init(k: Tensor, v: Tensor, heads: Int, in workspace: Workspace) {
         let channels = k.columns
         self.heads = heads
-        let shape = HeadShape(dimension: channels / heads, keys: k.rows, format: workspace.precision.attentionFormat)
+        let shape = HeadAttention(
+            dimension: channels / heads, keys: k.rows, format: workspace.precision.attentionFormat)
         let packed = workspace.tensor([heads, shape.packedCount])
         withExtendedLifetime((k, v, packed)) {
             workspace.pool.run(heads) { head in

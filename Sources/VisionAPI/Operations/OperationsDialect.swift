@@ -10,7 +10,7 @@ import VisionAPITypes
 /// What operators and their machines ask: whether the service lives, what it is doing, and the model's coming and going.
 struct OperationsDialect<C: Clock>: Sendable where C.Duration == Duration {
     let host: ModelHost<CaptionWorker, C>
-    let supply: ModelSupply<C>
+    let store: ModelStore<ModelAssets, C>
     let configuration: ServerConfiguration
 
     /// The description of the service for programs, OpenAPI 3.1.
@@ -37,7 +37,7 @@ struct OperationsDialect<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     private func ready() async throws -> Response {
-        if let refusal = Readiness(await host.status, supply).refusal { throw refusal }
+        if let refusal = Readiness(await host.status, store).refusal { throw refusal }
         return try .json(HealthBody(status: "ready"))
     }
 
@@ -46,7 +46,7 @@ struct OperationsDialect<C: Clock>: Sendable where C.Duration == Duration {
         try await context.cancelledOnDisconnect {
             let body = try await request.shortBody(limit: Self.maxBodySize)
             let keepAlive = try Self.keepAlive(Data(body.readableBytesView))
-            _ = try supply.take()
+            _ = try store.require()
             await host.withdrawUnload()
             try await host.ensureLoaded(keepAlive: keepAlive)
             return try .json(LoadBody(state: await host.status.state.rawValue))
@@ -86,13 +86,13 @@ struct OperationsDialect<C: Clock>: Sendable where C.Duration == Duration {
             counters: .init(
                 accepted: counters.accepted, answered: counters.answered, failed: counters.failed,
                 invalid: counters.invalid, cancelled: counters.cancelled, refused: counters.refused,
-                loads: counters.loads, failedLoads: counters.failedLoads + supply.failureCount,
+                loads: counters.loads, failedLoads: counters.failedLoads + store.failureCount,
                 unloads: counters.unloads),
             prompts: TaskPrompt.allPrompts + configuration.extraPrompts, warnings: configuration.modelWarnings())
     }
 
     private func state(_ host: ModelHostStatus) -> String {
-        switch supply.current {
+        switch store.current {
         case .fetching(let progress): progress.trouble == nil ? "downloading" : "failed"
         case .failed: "failed"
         case .absent, .present: host.hasFailed ? "failed" : host.state.rawValue
@@ -100,10 +100,10 @@ struct OperationsDialect<C: Clock>: Sendable where C.Duration == Duration {
     }
 
     /// Why the state is `failed`.
-    private func failure(_ host: ModelHostStatus) -> String? { supply.trouble ?? host.failure }
+    private func failure(_ host: ModelHostStatus) -> String? { store.trouble ?? host.failure }
 
     private var download: StatusBody.Download? {
-        guard case .fetching(let progress) = supply.current, progress.trouble == nil else { return nil }
+        guard case .fetching(let progress) = store.current, progress.trouble == nil else { return nil }
         return .init(
             bytesDone: progress.bytesDone, bytesTotal: progress.bytesTotal, secondsLeft: progress.secondsLeft)
     }

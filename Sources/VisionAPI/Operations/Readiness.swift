@@ -9,13 +9,13 @@ struct Readiness {
     /// `nil`: it would.
     let refusal: ErrorAnswer?
 
-    init<C: Clock>(_ host: ModelHostStatus, _ supply: ModelSupply<C>) where C.Duration == Duration {
+    init<C: Clock>(_ host: ModelHostStatus, _ store: ModelStore<ModelAssets, C>) where C.Duration == Duration {
         let reason: (ErrorCode, String)? =
             if host.isStopping {
                 (.stopping, "The server is stopping.")
-            } else if case .fetching(let progress) = supply.current, progress.trouble == nil {
+            } else if case .fetching(let progress) = store.current, progress.trouble == nil {
                 (.modelDownloading, "The model's files are being downloaded.")
-            } else if host.hasFailed || supply.hasFailedLately || supply.isInTrouble {
+            } else if host.hasFailed || store.hasFailedLately || store.isInTrouble {
                 (
                     .modelUnavailable,
                     "The model could not be loaded a moment ago. GET /status and the server's log say why."
@@ -27,17 +27,17 @@ struct Readiness {
             }
         refusal = reason.map { code, sentence in
             var answer = ErrorAnswer(.serviceUnavailable, code, sentence)
-            answer.headers[.retryAfter] = "\(Self.secondsToWait(code, host, supply))"
+            answer.headers[.retryAfter] = "\(Self.secondsToWait(code, host, store))"
             return answer
         }
     }
 
     /// Those who only ask whether the server is ready ask again in a while, whatever is the matter.
     private static func secondsToWait<C: Clock>(
-        _ code: ErrorCode, _ host: ModelHostStatus, _ supply: ModelSupply<C>
+        _ code: ErrorCode, _ host: ModelHostStatus, _ store: ModelStore<ModelAssets, C>
     ) -> Int where C.Duration == Duration {
         if code == .queueFull { return host.secondsToWait }
-        guard case .fetching(let progress) = supply.current else { return 5 }
+        guard case .fetching(let progress) = store.current else { return 5 }
         return progress.secondsToWait
     }
 }

@@ -42,7 +42,12 @@ import Testing
     }
 
     private func prompt(for task: String) throws -> TaskPrompt {
-        let input = FlorenceTask(rawValue: task).map { $0.input == .none ? "" : "a cat" } ?? ""
+        let input =
+            switch FlorenceTask(rawValue: task)?.input {
+            case .text: "a cat"
+            case .region: "<loc_1><loc_2><loc_3><loc_4>"
+            case .some(.none), nil: ""
+            }
         return try TaskPrompt(task + input, anyPrompt: true)
     }
 

@@ -85,7 +85,8 @@ import Testing
         ])
     func hostile(unit: String) throws {
         let text = String(repeating: unit, count: 1_000_000 / unit.utf8.count)
-        for prompt in ["<OD>", "<REGION_PROPOSAL>", "<OCR_WITH_REGION>", "<REGION_TO_SEGMENTATION>x"] {
+        let region = "<loc_1><loc_1><loc_9><loc_9>"
+        for prompt in ["<OD>", "<REGION_PROPOSAL>", "<OCR_WITH_REGION>", "<REGION_TO_SEGMENTATION>\(region)"] {
             _ = try answer(text, prompt)
         }
     }

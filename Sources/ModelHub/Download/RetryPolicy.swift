@@ -13,7 +13,7 @@ package struct TemporaryFailure: Error, Equatable {
 }
 
 /// How often and how soon to try again. A value: the waiting is somebody else's.
-package struct RetryBudget {
+package struct RetryPolicy {
     /// Tries without noticeable success before giving up.
     package static let tries = 5
     /// A try that brings so many bytes counts as a success, although it did not bring all of them.

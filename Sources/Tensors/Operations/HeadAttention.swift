@@ -1,7 +1,7 @@
 import CKernels
 
 /// The work of one head over a set of keys that all its queries see.
-struct HeadShape {
+struct HeadAttention {
     let dimension: Int
     let keys: Int
     /// float32 or bfloat16.

@@ -2,32 +2,32 @@ import ModelHub
 import Testing
 
 @Suite("Trying again, and how fast it goes")
-struct RetryBudgetTests {
+struct RetryPolicyTests {
     private let failure = TemporaryFailure(host: "h", reason: "r")
 
     @Test("five tries, with pauses that double")
     func pauses() {
-        var budget = RetryBudget()
+        var budget = RetryPolicy()
         let pauses = (1...5).map { _ in budget.wait(after: failure) }
         #expect(pauses == [.seconds(1), .seconds(2), .seconds(4), .seconds(8), nil])
     }
 
     @Test("a try that brought a lot begins the count anew, one that brought little does not")
     func success() {
-        var budget = RetryBudget()
+        var budget = RetryPolicy()
         for _ in 1...20 {
-            #expect(budget.wait(after: failure, bytes: RetryBudget.successBytes) == .seconds(1))
+            #expect(budget.wait(after: failure, bytes: RetryPolicy.successBytes) == .seconds(1))
         }
-        #expect(budget.wait(after: failure, bytes: RetryBudget.successBytes - 1) == .seconds(2))
+        #expect(budget.wait(after: failure, bytes: RetryPolicy.successBytes - 1) == .seconds(2))
         #expect(budget.wait(after: failure, bytes: -5) == .seconds(4))
     }
 
     @Test("what the server asks for goes before, within bounds")
     func retryAfter() {
-        var budget = RetryBudget()
+        var budget = RetryPolicy()
         #expect(budget.wait(after: .init(host: "h", reason: "r", retryAfter: .seconds(9))) == .seconds(9))
         #expect(
-            budget.wait(after: .init(host: "h", reason: "r", retryAfter: .seconds(9999))) == RetryBudget.longestWait)
+            budget.wait(after: .init(host: "h", reason: "r", retryAfter: .seconds(9999))) == RetryPolicy.longestWait)
     }
 
     @Test("the rate is that of the last seconds")

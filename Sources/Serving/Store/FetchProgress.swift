@@ -1,5 +1,5 @@
 /// How far the fetching of a model's files is.
-public struct SupplyProgress: Sendable, Equatable {
+public struct FetchProgress: Sendable, Equatable {
     public var bytesDone: Int
     /// `nil` until it is known.
     public var bytesTotal: Int?

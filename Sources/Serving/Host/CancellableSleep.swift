@@ -1,5 +1,5 @@
 /// A moment that a host waits for, unless an earlier one overtakes it.
-struct HostTimer<C: Clock>: Sendable where C.Duration == Duration {
+struct CancellableSleep<C: Clock>: Sendable where C.Duration == Duration {
     let deadline: C.Instant
     private let overtaken: AsyncStream<Never>
     private let overtake: AsyncStream<Never>.Continuation

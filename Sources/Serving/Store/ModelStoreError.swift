@@ -1,7 +1,7 @@
 /// Why a model's files are not there.
-public enum SupplyError: Error, CustomStringConvertible {
+public enum ModelStoreError: Error, CustomStringConvertible {
     /// They are on their way.
-    case fetching(model: String, SupplyProgress)
+    case fetching(model: String, FetchProgress)
     /// The last try went wrong; it is repeated when somebody asks a moment later, and may then succeed although nobody
     /// has changed anything if it is temporary.
     case failed(model: String, reason: any Error, isTemporary: Bool)

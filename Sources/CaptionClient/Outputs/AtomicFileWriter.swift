@@ -2,7 +2,7 @@ package import Foundation
 import Synchronization
 
 /// Through it goes every file that the client writes, so that no end of the process leaves a half-written one.
-package final class WriteGate: Sendable {
+package final class AtomicFileWriter: Sendable {
     private let lock = Mutex(())
 
     package init() {}

@@ -1,5 +1,5 @@
 /// The requests that wait for the model, in the order of arrival: a value.
-package struct WaitingLine: Sendable {
+package struct RequestQueue: Sendable {
     package struct Entry: Equatable, Sendable {
         package let ticket: UInt64
         /// Memory that the request holds while it waits.
@@ -7,7 +7,7 @@ package struct WaitingLine: Sendable {
         /// A request that is still being prepared keeps its place, and those behind it that are ready pass it.
         package var isReady = false
         /// How long the model may have been loaded in all until this one has waited too long.
-        package let patience: Duration?
+        package let giveUpAfter: Duration?
     }
 
     package private(set) var entries: [Entry] = []
@@ -17,7 +17,7 @@ package struct WaitingLine: Sendable {
     package var isEmpty: Bool { entries.isEmpty }
     package var count: Int { entries.count }
 
-    /// Whether one more of this size is beyond the limits; an empty line takes any.
+    /// Whether one more of this size is beyond the limits; an empty queue takes any.
     func isFull(for newBytes: Int, _ limits: ModelHostLimits) -> Bool {
         guard !entries.isEmpty || limits.maxQueued == 0 else { return false }
         return entries.count >= limits.maxQueued || bytes > limits.maxQueuedBytes - min(newBytes, limits.maxQueuedBytes)
@@ -43,7 +43,7 @@ package struct WaitingLine: Sendable {
         return entries.remove(at: place)
     }
 
-    /// The first in line who is prepared.
+    /// The first in queue who is prepared.
     mutating func popFirstReady() -> UInt64? {
         guard let first = entries.first(where: \.isReady) else { return nil }
         return remove(first.ticket)?.ticket
@@ -57,7 +57,7 @@ package struct WaitingLine: Sendable {
     }
 
     /// The prepared request that will have waited too long first.
-    var firstPatience: Duration? { entries.first { $0.isReady && $0.patience != nil }?.patience }
+    var firstGiveUp: Duration? { entries.first { $0.isReady && $0.giveUpAfter != nil }?.giveUpAfter }
 
     package var hasReady: Bool { entries.contains(where: \.isReady) }
 }

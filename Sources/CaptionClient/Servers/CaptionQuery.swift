@@ -1,7 +1,7 @@
 import Foundation
 
 /// What is asked about each picture.
-package struct Question: Sendable, Equatable {
+package struct CaptionQuery: Sendable, Equatable {
     package var prompt: String
     /// Beams of the search; the model's own number when absent.
     package var numBeams: Int?

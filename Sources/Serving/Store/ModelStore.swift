@@ -4,17 +4,17 @@ import Synchronization
 /// A model's files: there from the beginning, or fetched once somebody asks for them.
 ///
 /// Nobody waits in line for a download: who asks meanwhile is told how far it is, and it goes on when the asker leaves.
-public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration == Duration {
-    /// What a supply is doing.
+public final class ModelStore<Assets: Sendable, C: Clock>: Service where C.Duration == Duration {
+    /// What a store is doing.
     public enum State: Sendable {
         case absent
-        case fetching(SupplyProgress)
+        case fetching(FetchProgress)
         case failed(any Error, at: C.Instant)
-        case present(Goods)
+        case present(Assets)
     }
 
-    /// Fetches the goods, telling how far it is.
-    public typealias Fetch = @Sendable (_ report: @escaping @Sendable (SupplyProgress) -> Void) async throws -> Goods
+    /// Fetches the assets, telling how far it is.
+    public typealias Fetch = @Sendable (_ report: @escaping @Sendable (FetchProgress) -> Void) async throws -> Assets
 
     /// What the model is called in errors.
     public let name: String
@@ -28,24 +28,24 @@ public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration =
     private let orders: AsyncStream<Void>
     private let order: AsyncStream<Void>.Continuation
 
-    /// Goods that are there.
-    public convenience init(name: String, goods: Goods, clock: C) {
-        self.init(name: name, state: .present(goods), fetch: nil, clock: clock, failureStands: .zero)
+    /// Assets that are there.
+    public convenience init(name: String, assets: Assets, clock: C) {
+        self.init(name: name, state: .present(assets), fetch: nil, clock: clock, failureStands: .zero)
     }
 
-    /// Goods that are there, and that `fetch` brings again if they go.
+    /// Assets that are there, and that `fetch` brings again if they go.
     ///
     /// - Parameter isTemporary: Whether fetching may succeed later although it has failed so.
     public convenience init(
-        name: String, goods: Goods, clock: C, isTemporary: @escaping @Sendable (any Error) -> Bool = { _ in false },
+        name: String, assets: Assets, clock: C, isTemporary: @escaping @Sendable (any Error) -> Bool = { _ in false },
         fetch: @escaping Fetch
     ) {
         self.init(
-            name: name, state: .present(goods), fetch: fetch, clock: clock, failureStands: .seconds(5),
+            name: name, state: .present(assets), fetch: fetch, clock: clock, failureStands: .seconds(5),
             isTemporary: isTemporary)
     }
 
-    /// Goods that `fetch` brings at the first demand.
+    /// Assets that `fetch` brings at the first demand.
     ///
     /// - Parameters:
     ///   - failureStands: For so long after a failure who asks is told of it; then the next one tries again.
@@ -78,7 +78,7 @@ public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration =
     /// How often fetching has failed.
     public var failureCount: Int { failures.load(ordering: .relaxed) }
 
-    /// Why there are no goods, as a sentence, where the last try failed.
+    /// Why there are no assets, as a sentence, where the last try failed.
     public var trouble: String? {
         switch current {
         case .fetching(let progress): progress.trouble
@@ -98,54 +98,54 @@ public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration =
         if case .fetching(let progress) = current { progress.trouble != nil } else { false }
     }
 
-    /// The goods, if they are there.
-    public var goods: Goods? { if case .present(let goods) = current { goods } else { nil } }
+    /// The assets, if they are there.
+    public var assets: Assets? { if case .present(let assets) = current { assets } else { nil } }
 
-    /// The goods; where they are missing, their fetching is begun and the caller told so.
-    public func take() throws(SupplyError) -> Goods {
-        switch demand() {
-        case .present(let goods): return goods
+    /// The assets; where they are missing, their fetching is begun and the caller told so.
+    public func require() throws(ModelStoreError) -> Assets {
+        switch fetchIfAbsent() {
+        case .present(let assets): return assets
         case .failed(let error, _): throw failure(error)
         case .fetching(let progress): throw .fetching(model: name, progress)
-        case .absent: throw .fetching(model: name, SupplyProgress())
+        case .absent: throw .fetching(model: name, FetchProgress())
         }
     }
 
-    /// The goods, once they are there; waits for their fetching.
+    /// The assets, once they are there; waits for their fetching.
     ///
-    /// - Throws: `SupplyError.failed`; `CancellationError` when the caller's task is cancelled.
-    public func wait() async throws -> Goods {
+    /// - Throws: `ModelStoreError.failed`; `CancellationError` when the caller's task is cancelled.
+    public func wait() async throws -> Assets {
         while true {
             try Task.checkCancellation()
-            switch demand() {
-            case .present(let goods): return goods
+            switch fetchIfAbsent() {
+            case .present(let assets): return assets
             case .failed(let error, _): throw failure(error)
             case .fetching, .absent: await nextChange()
             }
         }
     }
 
-    private func failure(_ error: any Error) -> SupplyError {
+    private func failure(_ error: any Error) -> ModelStoreError {
         .failed(model: name, reason: error, isTemporary: error is CancellationError || isTemporary(error))
     }
 
-    /// Says that the goods have turned out to be incomplete: the next who asks has them fetched again.
+    /// Says that the assets have turned out to be incomplete: the next who asks has them fetched again.
     ///
-    /// Goods that cannot be fetched stay.
-    public func discard() {
+    /// Assets that cannot be fetched stay.
+    public func invalidate() {
         guard fetch != nil else { return }
         state.withLock { if case .present = $0 { $0 = .absent } }
     }
 
-    /// What is there now, once the fetching of missing goods is begun.
-    private func demand() -> State {
+    /// What is there now, once the fetching of missing assets is begun.
+    private func fetchIfAbsent() -> State {
         let now = clock.now
         return state.withLock { state in
             switch state {
             case .present, .fetching: return state
             case .failed(_, let moment) where moment.duration(to: now) < failureStands: return state
-            case .absent: state = .fetching(SupplyProgress())
-            case .failed(let error, _): state = .fetching(SupplyProgress(trouble: Self.trouble(error)))
+            case .absent: state = .fetching(FetchProgress())
+            case .failed(let error, _): state = .fetching(FetchProgress(trouble: Self.trouble(error)))
             }
             order.yield()
             return state
@@ -176,7 +176,7 @@ public final class Supply<Goods: Sendable, C: Clock>: Service where C.Duration =
     }
 
     /// Trouble is over when something has come.
-    private func report(_ progress: SupplyProgress) {
+    private func report(_ progress: FetchProgress) {
         state.withLock { state in
             guard case .fetching(let before) = state else { return }
             var progress = progress

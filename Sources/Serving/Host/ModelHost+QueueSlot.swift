@@ -1,8 +1,8 @@
 import Synchronization
 
 extension ModelHost {
-    /// A place in the line for the model: taken when a request arrives, kept while it is prepared.
-    public struct Place: Sendable {
+    /// A place in the queue for the model: taken when a request arrives, kept while it is prepared.
+    public struct QueueSlot: Sendable {
         let host: ModelHost
         let ticket: Ticket
 
@@ -14,7 +14,7 @@ extension ModelHost {
         ///     must not take long, and the job has to end soon once its second argument answers true.
         ///   - bytes: Memory that the request holds while it waits.
         ///   - keepAlive: How long the model stays after this use; `nil`: as long as usual.
-        ///   - moved: Hears how many stand before it in the line, as often as that changes, and at first if it has to wait.
+        ///   - moved: Hears how many stand before it in the queue, as often as that changes, and at first if it has to wait.
         ///   - result: Waits for the result; the model is this place's until then.
         public func withModel<Job: Sendable, R: Sendable>(
             bytes: Int = 0, keepAlive: KeepAlive? = nil, moved: (@Sendable (Int) -> Void)? = nil,
@@ -28,7 +28,7 @@ extension ModelHost {
                     begun.job.withLock { $0 = start(runner) { cancellation.isSet } }
                 }
                 let outcome = await begun.outcome(result)
-                await host.handle(.returned(ticket, keepAlive))
+                await host.handle(.released(ticket, keepAlive))
                 return try outcome.get()
             } onCancel: {
                 cancellation.set()
@@ -36,7 +36,7 @@ extension ModelHost {
         }
     }
 
-    /// Takes a place in the line, before the work of preparing the request is begun, and gives it back at the end, or at
+    /// Takes a place in the queue, before the work of preparing the request is begun, and gives it back at the end, or at
     /// once when the caller's task is cancelled, whatever it is doing.
     ///
     /// Who is ready for the model passes who is still being prepared; among those that are ready the order of arrival
@@ -45,14 +45,14 @@ extension ModelHost {
     ///   - bytes: Memory that the request holds.
     ///   - isCallersFault: Of an error of `body`: then the request counts as invalid, and not as failed.
     /// - Throws: `ModelHostError.overloaded` and `.stopping` at once, or what `body` throws.
-    public nonisolated func withPlace<R: Sendable>(
+    public nonisolated func withQueueSlot<R: Sendable>(
         bytes: Int = 0, isCallersFault: @Sendable (any Error) -> Bool = { _ in false },
-        _ body: (Place) async throws -> R
+        _ body: (QueueSlot) async throws -> R
     ) async throws -> R {
-        let ticket = try await takePlace(bytes: bytes)
+        let ticket = try await acquireSlot(bytes: bytes)
         do {
             let result = try await withTaskCancellationHandler {
-                try await body(Place(host: self, ticket: ticket))
+                try await body(QueueSlot(host: self, ticket: ticket))
             } onCancel: {
                 Task { await handle(.left(ticket)) }
             }
@@ -66,7 +66,7 @@ extension ModelHost {
 
     /// Loads the model, unless it is loaded, when it is this caller's turn.
     public nonisolated func ensureLoaded(keepAlive: KeepAlive? = nil) async throws {
-        try await withPlace {
+        try await withQueueSlot {
             try await $0.withModel(keepAlive: keepAlive) { _, _ in
             } result: { _ in
             }

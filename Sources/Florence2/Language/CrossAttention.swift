@@ -1,7 +1,7 @@
 import Tensors
 
 /// The decoder's cross attention to the encoder's states.
-struct EncoderAttention {
+struct CrossAttention {
     // Shapes: x [B, P]; encoder states [T, P]; keys, values [T, P].
     private let query: Linear
     private let key: Linear
