@@ -40,7 +40,7 @@ windows_packages=(gcc-mingw-w64-x86-64 wine wine64)
 
 # Suites, or single tests, that the sanitizers look at.
 sanitized_memory='ImagesTests|JSONScanningTests|ServingTests'
-sanitized_threads='WorkerPoolTests|OwnedThreadTests|ServingTests|CaptioningTests|decodingIsSafeFromManyThreads'
+sanitized_threads='WorkerPoolTests|JoinableThreadTests|ServingTests|CaptioningTests|decodingIsSafeFromManyThreads'
 
 prepare() {
     install_packages "${build_packages[@]}"
