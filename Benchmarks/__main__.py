@@ -3,6 +3,7 @@
     Benchmarks/run                                    everything: about an hour on two cores
     Benchmarks/run --only gemm,whole --shape large    two sections, one shape; the other results stay as they are
     Benchmarks/run --only none                        the page alone
+    Benchmarks/run --against BINARY --only whole      two builds of vision-server in turns, nothing kept
     Benchmarks/run --smoke                            a few seconds, no peers, nothing kept
 """
 
@@ -86,8 +87,12 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="how often everybody takes a turn (5, large 3)")
     parser.add_argument("--pictures", type=int, default=300, help="pictures of the accuracy section (300)")
     parser.add_argument("--output", type=Path, default=places.REPOSITORY / "Benchmarks" / "results.md")
+    parser.add_argument(
+        "--against", type=Path, metavar="BINARY", help="another vision-server; sections whole and together, 9 rounds")
     parser.add_argument("--smoke", action="store_true", help="whether all of it still works, in a few seconds")
     options = parser.parse_args()
+    if options.against and not options.against.is_file():
+        parser.error(f"--against: there is no program {options.against}")
     options.only = list(SECTIONS) if options.only is None else [name for name in options.only.split(",") if name != "none"]
     if unknown := set(options.only) - set(SECTIONS):
         parser.error(f"--only: there is no section {', '.join(sorted(unknown))}")
@@ -101,6 +106,13 @@ def main() -> int:
         import smoke
 
         return smoke.main()
+    if options.against:
+        import against
+
+        shape = options.shape or "base"
+        lines = against.measure(options.against, options.only, shape, options.rounds or 9)
+        print("\n" + "\n".join(lines), flush=True)
+        return 0
     if machine.load_average() > 0.5:
         print(f"Load average {machine.load_average():.1f}: other programs are busy, and ratios suffer, too.", flush=True)
     command = "Benchmarks/run " + " ".join(sys.argv[1:])
