@@ -132,7 +132,7 @@ struct OperatorTests {
         #expect(!server.errors.contains(" warning "), "\(server.errors)")
         // Without --port it is the usual one.
         let doctor = try Program.run(["doctor", "--model", "demo"], environment: environment)
-        #expect(doctor.output.contains("127.0.0.1:54880 "), "\(doctor.output)")
+        #expect(doctor.output.contains("127.0.0.1:54880"), "\(doctor.output)")
     }
 
     @Test("doctor beside the server tells what it is doing, and finds nothing wrong with the port")
