@@ -1,4 +1,4 @@
-/// An upright 8-bit RGB picture.
+/// An 8-bit RGB picture, as it is stored or upright.
 public struct RGBImage: Sendable, Equatable {
     /// Columns.
     public let width: Int

@@ -1,7 +1,8 @@
 package import Foundation
 import Synchronization
 
-/// Through it goes every file that the client writes, so that no end of the process leaves a half-written one.
+/// Replaces files as a whole, so that no end of the process leaves a half-written one. Lists that grow line by line are
+/// written to directly, and replaced by this at the end.
 package final class AtomicFileWriter: Sendable {
     private let lock = Mutex(())
 
