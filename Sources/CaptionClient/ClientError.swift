@@ -1,7 +1,7 @@
 /// What stops the client before or besides a server's answer; each is a sentence for people.
 package enum ClientError: Error, Equatable, CustomStringConvertible {
     case badAddress(String)
-    case badProxy(variable: String, value: String)
+    case badProxy(variable: String)
     case badKey
     case badTimeout(String)
     case unreadable(String)
@@ -35,8 +35,9 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .badAddress(let text):
             "\"\(text)\" is no server's address. Give one such as http://localhost:54880."
-        case .badProxy(let variable, let value):
-            "\(variable) is \"\(value)\": that is no proxy's address. Give one such as http://proxy:3128."
+        // Not what it holds, as that may be a password.
+        case .badProxy(let variable):
+            "\(variable) holds no proxy's address. Give one such as http://proxy:3128."
         case .badKey:
             "VISION_API_KEY holds a character that cannot be sent. A key consists of visible ASCII characters."
         case .badTimeout(let text):

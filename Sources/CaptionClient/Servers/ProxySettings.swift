@@ -36,7 +36,7 @@ package struct ProxySettings: Sendable {
         let kinds = ["http": HTTPProxy.Kind.http, "socks5": .socks5, "socks5h": .socks5]
         guard let url = URLComponents(string: text), let kind = kinds[url.scheme?.lowercased() ?? ""],
             let host = url.host, !host.isEmpty
-        else { throw .badProxy(variable: variable, value: value) }
+        else { throw .badProxy(variable: variable) }
         return HTTPProxy(
             kind: kind, host: host, port: url.port ?? 1080, user: url.user, password: url.password)
     }
