@@ -47,6 +47,7 @@ private func finish<C: Clock>(
         await group.next()
         group.cancelAll()
     }
+    await host.refuseWaiting()
 }
 
 /// Ctrl-C and SIGTERM, caught on a queue of their own.

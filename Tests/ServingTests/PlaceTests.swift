@@ -222,6 +222,23 @@ struct PlaceTests {
         }
     }
 
+    @Test("who still waits when the time is over is refused; who has the model keeps it")
+    func refuseWaiting() async throws {
+        let workshop = Workshop()
+        try await workshop.withHost { host in
+            let gate = Gate()
+            async let running: Void = host.withModel { _, _ in gate.pass() }
+            try await gate.someoneStands()
+            let waiting = Task { try await host.withModel { _, _ in } }
+            try await eventually { await host.status.waiting == 1 }
+            await host.refuseWaiting()
+            let error = await #expect(throws: ModelHostError.self) { try await waiting.value }
+            if case .stopping = error {} else { Issue.record("another error") }
+            gate.open()
+            try await running
+        }
+    }
+
     @Test("finishing answers when what was accepted is done")
     func finish() async throws {
         let workshop = Workshop()

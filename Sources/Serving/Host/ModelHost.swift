@@ -124,6 +124,11 @@ public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration 
         while !machine.isStopped, !Task.isCancelled { await nextChange() }
     }
 
+    /// Refuses who still waits, for want of time; who has the model keeps it.
+    public func refuseWaiting() {
+        handle(.ended)
+    }
+
     func acquireSlot(bytes: Int) throws -> Ticket {
         let ticket = lastTicket.wrappingAdd(1, ordering: .relaxed).newValue
         let actions = machine.handle(.arrived(ticket, bytes: bytes), at: clock.now)
