@@ -8,12 +8,12 @@ public struct ProcessImageQueued: Codable, Sendable, Equatable {
 /// `text`: more of the answer to a prompt. All texts of a prompt together are its result; of a task that finds places
 /// there is none.
 public struct ProcessImageText: Codable, Sendable, Equatable {
-    /// As it was sent.
-    public var prompt: String
+    /// Which prompt of the list, from 0.
+    public var index: Int
     public var text: String
 
-    public init(prompt: String, text: String) {
-        self.prompt = prompt
+    public init(index: Int, text: String) {
+        self.index = index
         self.text = text
     }
 }

@@ -79,7 +79,7 @@ struct EventStreamTests {
             #expect(head.contains("200 OK") && head.contains("text/event-stream") && head.contains("no-store"))
             #expect(events.first?.name == "queued" || events.first?.name == "started")
             let texts = try events.filter { $0.name == "text" }.map { try $0.decoded(ProcessImageText.self) }
-            #expect(texts.allSatisfy { $0.prompt == "DETAILED_CAPTION" } && texts.count > 1)
+            #expect(texts.allSatisfy { $0.index == 0 } && texts.count > 1)
             #expect(texts.map(\.text).joined() == expected)
             let last = try #require(events.last)
             let outcome = try last.decoded(Outcome.self)
@@ -95,7 +95,7 @@ struct EventStreamTests {
         try await Demo.application().test(.live) { client in
             let (_, events) = try await Self.curl(try #require(client.port), Self.body(#"["OD", "CAPTION"]"#))
             let texts = try events.filter { $0.name == "text" }.map { try $0.decoded(ProcessImageText.self) }
-            #expect(texts.allSatisfy { $0.prompt == "CAPTION" } && texts.map(\.text).joined() == caption)
+            #expect(texts.allSatisfy { $0.index == 1 } && texts.map(\.text).joined() == caption)
             #expect(events.last?.name == "result")
         }
     }

@@ -17,11 +17,11 @@ extension StreamFormat {
 
 extension AnswerStream {
     /// Tells of what a client may want to see on the way.
-    func write(_ event: CaptionEvent, _ prompts: [String]) throws {
+    func write(_ event: CaptionEvent) throws {
         switch event {
         case .queued(let ahead): try write("queued", ProcessImageQueued(ahead: ahead))
         case .started: try write("started", [String: String]())
-        case .text(let text, let prompt): try write("text", ProcessImageText(prompt: prompts[prompt], text: text))
+        case .text(let text, let prompt): try write("text", ProcessImageText(index: prompt, text: text))
         case .understood, .prepared, .admitted, .finished: break
         }
     }

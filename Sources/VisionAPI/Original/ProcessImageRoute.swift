@@ -2,7 +2,6 @@ import Captioning
 import Florence2
 import HTTPDoor
 import Hummingbird
-import Synchronization
 
 /// `POST /process_image`: a picture and a prompt come in, the model's answer goes out, whole or as it comes into being.
 struct ProcessImageRoute<C: Clock>: Sendable where C.Duration == Duration {
@@ -34,15 +33,12 @@ struct ProcessImageRoute<C: Clock>: Sendable where C.Duration == Duration {
     private func stream(_ body: ReadBody, _ context: DoorContext) async throws -> Response {
         try await context.streaming(.processImageEvents) { stream in
             try await service.withSlot(bytes: body.count) { slot in
-                let prompts = Mutex<[String]>([])
                 let (request, captions) = try await slot.answer(isLong: body.isLong, wantsText: true) {
-                    let request = try parse(body, context.notes)
-                    prompts.withLock { $0 = request.input.prompts.map(\.original) }
-                    return request
+                    try parse(body, context.notes)
                 } report: { event in
                     context.notes.note(event)
                     // What holds only strings and numbers can always be written.
-                    try? stream.write(event, prompts.withLock { $0 })
+                    try? stream.write(event)
                 }
                 try stream.write(ProcessImageResult(request, captions, isDetailed: true))
                 stream.end()
