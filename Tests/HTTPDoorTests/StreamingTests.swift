@@ -1,3 +1,4 @@
+import Eventually
 import HTTPDoor
 import HTTPTypes
 import Hummingbird
@@ -137,6 +138,47 @@ struct StreamingTests {
             #expect(!answer.contains("behind"))
             await isDelivered.hasCome()
         }
+    }
+
+    @Test("a large piece says nothing of the reader")
+    func largePiece() async throws {
+        try await test { stream in
+            stream.write("one\n")
+            stream.write(ByteBuffer(repeating: 0x78, count: 3 << 20))
+        } _: { port in
+            let answer = await (try ask(port)).receive(until: "\r\n0\r\n\r\n")
+            #expect(answer.hasSuffix("0\r\n\r\n") && answer.utf8.count > 3 << 20)
+        }
+    }
+
+    @Test("of an error in the middle the log has the status, too")
+    func lateError() async throws {
+        let log = RequestLines()
+        try await test(log: log) { stream in
+            stream.write("one\n")
+            throw EchoDialect.Refusal()
+        } _: { port in
+            let connection = try ask(port)
+            #expect(await connection.receive(until: "0\r\n\r\n").contains("! 500 "))
+        }
+        #expect(log.statuses == ["500"])
+    }
+
+    @Test("who leaves before the answer begins has a line in the log, too")
+    func earlyLeavers() async throws {
+        let log = RequestLines()
+        try await test(log: log) { stream in
+            stream.write("one\n")
+        } _: { port in
+            for _ in 0..<300 {
+                let connection = try ask(port)
+                connection.willReset()
+            }
+            // Those that were accepted after all have a line each, as soon as one that came later has.
+            try await eventually { log.statuses.count >= 290 }
+            _ = await (try ask(port)).receive(until: "0\r\n\r\n")
+        }
+        #expect(log.statuses.count == 301)
     }
 
     @Test("a reader that leaves too much lying is cut off, and whoever writes never waits for it")

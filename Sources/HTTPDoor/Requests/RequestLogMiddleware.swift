@@ -1,5 +1,6 @@
 import Hummingbird
 import Logging
+import Synchronization
 
 /// Gives each request its id, writes its line in the log, and counts it.
 struct RequestLogMiddleware: RouterMiddleware {
@@ -32,12 +33,13 @@ struct RequestLogMiddleware: RouterMiddleware {
             }
             // It ends when its body does.
             let (status, body) = (response.status, response.body)
+            let ending = Ending(orElse: recordCancelled)
             response.body = ResponseBody { writer in
                 do {
                     try await body.write(writer)
-                    record(status)
+                    ending.reach { record(context.notes.facts.lateStatus ?? status) }
                 } catch {
-                    recordCancelled()
+                    ending.reach(recordCancelled)
                     throw error
                 }
             }
@@ -61,6 +63,24 @@ struct RequestLogMiddleware: RouterMiddleware {
                 id: id.text, client: context.clientAddress, method: request.method.rawValue, path: request.uri.path,
                 status: status, time: time, facts: facts
             ).metadata)
+    }
+}
+
+/// The end of an answer, which is told once: also of one that is never begun, as its client has gone before the head.
+private final class Ending: Sendable {
+    private let isReached = Mutex(false)
+    private let otherwise: @Sendable () -> Void
+
+    init(orElse otherwise: @escaping @Sendable () -> Void) { self.otherwise = otherwise }
+
+    deinit { reach(otherwise) }
+
+    func reach(_ tell: () -> Void) {
+        let isFirst = isReached.withLock { isReached in
+            defer { isReached = true }
+            return !isReached
+        }
+        if isFirst { tell() }
     }
 }
 

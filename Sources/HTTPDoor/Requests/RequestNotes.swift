@@ -1,3 +1,4 @@
+import HTTPTypes
 package import Logging
 import Synchronization
 
@@ -6,6 +7,8 @@ package final class RequestNotes: Sendable {
     struct Facts: Sendable {
         /// The code of the error that it was answered with; `nil` for a success.
         var errorCode: String?
+        /// The status of an error that came when another one had gone out already.
+        var lateStatus: HTTPResponse.Status?
         /// What went wrong where the client is told only that something did.
         var failure: String?
         /// What its dialect has noted.
@@ -25,6 +28,8 @@ package final class RequestNotes: Sendable {
     var facts: Facts { noted.withLock { $0 } }
 
     func note(code: String) { noted.withLock { $0.errorCode = code } }
+
+    func note(lateStatus: HTTPResponse.Status) { noted.withLock { $0.lateStatus = lateStatus } }
 
     func note(failure: any Error) { noted.withLock { $0.failure = "\(failure)" } }
 

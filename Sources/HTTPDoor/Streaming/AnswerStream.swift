@@ -5,7 +5,7 @@ import Synchronization
 /// An answer that comes into being piece by piece.
 ///
 /// Whoever writes never waits for the reader: pieces are kept until the client's system takes them. A reader that leaves
-/// more than `maxUnread` bytes lying is cut off.
+/// more than `maxUnread` bytes lying when the next piece comes is cut off.
 package final class AnswerStream: Sendable {
     /// Bytes that may wait for the reader.
     package static let maxUnread = 1 << 20
@@ -35,7 +35,8 @@ package final class AnswerStream: Sendable {
     package func write(_ piece: ByteBuffer) {
         let isTooMuch = state.withLock { state -> Bool? in
             guard !state.isEnded, piece.readableBytes > 0 else { return nil }
-            let isTooMuch = state.unread > 0 && state.unread + piece.readableBytes > Self.maxUnread
+            // What lay there before counts: a large piece by itself says nothing of the reader.
+            let isTooMuch = state.unread > Self.maxUnread
             state.unread += piece.readableBytes
             state.isBegun = true
             return isTooMuch

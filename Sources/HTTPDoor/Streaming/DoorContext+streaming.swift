@@ -47,7 +47,9 @@ extension DoorContext {
 
     private func end(_ stream: AnswerStream, for error: any Error, _ format: StreamFormat) {
         guard stream.isBegun, !(error is ClientDisconnect), let answers else { return stream.fail(error) }
-        stream.write(format.failure(answers.answer(to: error, noting: notes)))
+        let answer = answers.answer(to: error, noting: notes)
+        notes.note(lateStatus: answer.status)
+        stream.write(format.failure(answer))
         stream.end()
     }
 }
