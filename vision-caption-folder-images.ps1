@@ -48,6 +48,8 @@ $unreached = $false
 $lost = $false
 # For so many seconds a server that was there before is waited for, and a download that makes no progress.
 $patience = 30
+# More bytes than any answer has: 64 MB.
+$largestAnswer = 67108864
 
 # Whether the process was started for this script, and not for a PowerShell that goes on with what it gives.
 $scriptName = $MyInvocation.MyCommand.Name
@@ -143,6 +145,7 @@ function New-Connection {
     $client = [Net.Http.HttpClient]::new($handler)
     $client.Timeout = [Threading.Timeout]::InfiniteTimeSpan
     $client.DefaultRequestHeaders.ExpectContinue = $false
+    $client.MaxResponseContentBufferSize = $largestAnswer
     $key = "$env:VISION_API_KEY".Trim()
     if ($key) {
         if ($key -match '[\x00-\x1f\x7f]') { throw 'VISION_API_KEY holds a line break or another control character.' }
@@ -185,6 +188,11 @@ function Get-ConnectionProblem([Exception]$Cause) {
         }
     }
     $script:unreached = $false
+    # In whatever language it is put, it names the limit.
+    if ($Cause.Message -match "$largestAnswer") {
+        return "The answer is larger than 64 MB, so $server is no vision-server. VISION_HOST says which server is " +
+            'asked.'
+    }
     return "$server cannot be asked: $(Format-Shown $Cause.Message)"
 }
 
@@ -233,9 +241,7 @@ function Get-Answer([string]$Path, [byte[]]$Body, [int]$Limit) {
         $script:unreached = $false
         $script:lost = $false
         try {
-            $answer = Send-Request $Path $Body $Limit
-            $script:reached = $true
-            return $answer
+            return Send-Request $Path $Body $Limit
         } catch {
             if (-not $unreached) { $script:reached = $true }
             if (-not $unreached -or -not $reached) { throw }
@@ -248,7 +254,8 @@ function Get-Answer([string]$Path, [byte[]]$Body, [int]$Limit) {
 }
 
 # An answer's status, its text, and the seconds that the server asks to wait; -1 when it doesn't ask.
-# The text is UTF-8 whatever the headers say: Windows PowerShell would take it for ISO 8859-1.
+# The text is UTF-8 whatever the headers say: Windows PowerShell would take it for ISO 8859-1. What is not UTF-8 may be
+# a proxy's page, but no success.
 function Read-Answer($Response) {
     $seconds = -1
     if ($Response.Headers.Contains('Retry-After')) {
@@ -257,18 +264,25 @@ function Read-Answer($Response) {
         $value = "$(@($Response.Headers.GetValues('Retry-After'))[0])".Trim()
         if ($value -match '\A[0-9]{1,6}\z') { $seconds = [int]$value }
     }
+    $status = [int]$Response.StatusCode
     $bytes = $Response.Content.ReadAsByteArrayAsync().GetAwaiter().GetResult()
-    return [pscustomobject]@{
-        Status = [int]$Response.StatusCode
-        Text = [Text.Encoding]::UTF8.GetString($bytes)
-        RetryAfter = $seconds
+    $text = [Text.Encoding]::UTF8.GetString($bytes)
+    if ($status -eq 200) {
+        try {
+            [void][Text.UTF8Encoding]::new($false, $true).GetCharCount($bytes)
+        } catch {
+            throw "The server at $server answered with something that is no text in UTF-8$(Get-Beginning $text)"
+        }
     }
+    return [pscustomobject]@{ Status = $status; Text = $text; RetryAfter = $seconds }
 }
 
 # The text of the answer to a request, sent until the server takes it, waiting as long as a busy one asks for.
 function Invoke-Request([string]$Path, [byte[]]$Body) {
     $clock = [Diagnostics.Stopwatch]::StartNew()
     $download = New-DownloadWatch
+    $away = $null
+    $late = 0
     $notice = ''
     $script:hopeless = $false
     while ($true) {
@@ -276,30 +290,86 @@ function Invoke-Request([string]$Path, [byte[]]$Body) {
         if ($timeout -gt 0) { $limit = [int][Math]::Max(1, [Math]::Floor($timeout - $clock.Elapsed.TotalSeconds)) }
         $answer = Get-Answer $Path $Body $limit
         $script:hopeless = $false
-        if ($answer.Status -ne 503 -or $answer.RetryAfter -lt 0) { break }
-        $problem = Get-AnswerProblem $answer
-        $seconds = $answer.RetryAfter
-        $isNews = $problem -cne $notice
-        if ((Get-AnswerCode $answer) -in 'model_downloading', 'model_unavailable') {
-            $seconds = Step-DownloadWatch $download $answer $problem
-            # What stands still is told by the watch.
-            $isNews = $isNews -and $null -eq $download.Idle
-        } else {
-            $download.Idle = $null
+        if ($answer.Status -eq 200) {
+            $script:reached = $true
+            return $answer.Text
         }
-        if ($isNews) { Write-Problem $problem }
-        $notice = $problem
-        if ($timeout -gt 0 -and $seconds -ge ($timeout - $clock.Elapsed.TotalSeconds)) {
-            throw "$notice That is longer than the $timeout seconds of VISION_TIMEOUT."
+        $problem = Get-AnswerProblem $answer
+        $outlook = Get-Outlook $answer
+        if ($outlook -ne 'away') {
+            $script:reached = $true
+            $away = $null
+        }
+        if ($outlook -eq 'final') { break }
+        $seconds = 1
+        if ($outlook -eq 'away') {
+            if ($null -eq $away) {
+                $away = [Diagnostics.Stopwatch]::StartNew()
+                Assert-Reached $answer $problem
+                $notice = ''
+            }
+            $seconds = Get-AwayPause $away $problem
+        } elseif ($outlook -eq 'late') {
+            $late += 1
+            if ($late -gt 2) { throw $problem }
+            Write-Problem "$problem It is sent again."
+        } else {
+            $seconds = $answer.RetryAfter
+            $isNews = $problem -cne $notice
+            if ((Get-AnswerCode $answer) -in 'model_downloading', 'model_unavailable') {
+                $seconds = Step-DownloadWatch $download $answer $problem
+                # What stands still is told by the watch.
+                $isNews = $isNews -and $null -eq $download.Idle
+            } else {
+                $download.Idle = $null
+            }
+            if ($isNews) { Write-Problem $problem }
+            $notice = $problem
+            if ($timeout -gt 0 -and $seconds -ge ($timeout - $clock.Elapsed.TotalSeconds)) {
+                throw "$notice That is longer than the $timeout seconds of VISION_TIMEOUT."
+            }
         }
         Start-Sleep -Milliseconds ([Math]::Max(200, 1000 * $seconds))
+        # VISION_TIMEOUT is no limit of the time without a server, nor of several tries together.
+        if ($outlook -ne 'busy') { $clock = [Diagnostics.Stopwatch]::StartNew() }
     }
-    if ($answer.Status -eq 200) { return $answer.Text }
     # What does not depend on the picture.
     $script:hopeless = $answer.Status -in 401, 403, 404, 405 -or "$($answer.Status)" -like '3??' -or
         (Get-AnswerCode $answer) -in 'missing_field', 'invalid_field', 'invalid_prompt', 'unsupported_encoding',
             'model_unavailable'
-    throw (Get-AnswerProblem $answer)
+    throw $problem
+}
+
+# What an answer that is no success means for its request: busy, to be sent again when the server says; late, when the
+# server got it too slowly; away, when a proxy has no server now, or wants fewer requests; or final.
+function Get-Outlook($Answer) {
+    $status = $Answer.Status
+    if ($status -eq 408 -or (Get-AnswerCode $Answer) -eq 'timeout') { return 'late' }
+    if ($status -in 502, 504) { return 'away' }
+    if ($status -notin 429, 503) { return 'final' }
+    if ($Answer.RetryAfter -ge 0) { return 'busy' }
+    # A server explains why it has no model; a proxy explains nothing.
+    if ($status -eq 429 -or $null -eq (Get-JsonMember $Answer.Text 'detail')) { return 'away' }
+    return 'final'
+}
+
+# Says that a server that is away behind a proxy is asked again; throws unless any has answered before.
+function Assert-Reached($Answer, [string]$Problem) {
+    if (-not $reached -and $Answer.Status -ne 429) {
+        $script:hopeless = $true
+        throw $Problem
+    }
+    Write-Problem "$Problem It is asked again for $patience seconds."
+}
+
+# The seconds until a server that is away is asked again: pauses that grow, until patience with it is over.
+function Get-AwayPause($Away, [string]$Problem) {
+    $left = [int]($patience - [Math]::Floor($Away.Elapsed.TotalSeconds))
+    if ($left -le 0) {
+        $script:hopeless = $true
+        throw "No server has taken a request for $patience seconds. $Problem"
+    }
+    return [Math]::Min([Math]::Min(5, $patience - $left + 1), $left)
 }
 
 # What is known of a model's download: how many MB have come, a clock since it makes no progress, nothing while it does,

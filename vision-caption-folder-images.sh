@@ -60,6 +60,8 @@ full=false
 unfinished=''
 # For so many seconds a server that was there before is waited for, and a download that makes no progress.
 patience=30
+# More bytes than any answer has.
+largest_answer=$((64 << 20))
 
 # Runs at every end, Ctrl-C included: no process, no temporary file is left.
 clean_up() {
@@ -75,6 +77,14 @@ clean_up() {
 run_child() {
     "$@" <&0 >"$work/printed" 2>"$work/complaints" &
     wait "$!"
+}
+
+# curl that writes no file larger than the largest answer, as a server may answer without end. The signal for that is
+# ignored, so that curl ends by itself.
+run_curl() {
+    trap '' XFSZ
+    ulimit -S -f $((largest_answer >> 10)) 2>/dev/null || true
+    exec curl "$@"
 }
 
 # Reads the environment and makes the folder for temporary files.
@@ -137,6 +147,10 @@ explain_curl() {
                 hopeless=true
             fi
             ;;
+        63)
+            problem="The answer is larger than $((largest_answer >> 20)) MB, so $server is no vision-server."
+            problem+=" VISION_HOST says which server is asked."
+            ;;
         *) problem="$server cannot be asked: $(head -c 300 "$work/complaints" | tr -d '\000-\037\177')" ;;
     esac
     case $1 in
@@ -148,25 +162,23 @@ explain_curl() {
 # send PATH BODY LIMIT: one request, a POST when there is a file BODY, of at most LIMIT seconds (0: any time).
 # The answer is in $work/answer then, its code in $status.
 send() {
-    local code=0 options
+    local code=0 options taken
     options=(
         -q --silent --show-error --globoff --proto '=http,https' --connect-timeout 30 --max-time "$3" --config -
-        --noproxy "localhost,127.0.0.1,::1,${no_proxy-},${NO_PROXY-}"
-        --dump-header "$work/headers" --output "$work/answer" --write-out '%{http_code}'
+        --noproxy "localhost,127.0.0.1,::1,${no_proxy-},${NO_PROXY-}" --max-filesize "$largest_answer"
+        --dump-header "$work/headers" --output "$work/answer" --write-out '%{http_code} %{size_download}'
     )
     if [[ -n $2 ]]; then options+=(--data-binary "@$2"); fi
     : >"$work/headers"
     : >"$work/answer"
-    run_child curl "${options[@]}" < <(curl_settings "$1") || code=$?
-    status=$(<"$work/printed")
+    run_child run_curl "${options[@]}" < <(curl_settings "$1") || code=$?
+    read -r status taken <"$work/printed" || true
     # A server may refuse a large picture, answer and hang up before it has read all of it.
     case $code:$status in
-        0:* | 55:[45]* | 56:[45]*)
-            # shellcheck disable=SC2034
-            reached=true
-            return 0
-            ;;
+        0:* | 55:[45]* | 56:[45]*) return 0 ;;
     esac
+    # What cannot be written may also be the disk's fault.
+    if ((code == 23 && ${taken%%.*} >= largest_answer)); then code=63; fi
     explain_curl "$code"
     return 1
 }
@@ -192,7 +204,8 @@ read_retry_after() {
 # request PATH [BODY]: sends until the server takes it, waiting as long as a busy one asks for.
 # On failure the sentence is in $problem, and $hopeless is true when other requests would fail as well.
 request() {
-    local started=$SECONDS left=0 notice='' seconds arrived=-1 idle='' idle_since=0 reason=''
+    local started=$SECONDS left=0 notice='' seconds outlook arrived=-1 idle='' idle_since=0 reason=''
+    local away='' away_since=0 late=0
     hopeless=false
     unreached=false
     # shellcheck disable=SC2034
@@ -203,27 +216,41 @@ request() {
             ((left > 0)) || left=1
         fi
         send "$1" "${2-}" "$left" || return 1
-        if [[ $status != 503 ]] || ! read_retry_after; then break; fi
-        seconds=$REPLY
-        read_problem
-        case $kind in
-            model_downloading | model_unavailable) watch_download || return 1 ;;
-            *)
-                idle=''
-                tell_once
+        judge_answer
+        if [[ $outlook != away ]]; then
+            reached=true
+            away=''
+        fi
+        case $outlook in
+            served) return 0 ;;
+            final) break ;;
+            away) watch_away || return 1 ;;
+            late)
+                late=$((late + 1))
+                if ((late > 2)); then return 1; fi
+                say "$problem It is sent again."
+                ;;
+            busy)
+                case $kind in
+                    model_downloading | model_unavailable) watch_download || return 1 ;;
+                    *)
+                        idle=''
+                        tell_once
+                        ;;
+                esac
+                notice=$problem
+                if ((timeout > 0 && seconds >= timeout - (SECONDS - started))); then
+                    problem="$notice That is longer than the $timeout seconds of VISION_TIMEOUT."
+                    return 1
+                fi
+                if [[ -n $idle ]]; then idle=$((idle + seconds)); fi
                 ;;
         esac
-        notice=$problem
-        if ((timeout > 0 && seconds >= timeout - (SECONDS - started))); then
-            problem="$notice That is longer than the $timeout seconds of VISION_TIMEOUT."
-            return 1
-        fi
-        if [[ -n $idle ]]; then idle=$((idle + seconds)); fi
         if [[ $seconds -eq 0 ]]; then seconds=0.2; fi
         run_child sleep "$seconds" </dev/null
+        # VISION_TIMEOUT is no limit of the time without a server, nor of several tries together.
+        if [[ $outlook != busy ]]; then started=$SECONDS; fi
     done
-    if [[ $status == 200 ]]; then return 0; fi
-    read_problem
     # What does not depend on the picture.
     # shellcheck disable=SC2034
     case $kind:$status in
@@ -231,6 +258,57 @@ request() {
         unsupported_encoding:* | model_unavailable:*) hopeless=true ;;
     esac
     return 1
+}
+
+# What the answer means for its request, in $outlook: served; busy, to be sent again after $seconds; late, when the
+# server got it too slowly; away, when a proxy has no server now, or wants fewer requests; or final. What it says is in
+# $problem.
+judge_answer() {
+    outlook=final
+    seconds=1
+    if [[ $status == 200 ]]; then
+        outlook=served
+        return
+    fi
+    read_problem
+    case $kind:$status in
+        timeout:* | *:408) outlook=late ;;
+        *:502 | *:504) outlook=away ;;
+        *:429 | *:503)
+            if read_retry_after; then
+                outlook=busy
+                seconds=$REPLY
+            elif [[ $status == 429 ]] || ! $explained; then
+                outlook=away
+            fi
+            ;;
+    esac
+}
+
+# A server that is away behind a proxy is asked again for $patience seconds, with pauses that grow, once any server has
+# answered; then this fails, with a sentence in $problem.
+watch_away() {
+    if ! $reached && [[ $status != 429 ]]; then
+        hopeless=true
+        return 1
+    fi
+    if [[ -z $away ]]; then
+        away=0
+        away_since=$SECONDS
+        notice=''
+        say "$problem It is asked again for $patience seconds."
+    fi
+    if ((SECONDS - away_since > away)); then away=$((SECONDS - away_since)); fi
+    if ((away >= patience)); then
+        # shellcheck disable=SC2034
+        hopeless=true
+        problem="No server has taken a request for $patience seconds. $problem"
+        return 1
+    fi
+    seconds=$((away + 1))
+    if ((seconds > 5)); then seconds=5; fi
+    if ((seconds > patience - away)); then seconds=$((patience - away)); fi
+    away=$((away + seconds))
 }
 
 # Says $problem, unless the last answer said the same. The variables here and below are those of request.
@@ -285,15 +363,17 @@ beginning() {
 }
 
 # What an answer that is no success says, as a sentence in $problem; its code, which stays the same however that is put,
-# in $kind.
+# in $kind; in $explained, whether the sentence is the server's.
 read_problem() {
     local text
     kind=''
+    explained=true
     if split_json && json_member code; then kind=${REPLY//\"/}; fi
     if split_json && json_member detail; then
         text=$REPLY
         if [[ $text == \"* ]] && json_text "$text"; then text=$REPLY; fi
     else
+        explained=false
         beginning
         text="The server at $server answered with HTTP status $status${REPLY:+: $REPLY}"
     fi
@@ -396,7 +476,7 @@ json_member() {
     done
 }
 
-# The text that a JSON string with its quotes means, in REPLY as UTF-8.
+# The text that a JSON string with its quotes means, in REPLY; fails when it is not UTF-8.
 json_text() {
     local escaped=${1#\"} text='' plain code second_half='^\\u([dD][c-fC-F][[:xdigit:]]{2})'
     escaped=${escaped%\"}
@@ -427,7 +507,22 @@ json_text() {
         escaped=${escaped:1}
     done
     REPLY=$text$escaped
+    is_utf8 "$REPLY"
 }
+
+is_utf8() {
+    local text=$1 sequence
+    [[ $text == *[$'\x80'-$'\xff']* ]] || return 0
+    # What is right is replaced; what is left of the other bytes is wrong.
+    for sequence in "${utf8_sequences[@]}"; do text=${text//$sequence/.}; done
+    [[ $text != *[$'\x80'-$'\xff']* ]]
+}
+utf8_tail=$'[\x80-\xbf]'
+utf8_sequences=(
+    $'[\xc2-\xdf]'"$utf8_tail" $'\xe0[\xa0-\xbf]'"$utf8_tail" $'\xed[\x80-\x9f]'"$utf8_tail"
+    $'[\xe1-\xec\xee\xef]'"$utf8_tail$utf8_tail" $'\xf0[\x90-\xbf]'"$utf8_tail$utf8_tail"
+    $'[\xf1-\xf3]'"$utf8_tail$utf8_tail$utf8_tail" $'\xf4[\x80-\x8f]'"$utf8_tail$utf8_tail"
+)
 
 # The UTF-8 bytes of a character's number, in REPLY; half a character, and zero, which bash cannot hold, become U+FFFD.
 utf8() {
@@ -496,7 +591,7 @@ caption() {
     split_json && json_member result || return 1
     case $REPLY in
         \"*) json_text "$REPLY" || return 1 ;;
-        [\{\[]*) ;;
+        [\{\[]*) is_utf8 "$REPLY" || return 1 ;;
         *) return 1 ;;
     esac
     trim "$REPLY"
@@ -736,20 +831,6 @@ is_text() {
     # Not the other way round: bash 3.2 has meanings of its own for the bytes 1 and 127 in a pattern.
     [[ $1 != *[!$'\t\n\f\r'\ -~$'\x80'-$'\xff']* ]] && is_utf8 "$1"
 }
-
-is_utf8() {
-    local text=$1 sequence
-    [[ $text == *[$'\x80'-$'\xff']* ]] || return 0
-    # What is right is replaced; what is left of the other bytes is wrong.
-    for sequence in "${utf8_sequences[@]}"; do text=${text//$sequence/.}; done
-    [[ $text != *[$'\x80'-$'\xff']* ]]
-}
-utf8_tail=$'[\x80-\xbf]'
-utf8_sequences=(
-    $'[\xc2-\xdf]'"$utf8_tail" $'\xe0[\xa0-\xbf]'"$utf8_tail" $'\xed[\x80-\x9f]'"$utf8_tail"
-    $'[\xe1-\xec\xee\xef]'"$utf8_tail$utf8_tail" $'\xf0[\x90-\xbf]'"$utf8_tail$utf8_tail"
-    $'[\xf1-\xf3]'"$utf8_tail$utf8_tail$utf8_tail" $'\xf4[\x80-\x8f]'"$utf8_tail$utf8_tail"
-)
 
 # The file that FILE leads to, in REPLY: FILE itself or, when that is a link, what is at the end of all links.
 follow() {

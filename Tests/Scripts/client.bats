@@ -400,6 +400,59 @@ END
     [[ $(requests 'len(r)') == 1 ]]
 }
 
+@test "client: 429 is waited for as 503 is, and 408 is sent again, twice at most" {
+    only_bash "sleep is a program"
+    fake_sleep :
+    start_fake '[
+        {"status": 429, "headers": {"Retry-After": "7"}, "detail": "Too many."},
+        {"status": 429, "text": "<html>"}, {"status": 429, "text": "<html>"},
+        {"status": 408, "code": "timeout", "detail": "Too slow."},
+        {"status": 408}, {"caption": "a cat"}]'
+    ask CAPTION picture.jpg
+    [[ $code -eq 0 && $(tr '\n' ' ' <sleeps) == '7 1 2 1 1 ' ]]
+    expect_output 'a cat\n'
+    diff err - <<END
+Too many.
+The server at http://$VISION_HOST answered with HTTP status 429: <html> It is asked again for 30 seconds.
+Too slow. It is sent again.
+The server at http://$VISION_HOST answered with HTTP status 408 It is sent again.
+END
+    start_fake '[{"status": 408, "code": "timeout", "detail": "Too slow."}]'
+    ask CAPTION picture.jpg
+    expect_failure "Too slow."
+    [[ $(requests 'len(r)') == 3 ]]
+    start_fake '[{"status": 429}]'
+    : >sleeps
+    ask CAPTION picture.jpg
+    expect_failure "No server has taken a request for 30 seconds. The server at"
+    [[ $(tr '\n' ' ' <sleeps) == '1 2 4 5 5 5 5 3 ' && $(wc -l <err) -eq 2 ]]
+}
+
+@test "client: an answer of more than 64 MB, and one without end, are refused and leave no file" {
+    local answer answers=('"headers": {"Content-Length": "67108865"}' '"status": 200')
+    for answer in "${answers[@]}"; do
+        start_fake "[{\"endless\": true, $answer}]"
+        ask CAPTION picture.jpg
+        expect_failure "The answer is larger than 64 MB, so http://$VISION_HOST is no vision-server."
+        expect_tidy
+    done
+}
+
+@test "client: an answer that is not UTF-8 is refused" {
+    local text texts=('{"result":"caf\xe9"}' '{"result":{"labels":["\xed\xa0\x80"]}}' '{"result":"\\n\xc3"}')
+    for text in "${texts[@]}"; do
+        start_fake "[{\"bytes\": \"$(printf '%b' "$text" | base64)\"}]"
+        ask CAPTION picture.jpg
+        expect_failure "answered with something that is no "
+    done
+    start_fake "[{\"bytes\": \"$(printf '"caf\xe9"' | base64)\"}]"
+    ask model
+    expect_failure "answered with something that is no "
+    start_fake "[{\"bytes\": \"$(printf '["caf\xe9"]' | base64)\"}]"
+    ask prompts
+    expect_failure "answered with something that is no "
+}
+
 @test "client: a wait beyond VISION_TIMEOUT is not begun" {
     start_fake '[{"status": 503, "headers": {"Retry-After": "100"}, "detail": "120 of 3290 MB."}, {"caption": "a cat"}]'
     VISION_TIMEOUT=50 ask CAPTION picture.jpg

@@ -5,12 +5,14 @@ Usage: fake_server.py FOLDER [PORT]
 FOLDER/answers.json is a list of answers, given in turn; the last one is repeated. An answer is an object:
   status     the HTTP status, 200 without it
   headers    an object of further headers
+  bytes      the body in base64, for what is not UTF-8
   text       the body; "caption": X stands for the body {"result": X}, "detail": X for {"code": ..., "detail": X}
   code       the error's code beside "detail"
   cut        the connection is closed after so many bytes of the answer, head included
   hang       true: no answer until the client leaves
   last       true: after it the server is gone
   writes     [FILE, TEXT]: somebody writes that file before the answer goes out
+  endless    true: the body goes on until the client leaves
   early      true: the answer goes out, and the connection is closed, before the request's body is read
 FOLDER/port is written once the server listens on 127.0.0.1, on a free port if none is given, and FOLDER/requests.jsonl has one line for
 each request: method, path, headers, the prompt, and the picture's SHA-256.
@@ -84,9 +86,14 @@ class Handler(BaseHTTPRequestHandler):
         else:
             body = answer.get("text", "")
         body = body.encode("utf-8", "surrogatepass")
+        if "bytes" in answer:
+            body = base64.b64decode(answer["bytes"])
         status = answer.get("status", 200)
         lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", f"Content-Length: {len(body)}"]
         lines += [f"{name}: {value}" for name, value in answer.get("headers", {}).items()]
+        if answer.get("endless"):
+            self.say_endlessly(lines)
+            return
         message = "\r\n".join([*lines, "Content-Type: application/json", "", ""]).encode() + body
         self.wfile.write(message[: answer.get("cut", len(message))])
         self.wfile.flush()
@@ -94,6 +101,15 @@ class Handler(BaseHTTPRequestHandler):
             os._exit(0)
         if "cut" in answer or answer.get("early"):
             self.close_connection = True
+
+    def say_endlessly(self, lines):
+        self.close_connection = True
+        try:
+            self.wfile.write("\r\n".join([lines[0], *lines[2:], "", ""]).encode())
+            while True:
+                self.wfile.write(b"a" * 65536)
+        except OSError:
+            pass
 
     def log_message(self, *_):
         pass

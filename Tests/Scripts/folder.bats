@@ -277,7 +277,7 @@ END
         {"caption": "a dog", "cut": 80},
         {"caption": "a dog", "cut": 80},
         {"caption": "a dog", "cut": 0},
-        {"status": 502, "text": "<html>"},
+        {"status": 500, "text": "<html>"},
         {"text": "<html>"},
         {"caption": "a horse"}]'
     ask CAPTION txt photos
@@ -613,6 +613,63 @@ meanwhile() {
     expect_file b.txt 'a dog\n'
 }
 
+@test "folder: a server that is away behind a proxy for a while is waited for, whatever the proxy says" {
+    only_bash "sleep is a program"
+    local answer away
+    add a.jpg b.jpg c.jpg
+    fake_sleep :
+    for answer in '"status": 502' '"status": 504, "text": "<html>"' '"status": 503' '"status": 429, "text": "<html>"'; do
+        rm -f photos/*.txt
+        : >sleeps
+        away="{$answer}, {$answer}, {$answer}, {$answer}"
+        start_fake "[{\"caption\": \"a cat\"}, $away, {\"caption\": \"a dog\"}, {$answer}, {\"caption\": \"a horse\"}]"
+        VISION_TIMEOUT=3 ask CAPTION txt photos
+        [[ $code -eq 0 && $(<out) == *"3 pictures: 3 captioned, 0 skipped, 0 failed." ]]
+        [[ $(tr '\n' ' ' <sleeps) == '1 2 4 5 1 ' && $(grep -c 'It is asked again for 30 seconds.$' err) -eq 2 ]]
+        expect_file b.txt 'a dog\n'
+        expect_file c.txt 'a horse\n'
+    done
+}
+
+@test "folder: a server that stays away behind a proxy is asked again for 30 seconds, then the run ends" {
+    only_bash "sleep is a program"
+    add a.jpg b.jpg c.jpg
+    fake_sleep :
+    start_fake '[{"caption": "a cat"}, {"status": 502}]'
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $(<out) == *"3 pictures: 1 captioned, 0 skipped, 1 failed, 1 not tried." ]]
+    [[ $err == *"photos/b.jpg: failed. No server has taken a request for 30 seconds. The server at "*" 502"* ]]
+    [[ $(tr '\n' ' ' <sleeps) == '1 2 4 5 5 5 5 3 ' && $(requests 'len(r)') == 10 ]]
+}
+
+@test "folder: 429 with Retry-After is waited for, and 408 is sent again" {
+    add a.jpg b.jpg
+    start_fake '[
+        {"status": 429, "headers": {"Retry-After": "0"}, "text": "<html>"},
+        {"status": 408, "code": "timeout", "detail": "Too slow."},
+        {"caption": "a cat"}]'
+    ask CAPTION txt photos
+    [[ $code -eq 0 && $(<out) == *"2 pictures: 2 captioned, 0 skipped, 0 failed." ]]
+    [[ $err == *"HTTP status 429: <html>"*"Too slow. It is sent again." && $(requests 'len(r)') == 4 ]]
+}
+
+@test "folder: an answer that is not UTF-8 gets into no caption file" {
+    add a.jpg b.jpg
+    start_fake "[{\"bytes\": \"$(printf '{"result":"caf\xe9"}' | base64)\"}, {\"caption\": \"café\"}]"
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $(captions) == ./b.txt ]]
+    expect_file b.txt 'café\n'
+}
+
+@test "folder: an answer without end ends the run" {
+    add a.jpg b.jpg
+    start_fake '[{"endless": true}]'
+    ask CAPTION txt photos
+    [[ $code -eq 1 && $(<out) == "2 pictures: 0 captioned, 0 skipped, 1 failed, 1 not tried." ]]
+    [[ $err == *"photos/a.jpg: failed. The answer is larger than 64 MB, so "* ]]
+    expect_tidy
+}
+
 @test "folder: VISION_TIMEOUT counts for each picture" {
     add a.jpg b.jpg
     start_fake '[{"hang": true}, {"caption": "a dog"}]'
@@ -719,6 +776,7 @@ meanwhile() {
         '"status": 415, "code": "unsupported_encoding", "detail": "No."' '"status": 403, "detail": "No."'
         '"status": 503, "code": "model_unavailable", "detail": "No."' '"status": 404, "text": "<html>"'
         '"status": 405, "text": "<html>"' '"status": 301, "text": "<html>"'
+        '"status": 502, "text": "<html>"' '"status": 504, "text": "<html>"' '"status": 503, "text": "<html>"'
     )
     add a.jpg b.jpg c.jpg
     for answer in "${answers[@]}"; do
