@@ -90,14 +90,18 @@ package final class LoopbackConnection: Sendable {
 
     /// What came, and whether it ended with the words or the connection.
     private func read(until words: String) -> (text: String, isOver: Bool) {
-        var received: [UInt8] = []
+        let words = Data(words.utf8)
+        var received = Data()
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         var isOver = true
-        while !String(decoding: received, as: UTF8.self).contains(words) {
+        while true {
             let count = recv(descriptor, &buffer, buffer.count, 0)
             isOver = count >= 0 || errno != EAGAIN
             guard count > 0 else { break }
-            received += buffer[..<count]
+            // Words may begin in what came before; further back they were looked for already.
+            let start = max(0, received.count - words.count)
+            received.append(contentsOf: buffer[..<count])
+            if received.range(of: words, in: start..<received.count) != nil { break }
         }
         return (String(decoding: received, as: UTF8.self), isOver)
     }
