@@ -12,6 +12,7 @@ package final class Client: Sendable {
         var observers: [Int: @Sendable () -> Void] = [:]
         var lastObserver = 0
         var onProbe: (@Sendable () -> Void)?
+        var onSent: (@Sendable (Int) -> Void)?
         var onEvent: (@Sendable (ConnectionState.Event) -> Void)?
     }
 
@@ -57,6 +58,15 @@ package final class Client: Sendable {
 
     func probe() {
         state.withLock { $0.onProbe }?()
+    }
+
+    /// Sets what is called with the bytes of each piece of such an answer that have left for the client.
+    func onSent(_ observer: (@Sendable (Int) -> Void)?) {
+        state.withLock { $0.onSent = observer }
+    }
+
+    func sent(_ count: Int) {
+        state.withLock { $0.onSent }?(count)
     }
 
     // MARK: What the connection is told

@@ -149,17 +149,22 @@ package final class ConnectionHandler: ChannelDuplexHandler {
     ) -> EventLoopPromise<Void>? {
         switch part {
         case .end: sent(.answerSent, promise, context)
-        case .body where state.isProducing: sent(.answerBodySent, promise, context)
+        case .body(let body) where state.isProducing:
+            sent(.answerBodySent, byteCount: body.readableBytes, promise, context)
         case .head, .body: promise
         }
     }
 
     private func sent(
-        _ event: ConnectionState.Event, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext
+        _ event: ConnectionState.Event, byteCount: Int = 0, _ promise: EventLoopPromise<Void>?,
+        _ context: ChannelHandlerContext
     ) -> EventLoopPromise<Void> {
         let promise = promise ?? context.eventLoop.makePromise()
         let loopBound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        promise.futureResult.whenSuccess { loopBound.value.handle(event) }
+        promise.futureResult.whenSuccess { [client] in
+            client.sent(byteCount)
+            loopBound.value.handle(event)
+        }
         return promise
     }
 

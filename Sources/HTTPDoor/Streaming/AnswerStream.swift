@@ -27,6 +27,7 @@ package final class AnswerStream: Sendable {
     init(_ client: Client?, probe: ByteBuffer) {
         self.client = client
         client?.onProbe { [weak self] in self?.write(probe) }
+        client?.onSent { [weak self] count in self?.noteSent(count) }
     }
 
     // MARK: For whoever makes the answer
@@ -95,18 +96,24 @@ package final class AnswerStream: Sendable {
     func deliver(to writer: inout any ResponseBodyWriter) async throws {
         defer {
             client?.onProbe(nil)
+            client?.onSent(nil)
             announceDelivery.finish()
         }
         for try await piece in pieces {
             var rest = piece
             while let slice = rest.readSlice(length: min(Self.sliceSize, rest.readableBytes)), slice.readableBytes > 0 {
                 try await writer.write(slice)
-                state.withLock { $0.unread -= slice.readableBytes }
+                // What a connection was handed has not left yet. Without one nobody tells when it does.
+                if client == nil { noteSent(slice.readableBytes) }
             }
         }
         // Whoever is cancelled sees an end where there is none.
         try Task.checkCancellation()
         try await writer.finish(nil)
+    }
+
+    private func noteSent(_ count: Int) {
+        state.withLock { $0.unread -= count }
     }
 
     private func cutOff() {
