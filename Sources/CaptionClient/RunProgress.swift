@@ -1,4 +1,4 @@
-/// Why a picture is not asked about.
+/// Why an image is not asked about.
 package enum SkipReason: Sendable, CaseIterable {
     /// It has its caption file, or its line.
     case captioned
@@ -18,11 +18,11 @@ package enum SkipReason: Sendable, CaseIterable {
 
 /// How far a run is, in words and as a bar.
 package struct RunProgress: Sendable, Equatable {
-    /// Pictures that have their caption now, or had it before.
+    /// Images that have their caption now, or had it before.
     package var captioned = 0
     package var skipped: [SkipReason: Int] = [:]
     package var failed = 0
-    /// Pictures that are known of, those that are skipped included.
+    /// Images that are known of, those that are skipped included.
     package var total = 0
     package var isWatching = false
 

@@ -25,7 +25,7 @@ package final class RunReport: Sendable {
 
     package var progress: RunProgress { state.withLock { $0.progress } }
 
-    /// The pictures that have no caption, with the reason, in the order of their names.
+    /// The images that have no caption, with the reason, in the order of their names.
     package var failures: [FailureLine] {
         let failures = state.withLock { $0.failures }
         return failures.sorted { $0.key < $1.key }.map { FailureLine(file: $0.key.text, error: $0.value) }
@@ -35,37 +35,37 @@ package final class RunReport: Sendable {
         update { $0.progress.total += count }
     }
 
-    func skipped(_ picture: Picture, _ reason: SkipReason) {
+    func skipped(_ image: Image, _ reason: SkipReason) {
         update { state in
-            settle(picture.name, &state)
+            settle(image.name, &state)
             state.progress.skipped[reason, default: 0] += 1
         }
     }
 
-    func captioned(_ picture: Picture, _ written: CaptionOutputs.Written) {
+    func captioned(_ image: Image, _ written: CaptionOutputs.Written) {
         update { state in
             state.wait = ""
             state.progress.captioned += 1
-            settle(picture.name, &state)
-            if !isQuiet { print("\(counter(state)) \(picture.name): \(written.caption)", &state) }
-            if let note = written.note { print("\(picture.name): \(note)", &state) }
+            settle(image.name, &state)
+            if !isQuiet { print("\(counter(state)) \(image.name): \(written.caption)", &state) }
+            if let note = written.note { print("\(image.name): \(note)", &state) }
         }
     }
 
     /// - Parameters:
     ///   - isTold: whether people know the reason already.
-    ///   - isPicture: whether it can have failed before; two names that are not UTF-8 may look the same.
-    func failed(_ name: String, _ reason: String, isTold: Bool = false, isPicture: Bool = true) {
+    ///   - isImage: whether it can have failed before; two names that are not UTF-8 may look the same.
+    func failed(_ name: String, _ reason: String, isTold: Bool = false, isImage: Bool = true) {
         update { state in
             state.wait = ""
-            if isPicture { settle(name, &state) }
+            if isImage { settle(name, &state) }
             state.failures[FileName(name)] = reason
             state.progress.failed += 1
             if !isTold { print("\(counter(state)) \(name) failed: \(reason)", &state) }
         }
     }
 
-    /// A picture has to wait, for the reason that the server gives.
+    /// An image has to wait, for the reason that the server gives.
     func waits(_ sentence: String) {
         update { state in
             guard state.wait != sentence else { return }
@@ -99,7 +99,7 @@ package final class RunReport: Sendable {
         }
     }
 
-    /// A picture that failed before and is tried again counts once.
+    /// An image that failed before and is tried again counts once.
     private func settle(_ name: String, _ state: inout State) {
         if state.failures.removeValue(forKey: FileName(name)) != nil {
             state.progress.failed -= 1

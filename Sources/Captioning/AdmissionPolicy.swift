@@ -1,6 +1,6 @@
-/// Whether another picture may be looked at while answers to earlier ones are being generated: a value.
+/// Whether another image may be looked at while answers to earlier ones are being generated: a value.
 ///
-/// Looking at a picture holds up everyone whose answer is being generated, and makes each of their steps cheaper later.
+/// Looking at an image holds up everyone whose answer is being generated, and makes each of their steps cheaper later.
 /// So that nobody pays too much for that, each request is answered within twice the time, counted from its arrival, that
 /// it would have taken if requests had been answered one after the other.
 package struct AdmissionPolicy: Sendable {

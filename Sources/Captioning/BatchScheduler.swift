@@ -1,6 +1,6 @@
 package import Florence2
 
-/// Answers requests, several at a time: encodes one picture, or generates one token of every answer, a call.
+/// Answers requests, several at a time: encodes one image, or generates one token of every answer, a call.
 ///
 /// The one loop that steps the decoder for many; requests are begun in the order of their arrival. `Captioner` is its
 /// slow twin, which answers one after the other.
@@ -28,8 +28,8 @@ package struct BatchScheduler<E: Engine> {
     private var ledger = DelayLedger()
     private var inquiry = RoomInquiry()
     private var costs = StepCosts()
-    /// Bytes that the first picture left behind for the next one.
-    private var pictureBytes = 0
+    /// Bytes that the first image left behind for the next one.
+    private var imageBytes = 0
 
     /// - Parameters:
     ///   - availableMemory: Bytes that the process may still take; nil: nobody knows.
@@ -87,13 +87,13 @@ package struct BatchScheduler<E: Engine> {
 }
 
 extension BatchScheduler {
-    /// Encodes the picture, where that has not been done, and begins the answer to the request's next prompt.
+    /// Encodes the image, where that has not been done, and begins the answer to the request's next prompt.
     private mutating func begin(_ index: Int) {
         var request = requests[index]
         let start = now()
         ledger.begin(request.id, after: start - request.arrival)
         do {
-            if request.features == nil { try encodePicture(&request) }
+            if request.features == nil { try encodeImage(&request) }
             let vision = request.prompts.isEmpty ? now() - start : 0
             let prompt = request.prompts.count
             let search = BeamSearch(request.configuration)
@@ -112,14 +112,14 @@ extension BatchScheduler {
         }
     }
 
-    private mutating func encodePicture(_ request: inout ScheduledRequest<E.Features>) throws {
+    private mutating func encodeImage(_ request: inout ScheduledRequest<E.Features>) throws {
         let start = now()
         request.promptIDs = try request.request.prompts.map(captioner.processor.promptIDs)
         report(request.id, .success(.started))
         request.features = try captioner.engine.encodeImage(
             request.request.image, checkCancellation: cancellationCheck(request))
-        costs.picture = now() - start
-        if pictureBytes == 0 { pictureBytes = captioner.engine.idleByteCount }
+        costs.image = now() - start
+        if imageBytes == 0 { imageBytes = captioner.engine.idleByteCount }
     }
 
     private func prefill(
@@ -212,7 +212,7 @@ extension BatchScheduler {
 
     /// A request's own prompts do not hold it up.
     private mutating func mayBegin(_ request: ScheduledRequest<E.Features>) -> Bool {
-        let seconds = costs.prefill + (request.features == nil ? costs.picture : 0)
+        let seconds = costs.prefill + (request.features == nil ? costs.image : 0)
         return policy.allows(
             seconds: seconds, beams: request.configuration.numBeams, beside: rows,
             accounts: ledger.begun(except: request.id)) && hasRoom(request)
@@ -232,13 +232,13 @@ extension BatchScheduler {
         let engine = captioner.engine
         let toCome = zip(answers, memories).map { max(0, $0.byteCount - engine.byteCount(of: $1)) }
         let needed = toCome.reduce(byteCount(request, request.prompts.count), +)
-        // The picture finds what the one before it left behind, unless that has been given back.
+        // The image finds what the one before it left behind, unless that has been given back.
         let idle = engine.idleByteCount
-        if needed + max(0, pictureBytes - idle) <= available { return true }
+        if needed + max(0, imageBytes - idle) <= available { return true }
         // Places of other answers, which these would not fit in or not fill.
-        guard needed + pictureBytes - idle <= available else { return false }
+        guard needed + imageBytes - idle <= available else { return false }
         engine.trim()
-        return availableMemory().map { needed + pictureBytes <= $0 } ?? true
+        return availableMemory().map { needed + imageBytes <= $0 } ?? true
     }
 
     /// The most bytes that the answer to a prompt takes while it is generated.
@@ -254,8 +254,8 @@ extension BatchScheduler {
 
 /// Seconds that pieces of work took the last time: what they will take the next time, as far as anybody knows.
 private struct StepCosts {
-    /// Of encoding a picture.
-    var picture = 0.0
+    /// Of encoding an image.
+    var image = 0.0
     /// Of reading a prompt beside it.
     var prefill = 0.0
     /// Of a step of so many beams when one answer was generated alone.

@@ -3,15 +3,15 @@ package import Images
 
 /// What happens to a request on its way through the service.
 package enum CaptionEvent: Sendable {
-    /// Its picture's header was read; the picture is decoded next.
+    /// Its image's header was read; the image is decoded next.
     case understood(ImageHeader)
-    /// Its picture is prepared.
+    /// Its image is prepared.
     case prepared
     /// It waits for the model, behind so many others that are prepared; told again when that changes.
     case queued(ahead: Int)
     /// It was handed to the model.
     case admitted
-    /// Its picture is being encoded.
+    /// Its image is being encoded.
     case started
     /// More of the answer to one of its prompts that will not change any more; all of them together are the answer.
     case text(String, prompt: Int)

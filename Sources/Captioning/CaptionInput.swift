@@ -1,9 +1,9 @@
 package import Florence2
 package import Serving
 
-/// What a dialect has understood of a request: prompts about one picture, which is still a file.
+/// What a dialect has understood of a request: prompts about one image, which is still a file.
 package struct CaptionInput: Sendable {
-    /// The picture file's bytes.
+    /// The image file's bytes.
     package var file: [UInt8]
     package var prompts: [TaskPrompt]
     package var overrides: GenerationOverrides
@@ -26,7 +26,7 @@ package protocol ParsedRequest: Sendable {
 }
 
 extension ParsedRequest {
-    /// Once the picture is prepared its file is of no use.
+    /// Once the image is prepared its file is of no use.
     func withoutFile() -> Self {
         var request = self
         request.input.file = []

@@ -2,15 +2,15 @@ package import Florence2
 package import Images
 package import Serving
 
-/// Makes the bytes of a picture file what the model takes, and asks the question as it goes.
-package typealias PreparePicture =
+/// Makes the bytes of an image file what the model takes, and asks the question as it goes.
+package typealias PrepareImage =
     @Sendable (_ file: [UInt8], ImageProcessor, @escaping DecodeWatch.Question) throws -> PreparedImage
 
-/// One model, its files, its queue and the preparation of its pictures, for all dialects: `parse -> service -> format`.
+/// One model, its files, its queue and the preparation of its images, for all dialects: `parse -> service -> format`.
 package struct CaptionService<C: Clock>: Sendable where C.Duration == Duration {
     package let host: ModelHost<CaptionWorker, C>
     package let store: ModelStore<ModelAssets, C>
-    private let preparePicture: PreparePicture
+    private let prepareImage: PrepareImage
     private let preprocessing: PreprocessingQueue
     private let isCallersFault: @Sendable (any Error) -> Bool
     private let metrics = CaptionMetrics()
@@ -18,15 +18,15 @@ package struct CaptionService<C: Clock>: Sendable where C.Duration == Duration {
     /// - Parameters:
     ///   - store: The model's files.
     ///   - budget: How much decoding goes on at a time.
-    ///   - preparePicture: Decodes and resizes.
+    ///   - prepareImage: Decodes and resizes.
     ///   - isCallersFault: Of an error: then the request counts as invalid, and not as failed.
     package init(
         host: ModelHost<CaptionWorker, C>, store: ModelStore<ModelAssets, C>, budget: DecodeBudget,
-        preparePicture: @escaping PreparePicture, isCallersFault: @escaping @Sendable (any Error) -> Bool
+        prepareImage: @escaping PrepareImage, isCallersFault: @escaping @Sendable (any Error) -> Bool
     ) {
         self.host = host
         self.store = store
-        self.preparePicture = preparePicture
+        self.prepareImage = prepareImage
         self.isCallersFault = isCallersFault
         preprocessing = PreprocessingQueue(budget: budget)
     }
@@ -61,7 +61,7 @@ package struct CaptionService<C: Clock>: Sendable where C.Duration == Duration {
 }
 
 extension CaptionService.Slot {
-    /// Parses and answers one request: its picture's header is read, then, when there is memory for it, the picture is
+    /// Parses and answers one request: its image's header is read, then, when there is memory for it, the image is
     /// decoded and shrunk; so a bad one never wakes the model, and who is ready first passes the others.
     ///
     /// - Parameters:
@@ -89,13 +89,13 @@ extension CaptionService.Slot {
         return (request, captions)
     }
 
-    /// In two steps, as the picture's header says how much memory the second one waits for. The file goes with the end of
-    /// this function: a request that waits for the model holds a small picture.
+    /// In two steps, as the image's header says how much memory the second one waits for. The file goes with the end of
+    /// this function: a request that waits for the model holds a small image.
     private func prepare<Request: ParsedRequest>(
         _ isLong: Bool, _ parse: @escaping @Sendable () throws -> Request,
         _ report: @escaping @Sendable (CaptionEvent) -> Void
     ) async throws -> (Request, PreparedImage) {
-        let (processor, preparePicture) = (processor, service.preparePicture)
+        let (processor, prepareImage) = (processor, service.prepareImage)
         let (request, bytes) = try await service.preprocessing.run(ticket, neverAsks: isLong) { _ in
             let request = try parse()
             let header = try ImageDecoder().header(of: request.input.file, for: processor)
@@ -103,7 +103,7 @@ extension CaptionService.Slot {
             return (request, header.decodeMemory)
         }
         let image = try await service.preprocessing.run(ticket, bytes: bytes) { question in
-            try preparePicture(request.input.file, processor, question)
+            try prepareImage(request.input.file, processor, question)
         }
         return (request.withoutFile(), image)
     }

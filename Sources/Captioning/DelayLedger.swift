@@ -26,7 +26,7 @@ package struct DelayLedger: Sendable {
         entries[index].hasBegun = true
     }
 
-    /// A picture was looked at, or a prompt read, for one request: all others whose answers are being written waited.
+    /// An image was looked at, or a prompt read, for one request: all others whose answers are being written waited.
     package mutating func encode(_ id: Int, _ seconds: Double) {
         guard let index = index(of: id) else { return }
         charge(index, seconds)

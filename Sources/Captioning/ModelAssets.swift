@@ -1,7 +1,7 @@
 public import Florence2
 public import Images
 
-/// What is there of a model before its weights are read: its files, and how its pictures are prepared.
+/// What is there of a model before its weights are read: its files, and how its images are prepared.
 public struct ModelAssets: Sendable {
     public let files: ModelFiles
     public let processor: ImageProcessor

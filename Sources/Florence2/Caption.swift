@@ -1,4 +1,4 @@
-/// What a model says to one prompt about one picture.
+/// What a model says to one prompt about one image.
 public struct Caption: Sendable {
     /// The answer in the task's own form.
     public let answer: Answer
@@ -9,7 +9,7 @@ public struct Caption: Sendable {
     /// The winning hypothesis' sum of log-probabilities, divided by its length to the power of the length penalty.
     public let score: Float
     public let finishReason: FinishReason
-    /// Tokens that the encoder read: the picture's and the prompt's.
+    /// Tokens that the encoder read: the image's and the prompt's.
     public let inputTokens: Int
     public let seconds: StageSeconds
 

@@ -1,6 +1,6 @@
 public import Images
 
-/// Prompts about one picture.
+/// Prompts about one image.
 public struct CaptionRequest: Sendable {
     public var image: PreparedImage
     public var prompts: [TaskPrompt]

@@ -17,7 +17,7 @@ package final class Captioner<E: Engine> {
         self.engine = engine
     }
 
-    /// The model's answer to one prompt about one picture, as `generate(do_sample=False)` and the native processor of
+    /// The model's answer to one prompt about one image, as `generate(do_sample=False)` and the native processor of
     /// transformers give it.
     ///
     /// - Throws: `CancellationError` soon after `isCancelled` turns true; `ModelError.promptTooLong`.
@@ -29,7 +29,7 @@ package final class Captioner<E: Engine> {
         return try answer(request, isCancelled: isCancelled)[0]
     }
 
-    /// The answers to several prompts about one picture, which the vision tower sees once, in their order.
+    /// The answers to several prompts about one image, which the vision tower sees once, in their order.
     ///
     /// - Throws: as `answer(_:prompt:overrides:isCancelled:)` does, and before anything is computed where one prompt is
     ///   too long.
@@ -87,8 +87,8 @@ extension Captioner where E == CPUEngine {
     /// With a workspace for checking the model can tell what is wrong with its files, and nothing else.
     convenience init(_ files: ModelFiles, _ workspace: Workspace) throws {
         let loader = try ModelLoader(files, workspace: workspace)
-        let picture = try files.imageProcessorAndFile()
-        let engine = try CPUEngine(loader, picture: picture, in: workspace)
+        let preprocessing = try files.imageProcessorAndFile()
+        let engine = try CPUEngine(loader, preprocessing: preprocessing, in: workspace)
         let warnings = loader.warnings + (try files.processorConfiguration()?.warnings ?? [])
         self.init(
             name: files.name, warnings: warnings, processor: try Florence2Processor(files, loader, engine.limits),

@@ -27,7 +27,7 @@ package struct Florence2Processor: Sendable {
 
     /// The prompt's tokens.
     ///
-    /// - Throws: `ModelError.promptTooLong` where they do not fit beside a picture's.
+    /// - Throws: `ModelError.promptTooLong` where they do not fit beside an image's.
     package func promptIDs(_ prompt: TaskPrompt) throws(ModelError) -> [Int] {
         let ids = tokenizer.encode(prompt.text)
         guard ids.count <= limits.promptTokens else {

@@ -22,8 +22,8 @@ public enum ModelError: Error, CustomStringConvertible, Equatable {
     case tooManyDecoderTokens(Int, limit: Int)
     /// The model computes scores that are no numbers.
     case damagedNumbers
-    /// A picture was prepared for another model than the one that is loaded.
-    case wrongPictureSize(width: Int, height: Int)
+    /// An image was prepared for another model than the one that is loaded.
+    case wrongImageSize(width: Int, height: Int)
 
     public var description: String {
         switch self {
@@ -56,7 +56,7 @@ public enum ModelError: Error, CustomStringConvertible, Equatable {
             The model's numbers are damaged: it computes values that are NaN or infinite, so there is no answer. \
             Download or convert its files again.
             """
-        case .wrongPictureSize(let width, let height):
+        case .wrongImageSize(let width, let height):
             "The model cannot see pictures of \(width) x \(height): its files have changed. Restart the server."
         }
     }

@@ -1,15 +1,15 @@
 /// Untrusted bytes -> upright RGB. Sizes are read from the header and checked before anything is decoded.
 ///
-/// What it gives for an opaque 8-bit picture equals Pillow's `convert("RGB")`. On purpose it differs in that EXIF
+/// What it gives for an opaque 8-bit image equals Pillow's `convert("RGB")`. On purpose it differs in that EXIF
 /// orientation is applied, transparency is laid on white, and 16-bit gray keeps its high byte (Pillow saturates).
-/// A file that is damaged behind its last row, or in a checksum only, is read: nothing of the picture is lost.
+/// A file that is damaged behind its last row, or in a checksum only, is read: nothing of the image is lost.
 public struct ImageDecoder: Sendable {
-    /// The longest side of any picture; JPEG and GIF cannot have a longer one.
+    /// The longest side of any image; JPEG and GIF cannot have a longer one.
     public static let maxSide = 65_535
 
     /// The most pixels (width x height) that are decoded.
     public let maxPixels: Int
-    /// How much work a picture may be.
+    /// How much work an image may be.
     public let limits: DecodeLimits
 
     public init(maxPixels: Int = 100_000_000, limits: DecodeLimits = DecodeLimits()) {
@@ -18,7 +18,7 @@ public struct ImageDecoder: Sendable {
     }
 
     /// Format, stored size and orientation, and the memory that `prepare` with `processor` will take, from the header
-    /// alone. Throws when it is no picture or beyond the limits.
+    /// alone. Throws when it is no image or beyond the limits.
     public func header(
         of bytes: [UInt8], for processor: ImageProcessor = ImageProcessor()
     ) throws(ImageError) -> ImageHeader {
@@ -30,17 +30,17 @@ public struct ImageDecoder: Sendable {
             decodeMemory: decoder.memory + resize)
     }
 
-    /// The upright picture: alpha on white, of several frames the first that shows something, of more than 8 bits a
+    /// The upright image: alpha on white, of several frames the first that shows something, of more than 8 bits a
     /// sample their high byte.
     public func decode(_ bytes: [UInt8], watch: DecodeWatch = .none) throws(ImageError) -> RGBImage {
         let (format, decoder) = try open(bytes)
-        let picture = WholePicture(width: decoder.width, height: decoder.height)
-        try decoder.decode(into: picture, progress(of: bytes, format, watch))
-        guard let stored = picture.stored() else { throw .damaged(format, "rows of it are missing") }
+        let image = WholeImage(width: decoder.width, height: decoder.height)
+        try decoder.decode(into: image, progress(of: bytes, format, watch))
+        guard let stored = image.stored() else { throw .damaged(format, "rows of it are missing") }
         return decoder.orientation.upright(stored)
     }
 
-    /// The same picture as `processor` prepares it for the model; its rows are resized as they come, so that it is
+    /// The same image as `processor` prepares it for the model; its rows are resized as they come, so that it is
     /// never whole in memory. `watch` is asked as the decode goes on, so that it can be paused or ended.
     public func prepare(
         _ bytes: [UInt8], with processor: ImageProcessor, watch: DecodeWatch = .none
@@ -62,7 +62,7 @@ public struct ImageDecoder: Sendable {
     private func open(_ bytes: [UInt8]) throws(ImageError) -> (ImageFormat, any FormatDecoder) {
         if bytes.isEmpty { throw .empty }
         guard let format = ImageFormat(sniffing: bytes) else {
-            throw ForeignFormat.name(of: bytes).map { .foreignFormat($0) } ?? .notAPicture
+            throw ForeignFormat.name(of: bytes).map { .foreignFormat($0) } ?? .notAnImage
         }
         let decoder = try Self.decoder(of: bytes, format)
         try checkSize(of: decoder, format)

@@ -1,14 +1,14 @@
-/// Why bytes did not become a picture, or a processor configuration was refused.
+/// Why bytes did not become an image, or a processor configuration was refused.
 public enum ImageError: Error, Equatable, CustomStringConvertible {
     /// There are no bytes at all.
     case empty
     /// The bytes are in no format known here.
-    case notAPicture
+    case notAnImage
     /// The bytes are in a format that is known by name only.
     case foreignFormat(String)
-    /// A side of the picture is 0.
+    /// A side of the image is 0.
     case noPixels(ImageFormat, width: Int, height: Int)
-    /// The picture has more pixels than `limit`.
+    /// The image has more pixels than `limit`.
     case tooManyPixels(ImageFormat, width: Int, height: Int, limit: Int)
     /// A side is longer than `limit`.
     case tooLong(ImageFormat, width: Int, height: Int, limit: Int)
@@ -20,7 +20,7 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
     case readsTooMuch(ImageFormat, limit: Int)
     /// Decoding took more than `limit` of the processor's time.
     case tooSlow(ImageFormat, limit: Duration)
-    /// Whoever wanted the picture has left.
+    /// Whoever wanted the image has left.
     case abandoned
     /// preprocessor_config.json asks for what is not done here.
     case configuration(String)
@@ -29,7 +29,7 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .empty:
             "The picture is empty (0 bytes). Send a \(ImageFormat.acceptedNames) file."
-        case .notAPicture:
+        case .notAnImage:
             "The file is no picture that is known here. Send a \(ImageFormat.acceptedNames) file."
         case .foreignFormat(let name):
             "The file is \(name); convert it to JPEG or PNG. \(ImageFormat.acceptedNames) are read."

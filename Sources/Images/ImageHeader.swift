@@ -1,8 +1,8 @@
-/// What a file says of its picture before anything is decoded.
+/// What a file says of its image before anything is decoded.
 public struct ImageHeader: Sendable, Equatable {
     /// The format, told by content.
     public let format: ImageFormat
-    /// Columns as stored; an orientation of 5...8 makes them the rows of the upright picture.
+    /// Columns as stored; an orientation of 5...8 makes them the rows of the upright image.
     public let width: Int
     /// Rows as stored.
     public let height: Int

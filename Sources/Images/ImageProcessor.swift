@@ -25,7 +25,7 @@ public struct ImageProcessor: Sendable, Equatable {
         try self.init(PreprocessorConfiguration(json: json))
     }
 
-    /// From the bytes of a processor_config.json; nil where that does not say how pictures are prepared.
+    /// From the bytes of a processor_config.json; nil where that does not say how images are prepared.
     public init?(processorConfig json: [UInt8]) throws(ImageError) {
         guard let configuration = try PreprocessorConfiguration.nested(in: json) else { return nil }
         try self.init(configuration)
@@ -49,7 +49,7 @@ public struct ImageProcessor: Sendable, Equatable {
         return prepared(pixels, originalWidth: image.width, originalHeight: image.height)
     }
 
-    /// For pictures that were resized as they came.
+    /// For images that were resized as they came.
     func prepared(_ pixels: RGBImage, originalWidth: Int, originalHeight: Int) -> PreparedImage {
         PreparedImage(
             pixels: pixels, originalWidth: originalWidth, originalHeight: originalHeight, values: values)

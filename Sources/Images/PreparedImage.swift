@@ -1,10 +1,10 @@
-/// A picture as the model takes it: resized, with what turns its bytes into pixel values.
+/// An image as the model takes it: resized, with what turns its bytes into pixel values.
 public struct PreparedImage: Sendable {
-    /// The resized picture.
+    /// The resized image.
     public let pixels: RGBImage
-    /// Columns of the upright picture before it was resized; answers' coordinates refer to it.
+    /// Columns of the upright image before it was resized; answers' coordinates refer to it.
     public let originalWidth: Int
-    /// Rows of the upright picture before it was resized.
+    /// Rows of the upright image before it was resized.
     public let originalHeight: Int
 
     private let values: [Float]  // [3, 256]: the value of each byte in each channel

@@ -40,7 +40,7 @@ struct PreprocessorConfiguration: Decodable {
         try check()
     }
 
-    /// The part of a processor_config.json that is about pictures; nil where there is none.
+    /// The part of a processor_config.json that is about images; nil where there is none.
     static func nested(in json: [UInt8]) throws(ImageError) -> PreprocessorConfiguration? {
         let configuration = try decoded(ProcessorFile.self, json).imageProcessor
         try configuration?.check()

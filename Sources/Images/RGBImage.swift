@@ -1,4 +1,4 @@
-/// An 8-bit RGB picture, as it is stored or upright.
+/// An 8-bit RGB image, as it is stored or upright.
 public struct RGBImage: Sendable, Equatable {
     /// Columns.
     public let width: Int
@@ -7,7 +7,7 @@ public struct RGBImage: Sendable, Equatable {
     /// [height, width, 3], row-major, red first.
     public let pixels: [UInt8]
 
-    /// A picture from its pixels ([height, width, 3]); nil unless both sides are at least 1 and `pixels` is just as long.
+    /// An image from its pixels ([height, width, 3]); nil unless both sides are at least 1 and `pixels` is just as long.
     public init?(width: Int, height: Int, pixels: [UInt8]) {
         let (area, overflow) = width.multipliedReportingOverflow(by: height)
         guard width > 0, height > 0, !overflow else { return nil }

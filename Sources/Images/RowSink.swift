@@ -1,11 +1,11 @@
-/// Takes a picture's rows one after the other, from the top as stored.
+/// Takes an image's rows one after the other, from the top as stored.
 protocol RowSink: AnyObject {
     /// `fill` writes the next row, [width, 3] RGB, to where it is wanted.
     func take(_ fill: (UnsafeMutablePointer<UInt8>) -> Void)
 }
 
 /// Keeps all of them.
-final class WholePicture: RowSink {
+final class WholeImage: RowSink {
     private let width: Int
     private let height: Int
     private let pixels: UnsafeMutableRawBufferPointer
@@ -26,7 +26,7 @@ final class WholePicture: RowSink {
         taken += 1
     }
 
-    /// The picture as stored, once all of its rows are there.
+    /// The image as stored, once all of its rows are there.
     func stored() -> RGBImage? {
         taken == height ? RGBImage(checkedWidth: width, height: height, pixels: [UInt8](pixels)) : nil
     }

@@ -9,18 +9,18 @@ package import Serving
 ///
 /// - Parameters:
 ///   - store: The model's files; it runs with the service, too.
-///   - preparePicture: Decodes and resizes; a test may do something else.
+///   - prepareImage: Decodes and resizes; a test may do something else.
 package func buildApplication<C: Clock>(
     configuration: ServerConfiguration, host: ModelHost<CaptionWorker, C>, store: ModelStore<ModelAssets, C>,
     logger: Logger,
-    preparePicture: @escaping PreparePicture = {
+    prepareImage: @escaping PrepareImage = {
         try ImageDecoder().prepare($0, with: $1, watch: DecodeWatch($2))
     }
 ) -> some ApplicationProtocol where C.Duration == Duration {
     let freed = FreedMemory(clock: ContinuousClock())
     let preloader = Preloader(host: host, store: store, endsService: configuration.preloadEnds, logger: logger)
     let service = CaptionService(
-        host: host, store: store, budget: configuration.decoding, preparePicture: preparePicture
+        host: host, store: store, budget: configuration.decoding, prepareImage: prepareImage
     ) {
         ErrorAnswer(answering: $0)?.status.kind == .clientError
     }

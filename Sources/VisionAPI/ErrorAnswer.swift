@@ -25,7 +25,7 @@ extension ErrorAnswer {
         case let error as TaskPromptError: self.init(.badRequest, .invalidPrompt, error.description)
         case let error as ImageError: self.init(.badRequest, .invalidImage, error.description)
         case ModelError.promptTooLong(_, _): self.init(.badRequest, .invalidPrompt, "\(error)")
-        // No 503: another picture may be answered, and the same one will not.
+        // No 503: another image may be answered, and the same one will not.
         case ModelError.damagedNumbers: self.init(.internalServerError, .modelDamaged, "\(error)")
         // Its files have gone, or are damaged, and are on their way again.
         case ModelHostError.loadFailed(_, let error as ModelStoreError): self.init(error)
@@ -69,7 +69,7 @@ extension ErrorAnswer {
         case .mistypedField: (.unprocessableContent, .invalidField)
         case .outOfRange, .minAboveMax, .invalidKeepAlive: (.badRequest, .invalidField)
         case .promptTooLong, .wrongNumberOfPrompts, .repeatedPrompt: (.badRequest, .invalidPrompt)
-        case .invalidBase64, .invalidDataURL, .addressOfPicture: (.badRequest, .invalidImage)
+        case .invalidBase64, .invalidDataURL, .addressOfImage: (.badRequest, .invalidImage)
         }
     }
 

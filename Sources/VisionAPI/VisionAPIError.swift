@@ -1,6 +1,6 @@
 public import JSONScanning
 
-/// What a client can get wrong that is neither the prompt's nor the picture's own fault.
+/// What a client can get wrong that is neither the prompt's nor the image's own fault.
 public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
     case malformedJSON(JSONError)
     case notAnObject
@@ -13,8 +13,8 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
     case promptTooLong(limit: Int)
     case invalidBase64(Base64Error)
     case invalidDataURL
-    /// A URL or a path stands where a picture's bytes belong.
-    case addressOfPicture
+    /// A URL or a path stands where an image's bytes belong.
+    case addressOfImage
     case invalidKeepAlive
     case wrongNumberOfPrompts(limit: Int)
     /// The same task a second time in one request.
@@ -40,7 +40,7 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
             "The field \"image\" is not valid base64: \(reason)."
         case .invalidDataURL:
             "The field \"image\" is a data: URL without \";base64,\". Send the picture file in base64."
-        case .addressOfPicture:
+        case .addressOfImage:
             "The field \"image\" holds an address or a path. It wants the bytes of the picture file itself, in base64."
         case .invalidKeepAlive:
             #"The field "keep_alive" must be seconds such as 300, 0 or -1, or a text such as "10m" or "1.5h"."#

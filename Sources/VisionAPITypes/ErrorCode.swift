@@ -7,11 +7,11 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
     /// The body is no JSON, or no JSON object.
     case invalidJSON = "invalid_json"
     case missingField = "missing_field"
-    /// A field other than the picture and the prompt has a wrong type or value; of those two, a wrong type.
+    /// A field other than the image and the prompt has a wrong type or value; of those two, a wrong type.
     case invalidField = "invalid_field"
     /// The prompt names no task that there is, or one twice, or is too long.
     case invalidPrompt = "invalid_prompt"
-    /// The picture is no base64, or no file that can be read.
+    /// The image is no base64, or no file that can be read.
     case invalidImage = "invalid_image"
     /// The body is larger than the server takes.
     case tooLarge = "too_large"

@@ -1,6 +1,6 @@
 /// What `POST /process_image` takes.
 public struct ProcessImageRequest: Codable, Sendable, Equatable {
-    /// The picture file in base64; white space between the characters and a `data:` prefix are allowed.
+    /// The image file in base64; white space between the characters and a `data:` prefix are allowed.
     public var image: String
     /// A task such as `<CAPTION>`, in any case, with or without the angle brackets; or several of them.
     public var prompt: Prompts
@@ -19,7 +19,7 @@ public struct ProcessImageRequest: Codable, Sendable, Equatable {
     /// How long the model stays in memory after this request; as long as usual when absent.
     public var keepAlive: KeepAliveField?
 
-    /// One prompt, or several for the same picture.
+    /// One prompt, or several for the same image.
     public enum Prompts: Sendable, Equatable {
         case one(String)
         case several([String])
@@ -102,7 +102,7 @@ extension ProcessImageRequest.KeepAliveField: Codable {
 }
 
 /// What `POST /process_image` answers to one prompt: a string, or the bare object of a task that finds places in the
-/// picture.
+/// image.
 public struct ProcessImageResponse<Result: Sendable>: Sendable {
     public var result: Result
 

@@ -38,7 +38,7 @@ public struct ProcessImageDetail: Codable, Sendable, Equatable {
     public var prompt: String
     /// `stop`: the model ended its answer. `length`: it reached the most tokens.
     public var finishReason: String
-    /// The picture's and the prompt's.
+    /// The image's and the prompt's.
     public var inputTokens: Int
     public var outputTokens: Int
     public var seconds: Seconds

@@ -144,7 +144,7 @@ public struct StatusBody: Codable, Sendable, Equatable {
         public var answered: Int
         /// Those that the server could not answer though nothing was wrong with them.
         public var failed: Int
-        /// Those whose picture, prompt or other fields were wrong.
+        /// Those whose image, prompt or other fields were wrong.
         public var invalid: Int
         public var cancelled: Int
         public var refused: Int

@@ -1,4 +1,4 @@
-/// A linear layer of the network: y [m, n] = x [m, k]·Wᵀ, so many times a picture (or, in the decoder, a step).
+/// A linear layer of the network: y [m, n] = x [m, k]·Wᵀ, so many times an image (or, in the decoder, a step).
 struct ProductShape: Encodable {
     let stage: Stage
     let name: String
@@ -34,7 +34,7 @@ struct NetworkShape {
         tokens: [36864, 9216, 2304, 576], dims: [128, 256, 512, 1024], depths: [1, 1, 9, 1], width: 768, ffn: 3072,
         layers: 6, encoderTokens: 577 + 12, vocabulary: 51289)
 
-    /// microsoft/Florence-2-large, the same picture.
+    /// microsoft/Florence-2-large, the same image.
     static let large = NetworkShape(
         tokens: [36864, 9216, 2304, 576], dims: [256, 512, 1024, 2048], depths: [1, 1, 9, 1], width: 1024, ffn: 4096,
         layers: 12, encoderTokens: 577 + 12, vocabulary: 51289)
@@ -66,7 +66,7 @@ struct NetworkShape {
         ]
     }
 
-    /// The decoder's keys and values of the encoder's states are computed once a picture, too.
+    /// The decoder's keys and values of the encoder's states are computed once an image, too.
     private var encoder: [ProductShape] {
         let rows = encoderTokens
         return [

@@ -6,6 +6,6 @@ struct VisionBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "vision-benchmark",
         abstract: "Times matrix products and pictures, and probes what the processor could do at most.",
-        subcommands: [ProbeCommand.self, GEMMCommand.self, PictureCommand.self]
+        subcommands: [ProbeCommand.self, GEMMCommand.self, ImageCommand.self]
     )
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import CaptionClient
 import Foundation
 
-/// Asks about single pictures and prints the answers.
+/// Asks about single images and prints the answers.
 struct CaptionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "caption", abstract: "Print the captions of pictures; the word caption can be left out.",
@@ -37,7 +37,7 @@ struct CaptionCommand: AsyncParsableCommand {
                 do {
                     try StandardOutput.print(try await answer(image, server, terminal))
                 } catch ClientError.noModel(let sentence) {
-                    // No other picture would fare better.
+                    // No other image would fare better.
                     throw ClientError.noModel(sentence)
                 } catch let error as ClientError {
                     failures += 1
@@ -49,9 +49,9 @@ struct CaptionCommand: AsyncParsableCommand {
     }
 
     private func answer(_ image: String, _ server: RemoteServer, _ terminal: Terminal) async throws -> String {
-        let picture = PictureFile(path: image)
+        let file = ImageFile(path: image)
         let result = try await server.answer(
-            questionOptions.question(prompt), about: picture, patience: .seconds(patience)
+            questionOptions.question(prompt), about: file, patience: .seconds(patience)
         ) { sentence in
             terminal.write(Terminal.visible(sentence) + "\n")
         }

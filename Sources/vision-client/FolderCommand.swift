@@ -2,7 +2,7 @@ import ArgumentParser
 import CaptionClient
 import Foundation
 
-/// Captions a folder of pictures.
+/// Captions a folder of images.
 struct FolderCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "folder",
@@ -48,7 +48,7 @@ struct FolderCommand: AsyncParsableCommand {
     private func folderRun(
         _ remotes: [RemoteServer], exifTool: ExifTool?, gate: AtomicFileWriter, report: RunReport, stop: StopSwitch
     ) throws -> FolderRun {
-        let folder = try PictureFolder(path: folder, selection: selection.selection)
+        let folder = try ImageFolder(path: folder, selection: selection.selection)
         let names = try captions.noCaptions ? nil : CaptionNames(fileExtension: captionExtension)
         let outputs = CaptionOutputs(
             question: questionOptions.question(prompt), rule: try captions.rule(),

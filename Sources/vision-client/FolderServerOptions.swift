@@ -1,7 +1,7 @@
 import ArgumentParser
 import CaptionClient
 
-/// The servers that share a folder's pictures.
+/// The servers that share a folder's images.
 struct FolderServerOptions: ParsableArguments {
     @Option(
         help: "Address of a server; repeatable. (default: VISION_HOST, or http://localhost:54880)")

@@ -1,7 +1,7 @@
 import ArgumentParser
 import CaptionClient
 
-/// Which pictures of a folder count.
+/// Which images of a folder count.
 struct SelectionOptions: ParsableArguments {
     @Flag(help: "Also enter hidden folders and those of other programs, such as @eaDir or $RECYCLE.BIN.")
     var includeHidden = false
@@ -12,8 +12,8 @@ struct SelectionOptions: ParsableArguments {
             valueName: "glob"))
     var exclude: [String] = []
 
-    var selection: PictureFolder.Selection {
-        PictureFolder.Selection(includesHidden: includeHidden, excluding: exclude)
+    var selection: ImageFolder.Selection {
+        ImageFolder.Selection(includesHidden: includeHidden, excluding: exclude)
     }
 
     func validate() throws {

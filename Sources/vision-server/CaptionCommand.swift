@@ -3,7 +3,7 @@ import Florence2
 import Foundation
 import Images
 
-/// Captions picture files without HTTP.
+/// Captions image files without HTTP.
 ///
 /// It runs on the main thread, not on the cooperative pool: the model computes for seconds.
 struct CaptionCommand: ParsableCommand {
@@ -27,7 +27,7 @@ struct CaptionCommand: ParsableCommand {
         let task = try promptOptions.parse(prompt, settings)
         let model = try modelOptions.choose(settings)
         let files = try model.files()
-        let reader = PictureReader(processor: try files.imageProcessor())
+        let reader = ImageReader(processor: try files.imageProcessor())
         let captioner = try model.load(files)
         for warning in captioner.warnings { StandardError.print(warning) }
         var failures = 0
@@ -46,12 +46,12 @@ struct CaptionCommand: ParsableCommand {
     }
 
     private func caption(
-        _ file: String, _ task: TaskPrompt, _ captioner: Captioner<CPUEngine>, _ reader: PictureReader
+        _ file: String, _ task: TaskPrompt, _ captioner: Captioner<CPUEngine>, _ reader: ImageReader
     ) throws -> CaptionLine {
         let start = ContinuousClock.now
-        let picture = try reader.read(file)
+        let image = try reader.read(file)
         let decodeSeconds = (ContinuousClock.now - start) / .seconds(1)
-        let caption = try captioner.answer(picture, prompt: task, overrides: generationOptions.overrides)
+        let caption = try captioner.answer(image, prompt: task, overrides: generationOptions.overrides)
         return CaptionLine(file: file, prompt: prompt, caption: caption, decodeSeconds: decodeSeconds)
     }
 }

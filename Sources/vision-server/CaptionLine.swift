@@ -1,7 +1,7 @@
 import Florence2
 import Foundation
 
-/// What `caption` prints of one picture; the fields are those of `--json`.
+/// What `caption` prints of one image; the fields are those of `--json`.
 struct CaptionLine: Encodable {
     let file: String
     let prompt: String
@@ -42,7 +42,7 @@ struct CaptionLine: Encodable {
         try Self.json(self)
     }
 
-    /// The answer for people; a task with places in the picture has no form but JSON.
+    /// The answer for people; a task with places in the image has no form but JSON.
     func plain(withFile: Bool) throws -> String {
         let answer = if case .text(let text) = result { text } else { try Self.json(result) }
         return withFile ? "\(file): \(answer)" : answer

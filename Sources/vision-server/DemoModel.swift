@@ -13,13 +13,13 @@ enum DemoModel {
         return .embedded(name: "demo", files: files)
     }()
 
-    /// A picture that comes with it, a PNG.
-    static var examplePicture: [UInt8] {
+    /// An image that comes with it, a PNG.
+    static var exampleImage: [UInt8] {
         let file = demo_example_picture()
         return Array(UnsafeRawBufferPointer(start: file.bytes, count: file.size))
     }
 
-    /// What the model says of that picture, and the reference, too.
+    /// What the model says of that image, and the reference, too.
     static let exampleCaption =
         #"a red square, a brown square and a green heart plus an orange cross with the word "FISH""#
 }

@@ -72,9 +72,9 @@ extension Diagnosis {
     /// A red square in every format must come out red.
     static func codecs() -> Diagnosis {
         let broken = ImageFormat.allCases.filter { format in
-            guard let picture = try? ImageDecoder().decode(SamplePictures.file(format)) else { return true }
-            let isRed = picture.pixels.enumerated().allSatisfy { $0 % 3 == 0 ? $1 > 240 : $1 < 15 }
-            return !isRed || picture.width != 4 || picture.height != 4
+            guard let image = try? ImageDecoder().decode(SampleImages.file(format)) else { return true }
+            let isRed = image.pixels.enumerated().allSatisfy { $0 % 3 == 0 ? $1 > 240 : $1 < 15 }
+            return !isRed || image.width != 4 || image.height != 4
         }
         guard broken.isEmpty else {
             let names = broken.map(\.name).joined(separator: ", ")
@@ -187,11 +187,11 @@ extension Diagnosis {
                 + "and one that ends TLS --cors-origin https://NAME, too")
     }
 
-    /// The demo model's caption of the example picture is known.
+    /// The demo model's caption of the example image is known.
     static func selfTest(_ model: ChosenModel) -> Diagnosis {
         do {
             let files = DemoModel.files
-            let image = try ImageDecoder().prepare(DemoModel.examplePicture, with: files.imageProcessor())
+            let image = try ImageDecoder().prepare(DemoModel.exampleImage, with: files.imageProcessor())
             let captioner = try Captioner(
                 files, threads: model.threads, instructionSet: model.instructionSet, precision: model.precision)
             let answer = try captioner.answer(image, prompt: TaskPrompt("<CAPTION>")).answer

@@ -30,10 +30,10 @@ struct InspectCommand: ParsableCommand {
         let decoderIDs = try parseDecoderIDs()
         let model = try modelOptions.choose(settings)
         let files = try model.files()
-        let picture = try PictureReader(processor: try files.imageProcessor()).read(image)
+        let prepared = try ImageReader(processor: try files.imageProcessor()).read(image)
         let captioner = try model.load(files)
         for warning in captioner.warnings { StandardError.print(warning) }
-        let tensors = try captioner.inspect(picture, prompt: task, decoderIDs: decoderIDs)
+        let tensors = try captioner.inspect(prepared, prompt: task, decoderIDs: decoderIDs)
         try SafetensorsWriter.write(tensors, to: output)
     }
 

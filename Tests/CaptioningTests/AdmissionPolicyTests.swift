@@ -1,7 +1,7 @@
 import Captioning
 import Testing
 
-@Suite("When another picture may be looked at")
+@Suite("When another image may be looked at")
 struct AdmissionPolicyTests {
     private let policy = AdmissionPolicy(maxBatch: 4)
 

@@ -12,7 +12,7 @@ struct BatchSchedulerTests {
     private final class World {
         let engine: FakeEngine
         let captioner: Captioner<FakeEngine>
-        let picture: PreparedImage
+        let image: PreparedImage
         var scheduler: BatchScheduler<FakeEngine>
         private let reports: Reports
         private let cancelled = Cancelled()
@@ -38,7 +38,7 @@ struct BatchSchedulerTests {
             self.engine = engine
             self.reports = reports
             captioner = try .fake(engine)
-            picture = try FakeModel.picture()
+            image = try FakeModel.image()
             let clock = engine.clock
             scheduler = BatchScheduler(
                 captioner, maxBatch: maxBatch, availableMemory: available, now: { clock.now }
@@ -69,7 +69,7 @@ struct BatchSchedulerTests {
             let prompts = try words.map {
                 try TaskPrompt(String(repeating: "word ", count: $0) + "end", anyPrompt: true)
             }
-            return CaptionRequest(image: picture, prompts: prompts, overrides: .init(numBeams: beams), wantsText: true)
+            return CaptionRequest(image: image, prompts: prompts, overrides: .init(numBeams: beams), wantsText: true)
         }
 
         func append(_ id: Int, _ request: CaptionRequest) {
@@ -154,7 +154,7 @@ struct BatchSchedulerTests {
         for (id, captions) in world.captions {
             let steps = Double(captions[0].tokenIDs.count)
             seconds[id] =
-                FakeEngine.pictureSeconds + FakeEngine.promptSeconds + steps
+                FakeEngine.imageSeconds + FakeEngine.promptSeconds + steps
                 * FakeEngine.stepSeconds(rows: beamsOf[id] ?? 1)
         }
         var free = 0.0

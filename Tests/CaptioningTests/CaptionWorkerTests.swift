@@ -12,10 +12,10 @@ struct CaptionWorkerTests {
 
     @Test("are the same as alone, whatever their company", arguments: [Precision.fp32, .bf16, .int8])
     func sameAsAlone(precision: Precision) async throws {
-        let (files, picture) = try Self.demo()
+        let (files, image) = try Self.demo()
         let requests = try (0..<7).map { number in
             CaptionRequest(
-                image: picture, prompts: [try TaskPrompt(Self.prompts[number % Self.prompts.count])],
+                image: image, prompts: [try TaskPrompt(Self.prompts[number % Self.prompts.count])],
                 overrides: .init(numBeams: 1 + number % 4, maxNewTokens: 3 + 5 * number))
         }
         let alone = try Captioner(files, threads: 2, precision: precision)
@@ -33,12 +33,12 @@ struct CaptionWorkerTests {
         }
     }
 
-    @Test("of several prompts about one picture come in their order")
+    @Test("of several prompts about one image come in their order")
     func severalPrompts() async throws {
-        let (files, picture) = try Self.demo()
-        let request = CaptionRequest(image: picture, prompts: try Self.prompts.map { try TaskPrompt($0) })
+        let (files, image) = try Self.demo()
+        let request = CaptionRequest(image: image, prompts: try Self.prompts.map { try TaskPrompt($0) })
         let captioner = try Captioner(files, threads: 2)
-        let expected = try request.prompts.map { try captioner.answer(picture, prompt: $0).text }
+        let expected = try request.prompts.map { try captioner.answer(image, prompt: $0).text }
         let together = CaptionWorker(maxBatch: 3) { try Captioner(files, threads: 2) }
         try await together.load()
         let texts = try await together.begin(request).captions().map(\.text)
@@ -49,9 +49,9 @@ struct CaptionWorkerTests {
     /// has come or gone, or after many steps. Asking reads files of the system.
     @Test("are written one after the other where memory is short", arguments: [0, 100 << 20, nil])
     func shortOfMemory(available: Int?) async throws {
-        let (files, picture) = try Self.demo()
+        let (files, image) = try Self.demo()
         let prompts = [try TaskPrompt("<DETAILED_CAPTION>"), try TaskPrompt("<CAPTION>")]
-        let request = CaptionRequest(image: picture, prompts: prompts)
+        let request = CaptionRequest(image: image, prompts: prompts)
         let captioner = try Captioner(files, threads: 1)
         let expected = try captioner.answer(request)
         let asked = Count()
@@ -70,10 +70,10 @@ struct CaptionWorkerTests {
 
     @Test("do not suffer from one that is left or that cannot be")
     func companyThatFails() async throws {
-        let (files, picture) = try Self.demo()
+        let (files, image) = try Self.demo()
         let long = CaptionRequest(
-            image: picture, prompts: [try TaskPrompt(String(repeating: "word ", count: 5000), anyPrompt: true)])
-        let good = CaptionRequest(image: picture, prompts: [try TaskPrompt("<DETAILED_CAPTION>")])
+            image: image, prompts: [try TaskPrompt(String(repeating: "word ", count: 5000), anyPrompt: true)])
+        let good = CaptionRequest(image: image, prompts: [try TaskPrompt("<DETAILED_CAPTION>")])
         let captioner = try Captioner(files, threads: 2)
         let expected = try captioner.answer(good).map(\.text)
         let together = CaptionWorker(maxBatch: 4) { try Captioner(files, threads: 2) }
@@ -93,23 +93,23 @@ struct CaptionWorkerTests {
 
     @Test("of no prompt are none")
     func nothingAsked() async throws {
-        let (files, picture) = try Self.demo()
+        let (files, image) = try Self.demo()
         let captioner = try Captioner(files, threads: 1)
-        #expect(try captioner.answer(CaptionRequest(image: picture, prompts: [])).isEmpty)
+        #expect(try captioner.answer(CaptionRequest(image: image, prompts: [])).isEmpty)
         let worker = CaptionWorker(maxBatch: 2) { try Captioner(files, threads: 1) }
         try await worker.load()
-        #expect(try await worker.begin(CaptionRequest(image: picture, prompts: [])).captions().isEmpty)
+        #expect(try await worker.begin(CaptionRequest(image: image, prompts: [])).captions().isEmpty)
     }
 
     @Test("end before the model is let go, and a model is made and let go on the same thread, which is joined")
     func lastRequests() async throws {
-        let (files, picture) = try Self.demo()
+        let (files, image) = try Self.demo()
         let threads = Mutex<[pthread_t]>([])
         let worker = CaptionWorker(maxBatch: 2) {
             threads.withLock { $0.append(pthread_self()) }
             return try Captioner(files, threads: 1)
         }
-        let request = CaptionRequest(image: picture, prompts: [try TaskPrompt("<CAPTION>")])
+        let request = CaptionRequest(image: image, prompts: [try TaskPrompt("<CAPTION>")])
         for load in 1...2 {
             try await worker.load()
             let future = worker.begin(
@@ -127,7 +127,7 @@ struct CaptionWorkerTests {
 
     @Test("A load that fails says why, and the next one is tried anew")
     func failedLoad() async throws {
-        let (files, picture) = try Self.demo()
+        let (files, image) = try Self.demo()
         let loads = Count()
         let worker = CaptionWorker(maxBatch: 1) {
             if loads.next() == 1 { throw ModelError.damagedNumbers }
@@ -135,18 +135,18 @@ struct CaptionWorkerTests {
         }
         await #expect(throws: ModelError.damagedNumbers) { try await worker.load() }
         try await worker.load()
-        let request = CaptionRequest(image: picture, prompts: [try TaskPrompt("<CAPTION>")])
+        let request = CaptionRequest(image: image, prompts: [try TaskPrompt("<CAPTION>")])
         #expect(try await worker.begin(request).captions().count == 1)
         await worker.unload()
     }
 
     @Test("Text told on the way is the answer in the end, and none is told of places", arguments: [1, 3])
     func textOnTheWay(beams: Int) async throws {
-        let (files, picture) = try Self.demo()
+        let (files, image) = try Self.demo()
         let worker = CaptionWorker(maxBatch: 4) { try Captioner(files, threads: 1) }
         try await worker.load()
         let request = CaptionRequest(
-            image: picture, prompts: try Self.prompts.map { try TaskPrompt($0) },
+            image: image, prompts: try Self.prompts.map { try TaskPrompt($0) },
             overrides: .init(numBeams: beams), wantsText: true)
         let told = Mutex(Array(repeating: [String](), count: Self.prompts.count))
         let captions = try await worker.begin(

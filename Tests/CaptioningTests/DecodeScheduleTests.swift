@@ -2,7 +2,7 @@ import Testing
 import Captioning
 
 /// What holds after any sequence of events, in ten thousand random ones, and what follows from it for those who wait.
-@Suite("Whose picture is decoded when")
+@Suite("Whose image is decoded when")
 struct DecodeScheduleTests {
     /// 480 bytes: 10 are small, 450 the most that one may take.
     private static let budget = DecodeBudget(memory: 480)

@@ -1,10 +1,10 @@
 import Foundation
 
-/// A folder of pictures for one test; removed at the end.
+/// A folder of images for one test; removed at the end.
 final class Album {
     let folder = FileManager.default.temporaryDirectory.appending(path: "vision client album \(UUID())")
 
-    /// Each picture holds its own name, so that a server can tell which one it got.
+    /// Each image holds its own name, so that a server can tell which one it got.
     init(_ names: String...) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for name in names { try add(name) }

@@ -2,10 +2,10 @@ import Eventually
 import Foundation
 import Testing
 
-@Suite("vision-client: single pictures")
+@Suite("vision-client: single images")
 struct CaptionVerbTests {
     @Test(
-        "the caption is printed, trimmed, with inner newlines; the picture's bytes and the prompt are sent as they are")
+        "the caption is printed, trimmed, with inner newlines; the image's bytes and the prompt are sent as they are")
     func plain() throws {
         let album = try Album()
         let bytes = Data((0..<500_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) })
@@ -64,12 +64,12 @@ struct CaptionVerbTests {
         #expect(server.requests.map(\.method) == ["GET", "GET"])
     }
 
-    @Test("several pictures give file: caption, and go on after one that fails")
+    @Test("several images give file: caption, and go on after one that fails")
     func several() throws {
         let album = try Album("a.jpg", "b.jpg", "c.jpg")
         let server = try ScriptedServer { request in
-            request.picture == "b.jpg"
-                ? .status(400, #"{"detail":"The file is no picture."}"#) : .result("of \(request.picture)")
+            request.image == "b.jpg"
+                ? .status(400, #"{"detail":"The file is no picture."}"#) : .result("of \(request.image)")
         }
         let run = try Client.run(["CAPTION"] + ["a", "b", "c"].map { album.path("\($0).jpg") }, server: server)
         #expect(run.status == 1)
@@ -141,7 +141,7 @@ struct CaptionVerbTests {
         #expect(
             run.errors
                 == "The hub cannot be reached. (It is asked again for 2 s.)\nThe hub cannot be reached.\n")
-        #expect(server.requests.count >= 2 && Set(server.pictures) == ["a.jpg"])
+        #expect(server.requests.count >= 2 && Set(server.images) == ["a.jpg"])
     }
 
     @Test("a name that begins with a dash is told, and is no wish for help")
@@ -201,14 +201,14 @@ struct CaptionVerbTests {
     func sentences() throws {
         let album = try Album("a.jpg")
         let nobody = ["VISION_HOST": "127.0.0.1:\(try ScriptedServer.freePort())"]
-        let picture = album.path("a.jpg")
+        let image = album.path("a.jpg")
         func errors(_ arguments: [String], _ environment: [String: String]) throws -> String {
             let run = try Client.run(arguments, environment: environment)
             #expect(run.status == 1 && run.output == "")
             return run.errors
         }
         #expect(try errors(["model"], nobody).contains("cannot be reached. Is the server running?"))
-        #expect(try errors(["CAPTION", picture], nobody).contains("cannot be reached. Is the server running?"))
+        #expect(try errors(["CAPTION", image], nobody).contains("cannot be reached. Is the server running?"))
         #expect(try errors(["CAPTION", album.path("b.jpg")], nobody).hasSuffix("b.jpg: There is no such file.\n"))
         #expect(try errors(["CAPTION", album.path], nobody).contains("This is a folder, not a picture."))
         #expect(try errors(["model"], ["VISION_HOST": "ftp://x"]).contains("\"ftp://x\" is no server's address."))

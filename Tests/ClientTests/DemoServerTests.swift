@@ -20,7 +20,7 @@ struct DemoServerTests {
         return (server, try #require(address, "\(server.errors)"))
     }
 
-    @Test("the verbs of the original: a caption, the prompts, the model; a bad picture and one that is too large")
+    @Test("the verbs of the original: a caption, the prompts, the model; a bad image and one that is too large")
     func verbs() async throws {
         let (server, address) = try await server()
         let album = try Album("none.jpg")
@@ -43,11 +43,11 @@ struct DemoServerTests {
         #expect(server.finish().status == 0)
     }
 
-    @Test("a folder on two servers, one of which is stopped on the way: every picture has the same caption")
+    @Test("a folder on two servers, one of which is stopped on the way: every image has the same caption")
     func folder() async throws {
         let album = try Album()
-        let picture = try Data(contentsOf: Self.example)
-        for index in 0..<12 { try album.add("\(index).png", picture) }
+        let image = try Data(contentsOf: Self.example)
+        for index in 0..<12 { try album.add("\(index).png", image) }
         let (first, second) = (try await server(), try await server())
         let client = try Client(
             ["folder", "CAPTION", "txt", album.path, "--server", first.address, "--server", second.address])

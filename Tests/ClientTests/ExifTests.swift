@@ -13,8 +13,8 @@ struct ExifTests {
     private static let files = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Goldens/images/files")
 
-    /// A picture of a kind, from the pictures that decoders are tested with.
-    private func picture(_ format: String) throws -> Data {
+    /// An image of a kind, from the images that decoders are tested with.
+    private func image(_ format: String) throws -> Data {
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.files.path).sorted()
         let name = try #require(names.first { $0.hasSuffix("." + format) })
         return try Data(contentsOf: Self.files.appending(path: name))
@@ -42,7 +42,7 @@ struct ExifTests {
         return output
     }
 
-    /// What exiftool reads from a picture, by the names of its tags with their groups.
+    /// What exiftool reads from an image, by the names of its tags with their groups.
     private func tags(_ file: String) throws -> [String: JSONValue] {
         let json = try exifTool(["-j", "-G1", "-a", "-XMP:all", "-IPTC:all", "-IFD0:ImageDescription", file])
         return try #require(JSONDecoder().decode([[String: JSONValue]].self, from: json).first)
@@ -58,7 +58,7 @@ struct ExifTests {
     func formats(format: String) throws {
         let album = try Album()
         let name = "-photo ' $x @y.\(format)"
-        try album.add(name, try picture(format))
+        try album.add(name, try image(format))
         let before = try pixels(album.path(name))
         let date = Date(timeIntervalSince1970: 981_173_106)
         try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: album.path(name))
@@ -87,7 +87,7 @@ struct ExifTests {
         ])
     func hostile(caption: String) throws {
         let album = try Album()
-        try album.add("a.jpg", try picture("jpg"))
+        try album.add("a.jpg", try image("jpg"))
         let expected = caption.trimmingCharacters(in: .whitespacesAndNewlines)
         #expect(try run(album, result: caption).status == 0)
         for tag in ["XMP-dc:Description", "IPTC:Caption-Abstract", "EXIF:ImageDescription"] {
@@ -101,7 +101,7 @@ struct ExifTests {
     @Test("tags become keywords, each once; the description is left alone")
     func keywords() throws {
         let album = try Album()
-        try album.add("a.jpg", try picture("jpg"))
+        try album.add("a.jpg", try image("jpg"))
         #expect(try run(album, result: "a description").status == 0)
         #expect(try run(album, prompt: "<generate_tags>", result: "katze, Käse, 2020, katze,  , dog").status == 0)
         let tags = try tags(album.path("a.jpg"))
@@ -114,7 +114,7 @@ struct ExifTests {
     @Test("a description that is there is kept, added to or replaced")
     func existing() throws {
         let album = try Album()
-        try album.add("a.jpg", try picture("jpg"))
+        try album.add("a.jpg", try image("jpg"))
         _ = try exifTool(["-overwrite_original", "-IPTC:Caption-Abstract=mine", album.path("a.jpg")])
         func description(_ options: [String], _ result: String) throws -> JSONValue? {
             let run = try run(album, options, result: result)
@@ -134,7 +134,7 @@ struct ExifTests {
     @Test("IPTC fields in another encoding are right after the change to UTF-8")
     func latin() throws {
         let album = try Album()
-        try album.add("a.jpg", try picture("jpg"))
+        try album.add("a.jpg", try image("jpg"))
         try album.add("name.bin", Data([0x4D, 0xFC, 0x6C, 0x6C, 0x65, 0x72]))
         _ = try exifTool([
             "-overwrite_original", "-charset", "latin", "-IPTC:By-line<=\(album.path("name.bin"))", album.path("a.jpg"),
@@ -148,7 +148,7 @@ struct ExifTests {
     @Test("what is too long for IPTC is cut between two characters")
     func long() throws {
         let album = try Album()
-        try album.add("a.jpg", try picture("jpg"))
+        try album.add("a.jpg", try image("jpg"))
         let caption = "x" + String(repeating: "ä", count: 1500)
         #expect(try run(album, result: caption).status == 0)
         let tags = try tags(album.path("a.jpg"))
@@ -159,8 +159,8 @@ struct ExifTests {
     @Test("what exiftool cannot write is a failure with its reason; caption files are written all the same")
     func unwritable() throws {
         let album = try Album()
-        try album.add("a.bmp", try picture("bmp"))
-        try album.add("b.jpg", try picture("jpg"))
+        try album.add("a.bmp", try image("bmp"))
+        try album.add("b.jpg", try image("jpg"))
         let server = try ScriptedServer { _ in .result("fine") }
         let run = try Client.run(["folder", "CAPTION", "txt", album.path, "--exif"], server: server)
         #expect(run.status == 1)
@@ -180,10 +180,10 @@ struct ExifTests {
         try Data(contentsOf: Self.cases.appending(path: name))
     }
 
-    /// A picture whose EXIF description is not UTF-8.
+    /// An image whose EXIF description is not UTF-8.
     private func latin(_ album: Album, field: String = "EXIF:ImageDescription") throws -> Data {
         try album.add("latin.bin", Data("caf".utf8) + [0xE9])
-        try album.add("a.jpg", try picture("jpg"))
+        try album.add("a.jpg", try image("jpg"))
         _ = try exifTool(["-overwrite_original", "-\(field)<=\(album.path("latin.bin"))", album.path("a.jpg")])
         return album.bytes("a.jpg")
     }
@@ -207,7 +207,7 @@ struct ExifTests {
     @Test("what the three fields say is added to in each; a number stays as it was written")
     func threeFields() throws {
         let album = try Album()
-        try album.add("a.jpg", try picture("jpg"))
+        try album.add("a.jpg", try image("jpg"))
         _ = try exifTool([
             "-overwrite_original", "-XMP-dc:Description=1.50", "-EXIF:ImageDescription=base64:aGFsbG8=",
             album.path("a.jpg"),
@@ -227,7 +227,7 @@ struct ExifTests {
     }
 
     @Test(
-        "a picture whose metadata could not be read is a failure with the reason, and the others of its batch are none",
+        "an image whose metadata could not be read is a failure with the reason, and the others of its batch are none",
         arguments: [
             ("echo The disk is gone. >&2; exit 2", "The disk is gone."), ("kill -9 $$", "it ended without a word."),
             ("echo '[{'", "it ended without a word."), ("exit 0", "it ended without a word."),
@@ -265,10 +265,10 @@ struct ExifTests {
         }
     }
 
-    /// Two pictures with a keyword of their owner's.
+    /// Two images with a keyword of their owner's.
     private func holidays() throws -> Album {
         let album = try Album()
-        try album.add("a.jpg", try picture("jpg"))
+        try album.add("a.jpg", try image("jpg"))
         _ = try exifTool(["-overwrite_original", "-XMP-dc:Subject=Holiday", album.path("a.jpg")])
         try album.add("b.jpg", album.bytes("a.jpg"))
         return album
@@ -288,11 +288,11 @@ struct ExifTests {
         return album
     }
 
-    @Test("what exiftool itself says that it cannot read is a failure, too, before the picture is asked about")
+    @Test("what exiftool itself says that it cannot read is a failure, too, before the image is asked about")
     func notReadable() throws {
         let album = try Album()
         try album.add("a.jpg", Data())
-        try album.add("b.jpg", try picture("jpg"))
+        try album.add("b.jpg", try image("jpg"))
         let server = try ScriptedServer { _ in .result("fine") }
         let run = try Client.run(["folder", "CAPTION", "txt", album.path, "--exif"], server: server)
         #expect(run.status == 1 && server.requests.count == 1)
@@ -300,7 +300,7 @@ struct ExifTests {
         #expect(album.files == ["a.jpg", "b.jpg", "b.txt"])
     }
 
-    @Test("what a camera writes into every picture is no description")
+    @Test("what a camera writes into every image is no description")
     func stock() throws {
         let album = try Album()
         try album.add("a.jpg", try sample("olympus_description.jpg"))
@@ -314,8 +314,8 @@ struct ExifTests {
     @Test("the owner's keywords are no sign of an earlier run, and stay beside ours")
     func ownKeywords() throws {
         let album = try Album()
-        try album.add("a.jpg", try picture("jpg"))
-        try album.add("b.jpg", try picture("jpg"))
+        try album.add("a.jpg", try image("jpg"))
+        try album.add("b.jpg", try image("jpg"))
         _ = try exifTool([
             "-overwrite_original", "-IPTC:Keywords=Holiday", "-IPTC:Keywords=1.50", "-IPTC:Keywords=cat",
             album.path("a.jpg"),
@@ -336,7 +336,7 @@ struct ExifTests {
         #expect(try keywords() == words)
     }
 
-    @Test("a picture whose name has the ending of another kind gets its caption, and keeps name, pixels and time")
+    @Test("an image whose name has the ending of another kind gets its caption, and keeps name, pixels and time")
     func misnamed() throws {
         let album = try Album()
         try album.add("a.jpg", try sample("really_png.jpg"))
@@ -376,12 +376,12 @@ struct ExifTests {
         #expect(run.output == "a.jpg\nb.jpg\nc.jpg\nfiller\n")
     }
 
-    @Test("what exiftool can never write is known before the picture is asked about")
+    @Test("what exiftool can never write is known before the image is asked about")
     func before() throws {
         let album = try Album()
-        try album.add("a.bmp", try picture("bmp"))
+        try album.add("a.bmp", try image("bmp"))
         try album.add("b.jpg", try sample("phone.heic"))
-        try album.add("c.jpg", try picture("jpg"))
+        try album.add("c.jpg", try image("jpg"))
         try album.add("c.jpg_exiftool_tmp", Data("half".utf8))
         let server = try ScriptedServer { _ in .result("fine") }
         let run = try Client.run(["folder", "CAPTION", "txt", album.path, "--exif", "--no-captions"], server: server)
@@ -393,7 +393,7 @@ struct ExifTests {
         #expect(album.text("c.jpg_exiftool_tmp") == "half")
     }
 
-    @Test("a picture with a damaged EXIF directory gets its caption in XMP and IPTC, and EXIF stays as it is")
+    @Test("an image with a damaged EXIF directory gets its caption in XMP and IPTC, and EXIF stays as it is")
     func damaged() throws {
         let album = try Album()
         try album.add("a.jpg", try sample("exif_bad_interop.jpg"))
@@ -405,10 +405,10 @@ struct ExifTests {
         #expect(tags["IFD0:ImageDescription"] == nil)
     }
 
-    @Test("names that differ in how an accent is written are two pictures")
+    @Test("names that differ in how an accent is written are two images")
     func twins() throws {
         let album = try Album()
-        for name in ["caf\u{E9}.jpg", "cafe\u{301}.jpg"] { try album.add(name, try picture("jpg")) }
+        for name in ["caf\u{E9}.jpg", "cafe\u{301}.jpg"] { try album.add(name, try image("jpg")) }
         _ = try exifTool(["-overwrite_original", "-XMP-dc:Description=mine", album.path("caf\u{E9}.jpg")])
         let run = try run(album, result: "fine")
         #expect(
@@ -419,7 +419,7 @@ struct ExifTests {
     @Test("places are refused, a link stays a link, and a watch does not run after its own changes")
     func besides() async throws {
         let album = try Album()
-        try album.add("real.bin", try picture("jpg"))
+        try album.add("real.bin", try image("jpg"))
         try FileManager.default.createSymbolicLink(
             atPath: album.path("a.jpg"), withDestinationPath: album.path("real.bin"))
         let places = try ScriptedServer { _ in .status(200, #"{"result":{"labels":[]}}"#) }
@@ -431,7 +431,7 @@ struct ExifTests {
             arguments + ["--overwrite", "--watch", "--watch-interval", "0.05"],
             environment: ["VISION_HOST": server.address])
         try await eventually { album.text("a.txt") != nil }
-        try album.add("b.gif", try picture("gif"))
+        try album.add("b.gif", try image("gif"))
         try await eventually { album.text("b.txt") != nil }
         client.send(SIGINT)
         #expect(client.finish().status == 0)

@@ -4,10 +4,10 @@ import Testing
 @Suite("vision-client folder")
 struct FolderTests {
     private func echo() throws -> ScriptedServer {
-        try ScriptedServer { .result("of \($0.picture)") }
+        try ScriptedServer { .result("of \($0.image)") }
     }
 
-    @Test("every picture at any depth gets its caption file, and nothing else is touched")
+    @Test("every image at any depth gets its caption file, and nothing else is touched")
     func wholeFolder() throws {
         let names = [
             "a.jpg", "B.JPEG", "c.png", "d.gif", "e.bmp", "f.tif", "sub/g.TIFF", "sub/deep er/h.webp", "-dash.jpg",
@@ -37,18 +37,18 @@ struct FolderTests {
         #expect(album.text("a.txt") == "first\n\nsecond käse\n")
     }
 
-    @Test("a picture with a caption is skipped: a second run asks about the rest only")
+    @Test("an image with a caption is skipped: a second run asks about the rest only")
     func resume() throws {
         let album = try Album("a.jpg", "b.jpg", "c.jpg")
         try album.add("b.txt", Data("mine".utf8))
         let server = try echo()
         let run = try Client.run(["folder", "CAPTION", "txt", album.path], server: server)
         #expect(run.errors.hasSuffix("Captioned 2 pictures, skipped 1 captioned before.\n"))
-        #expect(Set(server.pictures) == ["a.jpg", "c.jpg"])
+        #expect(Set(server.images) == ["a.jpg", "c.jpg"])
         #expect(album.text("b.txt") == "mine")
         let again = try Client.run(["folder", "CAPTION", "txt", album.path], server: server)
         #expect(again.status == 0)
-        #expect(server.pictures.count == 2)
+        #expect(server.images.count == 2)
     }
 
     @Test("a.jpg and a.png beside each other: both are reported, none is captioned, unless their caption is there")
@@ -65,15 +65,15 @@ struct FolderTests {
         }
         #expect(album.text("a.txt") == nil && album.text("b.txt") == "mine")
         #expect(album.text("sub/a.txt") == "of sub/a.png\n")
-        #expect(Set(server.pictures) == ["sub/a.png"])
+        #expect(Set(server.images) == ["sub/a.png"])
     }
 
-    @Test("a picture that fails gets no file, does not stop the rest, and is listed")
+    @Test("an image that fails gets no file, does not stop the rest, and is listed")
     func failures() throws {
         let album = try Album("bad.jpg", "empty.jpg", "good.jpg", "z.jpg")
         let list = album.path("failures.jsonl")
         let server = try ScriptedServer { request in
-            switch request.picture {
+            switch request.image {
             case "bad.jpg": .status(400, #"{"detail":"The file is no picture."}"#)
             case "empty.jpg": .result("  ")
             default: .result("fine")
@@ -96,11 +96,11 @@ struct FolderTests {
         try FileManager.default.removeItem(atPath: album.path("nowhere.jpg"))
         let second = try Client.run(["folder", "CAPTION", "txt", album.path, "--failures", list], server: healed)
         #expect(second.status == 0)
-        #expect(Set(healed.pictures) == ["bad.jpg", "empty.jpg"])
+        #expect(Set(healed.images) == ["bad.jpg", "empty.jpg"])
         #expect(album.text("failures.jsonl") == "")
     }
 
-    @Test("a folder without pictures is no failure, and is said")
+    @Test("a folder without images is no failure, and is said")
     func empty() throws {
         let album = try Album("notes.md")
         let run = try Client.run(["folder", "CAPTION", "txt", album.path], server: try echo())

@@ -9,14 +9,14 @@ struct InterruptTests {
     }
 
     @Test(
-        "the first signal lets the pictures in flight be finished, and asks about no more",
+        "the first signal lets the images in flight be finished, and asks about no more",
         arguments: [SIGINT, SIGTERM])
     func once(signal: Int32) async throws {
         let album = try album()
         let door = Door()
         let server = try ScriptedServer { request in
             if request.number > 1 { door.pass() }
-            return .result("of \(request.picture)")
+            return .result("of \(request.image)")
         }
         let client = try Client(
             ["folder", "CAPTION", "txt", album.path, "--jobs", "1"], environment: ["VISION_HOST": server.address])
@@ -31,8 +31,8 @@ struct InterruptTests {
         #expect(album.files == ["a.jpg", "b.jpg", "c.jpg", "d.jpg", "a.txt", "b.txt"])
         let again = try Client.run(["folder", "CAPTION", "txt", album.path], server: server)
         #expect(again.status == 0)
-        #expect(server.pictures == ["a.jpg", "b.jpg"] + server.pictures.suffix(2))
-        #expect(Set(server.pictures.suffix(2)) == ["c.jpg", "d.jpg"])
+        #expect(server.images == ["a.jpg", "b.jpg"] + server.images.suffix(2))
+        #expect(Set(server.images.suffix(2)) == ["c.jpg", "d.jpg"])
     }
 
     @Test("a second signal ends at once, with what is done done and no temporary file")
@@ -41,7 +41,7 @@ struct InterruptTests {
         let door = Door()
         let server = try ScriptedServer { request in
             if request.number > 1 { door.pass() }
-            return .result("of \(request.picture)")
+            return .result("of \(request.image)")
         }
         let client = try Client(
             ["folder", "CAPTION", "txt", album.path, "--jobs", "1"], environment: ["VISION_HOST": server.address])

@@ -13,12 +13,12 @@ struct JSONLinesTests {
         ["file": file, "prompt": "CAPTION", "result": result]
     }
 
-    @Test("one object a picture; a second run goes on where the first one ended, even within a line")
+    @Test("one object an image; a second run goes on where the first one ended, even within a line")
     func resume() throws {
         let album = try Album("a.jpg", "sub/b.jpg", "c.jpg")
         let whole = #"{"file":"a.jpg","prompt":"CAPTION","result":"old"}"# + "\n"
         try album.add("out.jsonl", Data((whole + #"{"file":"c.jpg","prompt":"CAPT"#).utf8))
-        let server = try ScriptedServer { .result("of \($0.picture)") }
+        let server = try ScriptedServer { .result("of \($0.image)") }
         let first = try run(album, ["--jobs", "1"], server)
         #expect(first.status == 0, "\(first.errors)")
         let expected = [line("a.jpg", "old"), line("c.jpg", "of c.jpg"), line("sub/b.jpg", "of sub/b.jpg")]
@@ -29,12 +29,12 @@ struct JSONLinesTests {
         #expect(server.requests.count == 2)
     }
 
-    @Test("--overwrite leaves one line a picture, and other prompts' lines alone")
+    @Test("--overwrite leaves one line an image, and other prompts' lines alone")
     func overwrite() throws {
         let album = try Album("a.jpg", "b.jpg")
         let other = #"{"file":"a.jpg","prompt":"OD","result":{"labels":[]}}"# + "\n"
         try album.add("out.jsonl", Data((other + #"{"file":"a.jpg","prompt":"CAPTION","result":"old"}"#).utf8))
-        let server = try ScriptedServer { .result("of \($0.picture)") }
+        let server = try ScriptedServer { .result("of \($0.image)") }
         let first = try run(album, ["--overwrite", "--jobs", "1"], server)
         #expect(first.status == 0, "\(first.errors)")
         let lines = (album.text("out.jsonl") ?? "").split(separator: "\n")
@@ -75,7 +75,7 @@ struct JSONLinesTests {
         let server = try ScriptedServer { request in
             try? Data("my notes".utf8).write(to: URL(filePath: notes))
             rename(notes, list)
-            return request.picture == "a.jpg" ? .result("new") : .status(400, #"{"detail":"No picture."}"#)
+            return request.image == "a.jpg" ? .result("new") : .status(400, #"{"detail":"No picture."}"#)
         }
         let run = try Client.run(
             ["folder", "CAPTION", "txt", album.path, "--\(option)", list, "--overwrite"], server: server)

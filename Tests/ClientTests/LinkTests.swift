@@ -37,7 +37,7 @@ struct LinkTests {
     }
 
     @Test(
-        "a link that leads nowhere is in the way: its picture fails before it is asked about, and the link stays",
+        "a link that leads nowhere is in the way: its image fails before it is asked about, and the link stays",
         arguments: [[], ["--overwrite"], ["--append"], ["--prepend"]])
     func nowhere(options: [String]) throws {
         let album = try Album("a.jpg", "b.jpg")
@@ -48,12 +48,12 @@ struct LinkTests {
         #expect(
             run.errors.contains("a.jpg failed: \(album.path("a.txt")) is in the way: it is a link that leads nowhere."),
             "\(run.errors)")
-        #expect(server.pictures == ["b.jpg"])
+        #expect(server.images == ["b.jpg"])
         #expect(target(album, "a.txt") == "missing" && album.text("missing") == nil)
     }
 
     @Test(
-        "where what a link leads to may not be replaced is known before its picture is asked about",
+        "where what a link leads to may not be replaced is known before its image is asked about",
         .enabled(if: Client.heedingPermissions != nil, "root cannot be stopped here"))
     func locked() throws {
         let album = try Album("a.jpg", "b.jpg")
@@ -65,7 +65,7 @@ struct LinkTests {
         let run = try Client.run(
             ["folder", "CAPTION", "txt", album.path, "--overwrite"], server: server,
             wrapper: Client.heedingPermissions ?? [])
-        #expect(run.status == 1 && server.pictures == ["b.jpg"], "\(run.errors)")
+        #expect(run.status == 1 && server.images == ["b.jpg"], "\(run.errors)")
         #expect(album.text("locked/mine") == "old" && target(album, "a.txt") == "locked/mine")
     }
 
@@ -74,7 +74,7 @@ struct LinkTests {
         let album = try Album("a.jpg", "b.jpg", "lists/notes")
         for name in ["lines", "failures"] { try link(album, name, to: "lists/\(name)") }
         let server = try ScriptedServer { request in
-            request.picture == "a.jpg" ? .result("new") : .status(400, #"{"detail":"No picture."}"#)
+            request.image == "a.jpg" ? .result("new") : .status(400, #"{"detail":"No picture."}"#)
         }
         let arguments = [
             "folder", "CAPTION", "txt", album.path, "--no-captions", "--overwrite", "--jsonl", album.path("lines"),

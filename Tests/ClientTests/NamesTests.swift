@@ -10,12 +10,12 @@ struct NamesTests {
 
     private func album() throws -> Album {
         let album = try Album()
-        // A picture holds its name, with all that is not ASCII as numbers.
+        // An image holds its name, with all that is not ASCII as numbers.
         for (index, name) in Self.twins.enumerated() { try album.add("\(name).jpg", Data("\(index)".utf8)) }
         return album
     }
 
-    private func server() throws -> ScriptedServer { try ScriptedServer { .result("of \($0.picture)") } }
+    private func server() throws -> ScriptedServer { try ScriptedServer { .result("of \($0.image)") } }
 
     @Test("a folder is what the system finds under the words that were given")
     func arguments() throws {
@@ -61,7 +61,7 @@ struct NamesTests {
         let album = try album()
         let list = album.path("out")
         let half = try ScriptedServer { request in
-            request.number == 1 ? .result("of \(request.picture)") : .status(400, #"{"detail":"No picture."}"#)
+            request.number == 1 ? .result("of \(request.image)") : .status(400, #"{"detail":"No picture."}"#)
         }
         let arguments = ["folder", "CAPTION", "txt", album.path, "--no-captions", "--jsonl", list, "--jobs", "1"]
         let first = try Client.run(arguments + ["--failures", album.path("failures")], server: half)
@@ -93,7 +93,7 @@ struct NamesTests {
         #expect(client.finish().errors.hasSuffix("Captioned 2 pictures.\n"))
     }
 
-    @Test("pictures whose captions would be one file by way of a link are reported, and none is captioned")
+    @Test("images whose captions would be one file by way of a link are reported, and none is captioned")
     func sharedByLink() throws {
         let album = try Album("a.jpg", "b.jpg", "sub/c.jpg", "d.jpg", "e.jpg", "f.jpg")
         try album.add("shared", Data("mine".utf8))
@@ -111,7 +111,7 @@ struct NamesTests {
             let sentence = "Its caption would be in the same file as that of \(other).jpg. A link leads there;"
             #expect(run.errors.contains("\(name).jpg failed: \(sentence)"), "\(run.errors)")
         }
-        #expect(Set(server.pictures) == ["e.jpg", "f.jpg"])
+        #expect(Set(server.images) == ["e.jpg", "f.jpg"])
         #expect(album.text("shared") == "mine" && album.text("d.txt") == "mine")
         #expect(album.text("e.txt") == "mine, of e.jpg\n" && album.text("f.txt") == "mine, of f.jpg\n")
     }
@@ -128,21 +128,21 @@ struct NamesTests {
     @Test("names that differ in capitals share a caption where the file system does not tell these apart")
     func capitals() throws {
         let album = try Album("A.png", "a.jpg", "B.png", "C.png", "c.jpg", "Stra\u{DF}e.jpg", "STRASSE.gif")
-        let pictures = ["A.png", "a.jpg", "B.png", "C.png", "c.jpg", "Stra\u{DF}e.jpg", "STRASSE.gif"].map {
-            Picture(name: $0, file: PictureFile(path: album.path($0)))
+        let images = ["A.png", "a.jpg", "B.png", "C.png", "c.jpg", "Stra\u{DF}e.jpg", "STRASSE.gif"].map {
+            Image(name: $0, file: ImageFile(path: album.path($0)))
         }
         let captions = ["C.txt"].map(album.path)
         for folds in [true, false] {
             let others = folds ? [] : ["c.txt"].map(album.path)
-            var names = try Self.names(pictures.map(\.file.path) + captions + others, folds: folds)
-            names.add(pictures)
-            let sharing = pictures.filter { names.conflict(of: $0) != nil }.map(\.name)
+            var names = try Self.names(images.map(\.file.path) + captions + others, folds: folds)
+            names.add(images)
+            let sharing = images.filter { names.conflict(of: $0) != nil }.map(\.name)
             #expect(sharing == (folds ? ["A.png", "a.jpg", "C.png", "c.jpg"] : []))
         }
-        var names = try Self.names(pictures.map(\.file.path), folds: true)
-        names.add(pictures)
+        var names = try Self.names(images.map(\.file.path), folds: true)
+        names.add(images)
         #expect(
-            names.conflict(of: pictures[0])
+            names.conflict(of: images[0])
                 == "Its caption would be in the same file as that of a.jpg. Rename all but one of them.")
     }
 

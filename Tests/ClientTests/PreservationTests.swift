@@ -20,7 +20,7 @@ struct PreservationTests {
     ]
 
     @Test(
-        "a file that is no text in UTF-8 stays as it is, byte for byte, and its picture is a failure before it is asked about",
+        "a file that is no text in UTF-8 stays as it is, byte for byte, and its image is a failure before it is asked about",
         arguments: [[], ["--overwrite"], ["--append"], ["--prepend"]])
     func foreign(options: [String]) throws {
         let album = try Album("z.jpg")
@@ -35,7 +35,7 @@ struct PreservationTests {
             #expect(album.bytes("\(index).txt") == content)
             #expect(run.errors.contains("\(index).jpg failed: \(album.path("\(index).txt")) is no text in UTF-8"))
         }
-        #expect(server.pictures == ["z.jpg"])
+        #expect(server.images == ["z.jpg"])
         #expect(album.text("z.txt") == "new\n")
     }
 
@@ -82,9 +82,9 @@ struct PreservationTests {
         #expect(album.text("a.txt") == "\u{FEFF}new, tab\tnew\r\npage\u{C}\u{85}\u{10FFFF} end, new\n")
     }
 
-    @Test("extensions of pictures, films, sidecars, archives and the like are refused, in any case and as a last part")
+    @Test("extensions of images, films, sidecars, archives and the like are refused, in any case and as a last part")
     func extensions() throws {
-        let refused = FileKinds.pictures + FileKinds.unread + FileKinds.others
+        let refused = FileKinds.images + FileKinds.unread + FileKinds.others
         for ending in ["heic", "nef", "xmp", "mov", "zip", "safetensors"] { #expect(refused.contains(ending)) }
         for ending in refused + ["HEIC", "..xmp", "tags.NEF", "txt.", "txt ", ".", "", "a\u{7}b"] {
             #expect(throws: ClientError.badExtension(ending)) { try CaptionNames(fileExtension: ending) }
@@ -131,7 +131,7 @@ struct PreservationTests {
             try album.add("\(index).txt", Data(blank.utf8))
         }
         try album.add("z.txt", Data(".".utf8))
-        let server = try ScriptedServer { .result("of \($0.picture)") }
+        let server = try ScriptedServer { .result("of \($0.image)") }
         let run = try Client.run(["folder", "CAPTION", "txt", album.path], server: server)
         #expect(run.status == 0)
         #expect(run.errors.hasSuffix("Captioned \(blanks.count) pictures, skipped 1 captioned before.\n"))

@@ -19,8 +19,8 @@ final class ScriptedServer: Sendable {
         }
 
         var prompt: String? { field("prompt") as? String }
-        /// The picture, as text: the tests' pictures are words.
-        var picture: String {
+        /// The image, as text: the tests' images are words.
+        var image: String {
             let base64 = field("image") as? String ?? ""
             return String(decoding: Data(base64Encoded: base64) ?? Data(), as: UTF8.self)
         }
@@ -100,8 +100,8 @@ final class ScriptedServer: Sendable {
 
     var address: String { "http://127.0.0.1:\(port)" }
     var requests: [Request] { received.withLock { $0 } }
-    /// The pictures, in the order in which they came.
-    var pictures: [String] { requests.map(\.picture) }
+    /// The images, in the order in which they came.
+    var images: [String] { requests.map(\.image) }
 
     /// A port on which nobody listens, and which the system gives to nobody who asks for any port.
     static func freePort() throws -> Int {

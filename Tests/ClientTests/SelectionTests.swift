@@ -7,17 +7,17 @@ struct SelectionTests {
     private func run(_ album: Album, _ options: [String] = []) throws -> (ClientRun, Set<String>) {
         let server = try ScriptedServer { _ in .result("new") }
         let run = try Client.run(["folder", "CAPTION", "txt", album.path, "--quiet"] + options, server: server)
-        return (run, Set(server.pictures))
+        return (run, Set(server.images))
     }
 
-    @Test("jfif, jpe, mpo and apng are pictures; what is not read is counted and named once")
+    @Test("jfif, jpe, mpo and apng are images; what is not read is counted and named once")
     func endings() throws {
         let album = try Album(
             "a.jfif", "b.JPE", "c.mpo", "d.apng", "1.heic", "2.HEIC", "sub/3.heic", "4.cr2", "5.mov", "notes.md",
             "._6.heic", ".heic")
-        let (run, pictures) = try run(album)
+        let (run, images) = try run(album)
         #expect(run.status == 0)
-        #expect(pictures == ["a.jfif", "b.JPE", "c.mpo", "d.apng"])
+        #expect(images == ["a.jfif", "b.JPE", "c.mpo", "d.apng"])
         #expect(
             run.errors == "Left out, as such files are not read: 3 heic, 1 cr2, 1 mov.\nCaptioned 4 pictures.\n",
             "\(run.errors)")
@@ -31,8 +31,8 @@ struct SelectionTests {
         ]
         let album = try Album("ok.jpg", ".dot.jpg", "sub/ok.png", "@home/ok.gif", "recycle/ok.bmp")
         for name in rubbish { try album.add(name) }
-        let (run, pictures) = try run(album)
-        #expect(pictures == ["ok.jpg", ".dot.jpg", "sub/ok.png", "@home/ok.gif", "recycle/ok.bmp"])
+        let (run, images) = try run(album)
+        #expect(images == ["ok.jpg", ".dot.jpg", "sub/ok.png", "@home/ok.gif", "recycle/ok.bmp"])
         let names = "$RECYCLE.BIN, .Trash-1000, .hidden, .stversions, .thumbnails, ..."
         #expect(
             run.errors.contains("Left out, as hidden folders and those of other programs are: \(names).\n"),
@@ -56,8 +56,8 @@ struct SelectionTests {
     func exclude() throws {
         let album = try Album(
             "draft-1.jpg", "a.jpg", "old/b.jpg", "sub/old/c.jpg", "sub/d.jpg", "x/y/e.jpg", "x/f.jpg", "ä1.jpg")
-        let (_, pictures) = try run(album, ["--exclude", "draft-*", "--exclude", "old", "--exclude", "x/*/*.jpg"])
-        #expect(pictures == ["a.jpg", "sub/d.jpg", "x/f.jpg", "ä1.jpg"])
+        let (_, images) = try run(album, ["--exclude", "draft-*", "--exclude", "old", "--exclude", "x/*/*.jpg"])
+        #expect(images == ["a.jpg", "sub/d.jpg", "x/f.jpg", "ä1.jpg"])
         let (_, others) = try run(album, ["--overwrite", "--exclude", "?1.jpg", "--exclude", "**/[b-d].jpg"])
         #expect(others == ["draft-1.jpg", "a.jpg", "x/y/e.jpg", "x/f.jpg"])
         #expect(try run(album, ["--exclude", ""]).0.errors.contains("--exclude needs a pattern"))

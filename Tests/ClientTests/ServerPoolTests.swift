@@ -7,7 +7,7 @@ struct ServerPoolTests {
 
     private func after(_ seconds: Double) -> ServerPool.Instant { start + .seconds(seconds) }
 
-    @Test("the server with the fewest pictures in flight is next, up to its slots")
+    @Test("the server with the fewest images in flight is next, up to its slots")
     func leastBusy() {
         var pool = ServerPool(count: 2, slots: 2, patience: nil)
         #expect((0..<4).map { _ in pool.take(now: start) } == [.use(0), .use(1), .use(0), .use(1)])
@@ -151,7 +151,7 @@ struct ServerPoolTests {
         #expect(pool.take(now: after(0.5)) == .use(0))
     }
 
-    @Test("a server that would refuse every picture is dropped for good")
+    @Test("a server that would refuse every image is dropped for good")
     func unusable() {
         var pool = ServerPool(count: 2, slots: 2, patience: nil)
         #expect(pool.take(now: start) == .use(0))

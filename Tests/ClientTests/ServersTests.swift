@@ -5,11 +5,11 @@ import Testing
 
 @Suite("vision-client folder with busy, lost and several servers")
 struct ServersTests {
-    private static let pictures = (0..<12).map { "\($0).jpg" }
+    private static let images = (0..<12).map { "\($0).jpg" }
 
     private func album() throws -> Album {
         let album = try Album()
-        for name in Self.pictures { try album.add(name) }
+        for name in Self.images { try album.add(name) }
         return album
     }
 
@@ -17,7 +17,7 @@ struct ServersTests {
         album.files.filter { $0.hasSuffix(".txt") }.sorted()
     }
 
-    @Test("--jobs pictures are in flight at once, two when it is not given", arguments: [nil, 1, 5, 12])
+    @Test("--jobs images are in flight at once, two when it is not given", arguments: [nil, 1, 5, 12])
     func jobs(jobs: Int?) async throws {
         let album = try album()
         let door = Door()
@@ -34,7 +34,7 @@ struct ServersTests {
         #expect(server.requests.count == jobs ?? 2)
         door.open()
         #expect(client.finish().status == 0)
-        #expect(captions(album).count == Self.pictures.count)
+        #expect(captions(album).count == Self.images.count)
     }
 
     @Test("what a busy server refused is sent again, and is no failure")
@@ -46,8 +46,8 @@ struct ServersTests {
         let run = try Client.run(["folder", "CAPTION", "txt", album.path], server: server)
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.errors.contains("The queue is full.\n"))
-        #expect(captions(album).count == Self.pictures.count)
-        #expect(server.requests.count == Self.pictures.count + 1)
+        #expect(captions(album).count == Self.images.count)
+        #expect(server.requests.count == Self.images.count + 1)
     }
 
     @Test("two servers share the work; the busy one gets less")
@@ -60,18 +60,18 @@ struct ServersTests {
         }
         let count = Atomic(0)
         let fast = try ScriptedServer { _ in
-            if count.add(1, ordering: .relaxed).newValue == Self.pictures.count - 2 { door.open() }
+            if count.add(1, ordering: .relaxed).newValue == Self.images.count - 2 { door.open() }
             return .result("fast")
         }
         let run = try Client.run(
             ["folder", "CAPTION", "txt", album.path, "--server", slow.address, "--server", fast.address])
         #expect(run.status == 0, "\(run.errors)")
         #expect(slow.requests.count == 2)
-        #expect(fast.requests.count == Self.pictures.count - 2)
-        #expect(captions(album).count == Self.pictures.count)
+        #expect(fast.requests.count == Self.images.count - 2)
+        #expect(captions(album).count == Self.images.count)
     }
 
-    @Test("a server that is down is left out, and its pictures go to the other one")
+    @Test("a server that is down is left out, and its images go to the other one")
     func oneDown() throws {
         let album = try album()
         let server = try ScriptedServer { _ in .result("a") }
@@ -80,7 +80,7 @@ struct ServersTests {
             ["folder", "CAPTION", "txt", album.path, "--server", down, "--server", server.address])
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.errors.contains("http://\(down) cannot be reached."))
-        #expect(captions(album).count == Self.pictures.count)
+        #expect(captions(album).count == Self.images.count)
     }
 
     @Test("a server that goes and comes back is tried again, and loses nothing")
@@ -101,19 +101,19 @@ struct ServersTests {
         let second = try #require(server)
         let run = client.finish()
         #expect(run.status == 0, "\(run.errors)")
-        #expect(captions(album).count == Self.pictures.count)
-        #expect(second.requests.count == Self.pictures.count - 2)
+        #expect(captions(album).count == Self.images.count)
+        #expect(second.requests.count == Self.images.count - 2)
     }
 
-    @Test("a picture that brings servers down is given up after five times; the others are captioned")
+    @Test("an image that brings servers down is given up after five times; the others are captioned")
     func poison() throws {
         let album = try album()
-        let server = try ScriptedServer { request in request.picture == "3.jpg" ? .hangUp : .result("a") }
+        let server = try ScriptedServer { request in request.image == "3.jpg" ? .hangUp : .result("a") }
         let run = try Client.run(["folder", "CAPTION", "txt", album.path], server: server)
         #expect(run.status == 1)
         #expect(run.errors.contains("3.jpg failed: \(server.address) closed the connection without an answer."))
-        #expect(server.pictures.filter { $0 == "3.jpg" }.count == 5)
-        #expect(captions(album).count == Self.pictures.count - 1)
+        #expect(server.images.filter { $0 == "3.jpg" }.count == 5)
+        #expect(captions(album).count == Self.images.count - 1)
     }
 
     @Test("no server at all is said at once, and nothing is written")
@@ -140,7 +140,7 @@ struct ServersTests {
     }
 
     @Test(
-        "what every picture would be told ends the run, with the server's sentence once",
+        "what every image would be told ends the run, with the server's sentence once",
         arguments: [
             (400, "Unknown prompt \\\"nonsense\\\". Valid prompts: <CAPTION>.", "invalid_prompt"),
             (401, "A key is needed.", "unauthorized"), (503, "The model cannot be loaded.", "model_unavailable"),
@@ -177,6 +177,6 @@ struct ServersTests {
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.errors.contains("A key is needed."))
         #expect(locked.requests.count <= 2)
-        #expect(captions(album).count == Self.pictures.count)
+        #expect(captions(album).count == Self.images.count)
     }
 }

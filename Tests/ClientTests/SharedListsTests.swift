@@ -8,7 +8,7 @@ struct SharedListsTests {
         .deletingLastPathComponent()
 
     private static let lists = [
-        ("endings of pictures that are read", FileKinds.pictures),
+        ("endings of pictures that are read", FileKinds.images),
         ("endings of pictures and films that are not read", FileKinds.unread),
         ("other endings that no caption has", FileKinds.others),
         ("folders that are left out", FileKinds.leftOutFolders),
@@ -34,7 +34,7 @@ struct SharedListsTests {
 
     @Test("no ending is in two of them, and all are in lower case")
     func distinct() {
-        let all = FileKinds.pictures + FileKinds.unread + FileKinds.others
+        let all = FileKinds.images + FileKinds.unread + FileKinds.others
         #expect(Set(all).count == all.count)
         for word in all + FileKinds.leftOutFolders { #expect(word == word.lowercased()) }
     }

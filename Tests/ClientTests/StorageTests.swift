@@ -56,7 +56,7 @@ struct StorageTests {
     }
 
     @Test(
-        "one below it fails its pictures, before they are asked about, and is told once",
+        "one below it fails its images, before they are asked about, and is told once",
         .enabled(if: Client.heedingPermissions != nil, "root cannot be stopped here"))
     func below() throws {
         let album = try Album("a.jpg", "sub/b.jpg", "sub/c.jpg", "sub/d.jpg", "z.jpg")
@@ -72,7 +72,7 @@ struct StorageTests {
             run.errors
                 == "sub: nothing may be written into it; its pictures fail.\n"
                 + "Captioned 2 pictures, skipped 1 captioned before, 2 failed.\n")
-        #expect(Set(server.pictures) == ["a.jpg", "z.jpg"])
+        #expect(Set(server.images) == ["a.jpg", "z.jpg"])
         #expect(try album.lines("f.jsonl").map { $0["file"] } == ["sub/b.jpg", "sub/c.jpg"])
     }
 

@@ -46,7 +46,7 @@ struct TerminalTests {
         let door = Door()
         let server = try ScriptedServer { request in
             if request.number > 1 { door.pass() }
-            return .result("of \(request.picture)")
+            return .result("of \(request.image)")
         }
         let terminal = try PseudoTerminal()
         let client = try Client(

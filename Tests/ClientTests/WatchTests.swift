@@ -12,10 +12,10 @@ struct WatchTests {
         return try Client(arguments + interval + options, environment: ["VISION_HOST": server.address])
     }
 
-    @Test("pictures that come later are captioned, in new folders too; Ctrl-C ends the watch with exit code 0")
-    func newPictures() async throws {
+    @Test("images that come later are captioned, in new folders too; Ctrl-C ends the watch with exit code 0")
+    func newImages() async throws {
         let album = try Album("a.jpg")
-        let server = try ScriptedServer { .result("of \($0.picture)") }
+        let server = try ScriptedServer { .result("of \($0.image)") }
         let client = try watch(album, server)
         try await eventually { album.text("a.txt") != nil }
         try album.add("new/b.jpg")
@@ -26,19 +26,19 @@ struct WatchTests {
         let run = client.finish()
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.errors.contains("Captioned 3 pictures.\n"))
-        #expect(Set(server.pictures) == ["a.jpg", "new/b.jpg", "c.jpg"])
-        #expect(server.pictures.count == 3)
+        #expect(Set(server.images) == ["a.jpg", "new/b.jpg", "c.jpg"])
+        #expect(server.images.count == 3)
     }
 
-    @Test("a picture that is still being written is left until it is whole")
+    @Test("an image that is still being written is left until it is whole")
     func growing() async throws {
         let album = try Album("first.jpg")
-        let server = try ScriptedServer { .result("\($0.picture.utf8.count) bytes") }
+        let server = try ScriptedServer { .result("\($0.image.utf8.count) bytes") }
         // A look every second, so that a busy machine does not make a writer look as if it had ended.
         let client = try watch(album, server, ["--watch-interval", "1"])
         try await eventually { album.text("first.txt") != nil }
         let writer = try Writer(album.path("growing.jpg"))
-        // That a picture which came later has its caption shows that the growing one was looked at, too.
+        // That an image which came later has its caption shows that the growing one was looked at, too.
         try album.add("other.jpg")
         try await eventually { album.text("other.txt") != nil }
         #expect(album.text("growing.txt") == nil)
@@ -87,7 +87,7 @@ struct WatchTests {
         .enabled(if: Client.heedingPermissions != nil, "root cannot be stopped here"))
     func outOfSight() async throws {
         let album = try Album("sub/a.jpg")
-        let server = try ScriptedServer { .result("of \($0.picture)") }
+        let server = try ScriptedServer { .result("of \($0.image)") }
         let client = try Client(
             ["folder", "CAPTION", "txt", album.path, "--overwrite", "--watch", "--watch-interval", "0.05"],
             environment: ["VISION_HOST": server.address], wrapper: Client.heedingPermissions ?? [])
@@ -98,19 +98,19 @@ struct WatchTests {
         try album.add("b.jpg")
         try await eventually { album.text("b.txt") != nil }
         try album.permit(0o755, "sub")
-        // A picture beside it that is captioned shows that the folder was looked at again, twice.
+        // An image beside it that is captioned shows that the folder was looked at again, twice.
         try album.add("sub/c.jpg")
         try await eventually { album.text("sub/c.txt") != nil }
         client.send(SIGINT)
         #expect(client.finish().errors.hasSuffix("Captioned 3 pictures, 1 failed.\n"))
-        #expect(server.pictures.sorted() == ["b.jpg", "sub/a.jpg", "sub/c.jpg"])
+        #expect(server.images.sorted() == ["b.jpg", "sub/a.jpg", "sub/c.jpg"])
     }
 
-    @Test("a picture that failed is tried again when it changes, and then counts as captioned")
+    @Test("an image that failed is tried again when it changes, and then counts as captioned")
     func changed() async throws {
         let album = try Album("a.jpg")
         let server = try ScriptedServer { request in
-            request.picture == "whole" ? .result("fine") : .status(400, #"{"detail":"The file is cut off."}"#)
+            request.image == "whole" ? .result("fine") : .status(400, #"{"detail":"The file is cut off."}"#)
         }
         let client = try watch(album, server, ["--failures", album.path("f.jsonl")])
         try await eventually { album.text("f.jsonl")?.contains("cut off") ?? false }
@@ -127,40 +127,40 @@ struct WatchTests {
 
 @Suite("StableFiles")
 struct StableFilesTests {
-    private let picture = Picture(name: "a.jpg", file: PictureFile(path: "/a.jpg"))
+    private let image = Image(name: "a.jpg", file: ImageFile(path: "/a.jpg"))
 
-    private func stamp(_ size: Int, at seconds: Int = 0) -> PictureFile.Stamp {
+    private func stamp(_ size: Int, at seconds: Int = 0) -> ImageFile.Stamp {
         .init(size: size, modified: .seconds(seconds))
     }
 
     @Test("a file counts once, when two looks in a row found it the same")
     func twoLooks() {
         var files = StableFiles()
-        #expect(files.look([picture: stamp(1)]) == [])
-        #expect(files.look([picture: stamp(2)]) == [])
-        #expect(files.look([picture: stamp(2, at: 1)]) == [])
-        #expect(files.look([picture: stamp(2, at: 1)]) == [picture])
-        #expect(files.look([picture: stamp(2, at: 1)]) == [])
+        #expect(files.look([image: stamp(1)]) == [])
+        #expect(files.look([image: stamp(2)]) == [])
+        #expect(files.look([image: stamp(2, at: 1)]) == [])
+        #expect(files.look([image: stamp(2, at: 1)]) == [image])
+        #expect(files.look([image: stamp(2, at: 1)]) == [])
     }
 
     @Test("a file that a look could not see is still known afterwards")
     func outOfSight() {
         var files = StableFiles()
-        files.settle(picture, stamp(1))
+        files.settle(image, stamp(1))
         for _ in 0..<2 { #expect(files.look([:], forgets: false) == []) }
-        for _ in 0..<3 { #expect(files.look([picture: stamp(1)]) == []) }
+        for _ in 0..<3 { #expect(files.look([image: stamp(1)]) == []) }
     }
 
     @Test("a file that changes, or goes and comes back, counts again")
     func changes() {
         var files = StableFiles()
-        files.settle(picture, stamp(1))
-        #expect(files.look([picture: stamp(1)]) == [])
-        #expect(files.look([picture: stamp(1)]) == [])
-        #expect(files.look([picture: stamp(3)]) == [])
-        #expect(files.look([picture: stamp(3)]) == [picture])
+        files.settle(image, stamp(1))
+        #expect(files.look([image: stamp(1)]) == [])
+        #expect(files.look([image: stamp(1)]) == [])
+        #expect(files.look([image: stamp(3)]) == [])
+        #expect(files.look([image: stamp(3)]) == [image])
         #expect(files.look([:]) == [])
-        #expect(files.look([picture: stamp(3)]) == [])
-        #expect(files.look([picture: stamp(3)]) == [picture])
+        #expect(files.look([image: stamp(3)]) == [])
+        #expect(files.look([image: stamp(3)]) == [image])
     }
 }

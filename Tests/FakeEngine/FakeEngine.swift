@@ -36,7 +36,7 @@ package final class FakeEngine: Engine {
 
     package func encodeImage(_ image: PreparedImage, checkCancellation: @escaping () throws -> Void) throws {
         try checkCancellation()
-        clock.advance(Self.pictureSeconds)
+        clock.advance(Self.imageSeconds)
         try watch([])
     }
 
@@ -63,7 +63,7 @@ package final class FakeEngine: Engine {
         }
     }
 
-    package static let pictureSeconds = 1.0
+    package static let imageSeconds = 1.0
     package static let promptSeconds = 0.1
     package static func stepSeconds(rows: Int) -> Double { 0.02 + 0.001 * Double(rows) }
 
@@ -84,7 +84,7 @@ package enum FakeModel {
     package static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Models/demo")
 
-    package static func picture() throws -> PreparedImage {
+    package static func image() throws -> PreparedImage {
         let bytes = try Data(contentsOf: folder.appending(path: "example.png"))
         return try ModelFiles.directory(folder.path).imageProcessor().prepare(ImageDecoder().decode(Array(bytes)))
     }

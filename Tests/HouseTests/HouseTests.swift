@@ -70,6 +70,16 @@ struct HouseTests {
         }
     }
 
+    @Test("code says image; the word picture is for what users read")
+    func images() throws {
+        for file in try SourceFile.all(below: "Sources") {
+            #expect(!file.topLevelTypes.contains { $0.contains("Picture") }, "\(file)")
+            for line in file.lines where line.contains("//") && !line.contains("`") && !line.contains("\"") {
+                #expect(!line.contains("picture"), "\(file): \(line)")
+            }
+        }
+    }
+
     @Test("no file has more than 500 lines, the entry point fewer than 100")
     func length() throws {
         for folder in ["Sources", "Tests"] {

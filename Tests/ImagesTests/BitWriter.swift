@@ -1,4 +1,4 @@
-/// Bits as WebP's pictures without loss have them: the lowest first.
+/// Bits as WebP's images without loss have them: the lowest first.
 struct BitWriter {
     private(set) var bytes: [UInt8] = []
     private var count = 0
@@ -40,7 +40,7 @@ enum LosslessWebP {
         bits.put(0, bits: 2)  // no transform, no colour cache
         bits.put(1, bits: 1)  // several groups
         bits.put(0, bits: 3)  // blocks of 4 x 4
-        bits.put(0, bits: 1)  // the picture of the groups' numbers: no colour cache
+        bits.put(0, bits: 1)  // the image of the groups' numbers: no colour cache
         bits.putFlatCode(others: 24)
         bits.putFlatCode(others: 0)
         for _ in ["blue", "alpha", "distance"] { bits.putSingleSymbol() }

@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    /// A picture one pixel wide in tiles of four million columns, all of them the same megabyte of the file.
+    /// An image one pixel wide in tiles of four million columns, all of them the same megabyte of the file.
     @Test func tilesOutOfProportionAreRefused() throws {
         let tileWidth: UInt32 = 1 << 22
         let packed = [UInt8]((0..<(Int(tileWidth) * 16 / 128)).flatMap { _ in [0x81, 0x40] as [UInt8] })

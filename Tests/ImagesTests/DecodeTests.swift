@@ -18,7 +18,7 @@ import Testing
     }
 
     @Test(arguments: Goldens.all.files)
-    func picturesComeOutAsTheReferenceHasThem(_ golden: Goldens.File) throws {
+    func imagesComeOutAsTheReferenceHasThem(_ golden: Goldens.File) throws {
         let image = try ImageDecoder().decode(try golden.bytes)
         #expect(image.width == golden.width)
         #expect(image.height == golden.height)

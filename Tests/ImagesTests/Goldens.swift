@@ -48,7 +48,7 @@ struct Goldens: Decodable {
         [UInt8](try Data(contentsOf: folder.appending(path: "\(part)/\(name)")))
     }
 
-    /// Names of the pictures of some megapixels, of every format.
+    /// Names of the images of some megapixels, of every format.
     static var large: [String] {
         get throws {
             let names = try FileManager.default.contentsOfDirectory(atPath: folder.appending(path: "large").path)

@@ -31,8 +31,8 @@ import Testing
         }
     }
 
-    /// What a picture without loss may need for its tables leaves room for good ones.
-    @Test func largePicturesWithoutLossFit() throws {
+    /// What an image without loss may need for its tables leaves room for good ones.
+    @Test func largeImagesWithoutLossFit() throws {
         let sizes = [(1024, 1024, 1_000_000), (2500, 4000, 12_000_000), (5000, 4000, 25_000_000)]
         for (width, height, size) in sizes {
             let webp = LosslessWebP.claim(width: width, height: height, size: size)

@@ -35,7 +35,7 @@ struct PillowDataTests {
         #expect(SHA256.hexadecimal(Array("abc".utf8)) == expected)
     }
 
-    @Test func opaqueUprightPicturesAreEqualBeforeAndAfterTheResize() throws {
+    @Test func opaqueUprightImagesAreEqualBeforeAndAfterTheResize() throws {
         var compared = 0
         for (name, golden) in try goldens() {
             let image = try decode(name)

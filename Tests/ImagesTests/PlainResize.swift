@@ -1,4 +1,4 @@
-/// The resize's slow twin: plain loops over whole pictures, as the formula is written down.
+/// The resize's slow twin: plain loops over whole images, as the formula is written down.
 enum PlainResize {
     /// [height, width, 3] -> [toHeight, toWidth, 3].
     static func bicubic(_ pixels: [UInt8], width: Int, height: Int, to toWidth: Int, _ toHeight: Int) -> [UInt8] {

@@ -13,11 +13,11 @@ import Testing
         #expect(ImageError.foreignFormat(name).description.hasPrefix("The file is \(name); convert it to JPEG or PNG."))
     }
 
-    @Test func whatIsNoPictureIsRefused() {
+    @Test func whatIsNoImageIsRefused() {
         #expect(throws: ImageError.empty) { try ImageDecoder().decode([]) }
-        #expect(throws: ImageError.notAPicture) { try ImageDecoder().decode(Array("hello".utf8)) }
-        #expect(throws: ImageError.notAPicture) { try ImageDecoder().decode(Array("RIFF\0\0\0\0WAVE".utf8)) }
-        #expect(ImageError.notAPicture.description.contains("JPEG, PNG, WebP, GIF, BMP or TIFF"))
+        #expect(throws: ImageError.notAnImage) { try ImageDecoder().decode(Array("hello".utf8)) }
+        #expect(throws: ImageError.notAnImage) { try ImageDecoder().decode(Array("RIFF\0\0\0\0WAVE".utf8)) }
+        #expect(ImageError.notAnImage.description.contains("JPEG, PNG, WebP, GIF, BMP or TIFF"))
     }
 
     @Test func limitCountsPixelsOfTheHeader() throws {
@@ -54,7 +54,7 @@ import Testing
         }
     }
 
-    @Test func anAreaWithoutItsPixelsIsNoPicture() {
+    @Test func anAreaWithoutItsPixelsIsNoImage() {
         #expect(RGBImage(width: 2, height: 2, pixels: [UInt8](repeating: 0, count: 12)) != nil)
         #expect(RGBImage(width: 2, height: 2, pixels: [UInt8](repeating: 0, count: 11)) == nil)
         #expect(RGBImage(width: 0, height: 2, pixels: []) == nil)

@@ -1,7 +1,7 @@
 import Images
 import Testing
 
-/// A picture prepared row by row equals one that is decoded whole, turned, and resized then.
+/// An image prepared row by row equals one that is decoded whole, turned, and resized then.
 @Suite struct StreamingTests {
     private static func processor(_ width: Int, _ height: Int) throws -> ImageProcessor {
         try ImageProcessor(
@@ -30,7 +30,7 @@ import Testing
 
     /// Every orientation of sizes whose blocks and windows end differently, one pixel wide or high among them.
     @Test(arguments: 1...8, PixelKernels.supported)
-    func turnedRowsEqualTheTurnedPicture(_ orientation: Int, _ kernels: PixelKernels) throws {
+    func turnedRowsEqualTheTurnedImage(_ orientation: Int, _ kernels: PixelKernels) throws {
         let sides = [1, 2, 3, 4, 5, 7, 8, 9, 31, 64, 130]
         var noise = Noise(seed: UInt32(orientation))
         for _ in 0..<250 {

@@ -41,7 +41,7 @@ import Testing
         #expect(questions.asked == 3)
     }
 
-    /// Behind the rows of a picture of 64 x 64 its data goes on for 22 GB, packed to 23 MB.
+    /// Behind the rows of an image of 64 x 64 its data goes on for 22 GB, packed to 23 MB.
     @Test func whatFollowsTheLastRowIsNotRead() throws {
         let png = try Goldens.hostile("png_idat_22g.png")
         #expect(png.count > 20_000_000)
@@ -80,7 +80,7 @@ import Testing
         #expect(ImageError.tooSlow(.gif, limit: .seconds(10)).description.contains("more than 10 s of processor time"))
     }
 
-    /// Each picture of two megapixels asks ten times and more, whatever the format, and ends at any of the questions.
+    /// Each image of two megapixels asks ten times and more, whatever the format, and ends at any of the questions.
     @Test func everyDecodeAsksAndEnds() throws {
         for name in try Goldens.large {
             let bytes = try Goldens.bytes(name, in: "large")
@@ -125,7 +125,7 @@ import Testing
     }
 
     @Test(arguments: HostileInputTests.kinds)
-    func smallPicturesEndAtAnyQuestion(_ name: String) throws {
+    func smallImagesEndAtAnyQuestion(_ name: String) throws {
         let bytes = try Goldens.bytes(name)
         let questions = Questions()
         _ = try ImageDecoder().prepare(bytes, with: processor, watch: questions.watch())

@@ -36,7 +36,7 @@ struct Base64Tests {
         #expect(throws: reason) { try Base64.decode(text[...].utf8) }
     }
 
-    @Test("a large picture with a line break after each 76 characters decodes like one without")
+    @Test("a large image with a line break after each 76 characters decodes like one without")
     func lines() throws {
         let bytes = (0..<1_000_003).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
         let text = Data(bytes).base64EncodedString(options: [.lineLength76Characters, .endLineWithCarriageReturn])

@@ -30,10 +30,10 @@ struct CaptionTests {
         }
     }
 
-    @Test("every form of the picture means the same")
-    func forgivingPictures() async throws {
-        let base64 = Demo.picture.base64EncodedString()
-        let wrapped = Demo.picture.base64EncodedString(options: [.lineLength76Characters, .endLineWithLineFeed])
+    @Test("every form of the image means the same")
+    func forgivingImages() async throws {
+        let base64 = Demo.image.base64EncodedString()
+        let wrapped = Demo.image.base64EncodedString(options: [.lineLength76Characters, .endLineWithLineFeed])
         try await Demo.application().test(.router) { client in
             let expected = try await client.processImage("<CAPTION>", image: base64).result
             for image in [
@@ -42,7 +42,7 @@ struct CaptionTests {
                 " \r\n\tdata:image/png;base64,\(base64)", "data:image/png; Base64 ,\(base64)",
                 "data:image/png;base64,\(percents(base64))", percents("data:image/png;base64,\(base64)"),
                 "DATA%3Aimage/png;base64,\(base64)",
-                "data:image/png,\(Demo.picture.map { String(format: "%%%02X", $0) }.joined())",
+                "data:image/png,\(Demo.image.map { String(format: "%%%02X", $0) }.joined())",
             ] {
                 let result = try await client.processImage("<CAPTION>", image: image).result
                 #expect(result == expected)
@@ -56,7 +56,7 @@ struct CaptionTests {
 
     @Test("slashes with a backslash before them, as PHP writes them, are slashes")
     func escapedSlashes() async throws {
-        let base64 = Demo.picture.base64EncodedString()
+        let base64 = Demo.image.base64EncodedString()
         #expect(base64.contains("/"))
         let body = #"{"image":"\#(base64.replacing("/", with: "\\/"))","prompt":"\u003cCAPTION>"}"#
         try await Demo.application().test(.router) { client in
@@ -103,7 +103,7 @@ struct CaptionTests {
 
     @Test("unknown fields are ignored")
     func unknownFields() async throws {
-        let body = #"{"image":"\#(Demo.picture.base64EncodedString())","prompt":"<CAPTION>","temperature":"hot"}"#
+        let body = #"{"image":"\#(Demo.image.base64EncodedString())","prompt":"<CAPTION>","temperature":"hot"}"#
         try await Demo.application().test(.router) { client in
             let response = try await client.post(Data(body.utf8))
             #expect(response.status == .ok)
@@ -142,7 +142,7 @@ struct CaptionTests {
     @Test("a connection goes on after errors, and bodies up to the limit arrive whole")
     func live() async throws {
         try await Demo.application(maxBodySize: 4 << 20).test(.live) { client in
-            let padded = String(repeating: " ", count: 3 << 20) + Demo.picture.base64EncodedString()
+            let padded = String(repeating: " ", count: 3 << 20) + Demo.image.base64EncodedString()
             let good = try await client.processImage("<CAPTION>", image: padded)
             #expect(good.status == .ok)
             let malformed = try await client.post(Data("{".utf8))

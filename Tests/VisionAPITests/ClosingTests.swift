@@ -90,7 +90,7 @@ struct ClosingTests {
         }
     }
 
-    @Test("pipelined pictures are all answered when they are small; of a large one behind, the first is answered")
+    @Test("pipelined images are all answered when they are small; of a large one behind, the first is answered")
     func ahead() async throws {
         let body = Demo.captionBody
         let request = Self.head + "Content-Length: \(body.count)\r\n\r\n" + String(decoding: body, as: UTF8.self)

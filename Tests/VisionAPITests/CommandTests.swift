@@ -4,8 +4,8 @@ import Testing
 
 @Suite("The command line", .serialized)
 struct CommandTests {
-    /// A folder with the example picture under two names, and a file that is none; removed at the end.
-    private final class Pictures {
+    /// A folder with the example image under two names, and a file that is none; removed at the end.
+    private final class Images {
         let folder = FileManager.default.temporaryDirectory.appending(path: "vision server pictures \(UUID())")
         var first: String { folder.appending(path: "first.png").path }
         var second: String { folder.appending(path: "second picture.jpg").path }
@@ -13,8 +13,8 @@ struct CommandTests {
 
         init() throws {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            try Demo.picture.write(to: URL(filePath: first))
-            try Demo.picture.write(to: URL(filePath: second))
+            try Demo.image.write(to: URL(filePath: first))
+            try Demo.image.write(to: URL(filePath: second))
             try Data("no picture".utf8).write(to: URL(filePath: none))
         }
 
@@ -37,39 +37,39 @@ struct CommandTests {
         try Demo.text("<CAPTION>")
     }
 
-    @Test("one picture gives its caption, several give file: caption")
+    @Test("one image gives its caption, several give file: caption")
     func plain() throws {
-        let pictures = try Pictures()
+        let images = try Images()
         let caption = try expectedCaption()
-        let one = try Program.run(["caption", pictures.first, "--model", "demo"])
+        let one = try Program.run(["caption", images.first, "--model", "demo"])
         #expect(one.status == 0)
         #expect(one.output == "\(caption)\n")
-        let two = try Program.run(["caption", pictures.first, pictures.second, "--model", "demo"])
-        #expect(two.output == "\(pictures.first): \(caption)\n\(pictures.second): \(caption)\n")
+        let two = try Program.run(["caption", images.first, images.second, "--model", "demo"])
+        #expect(two.output == "\(images.first): \(caption)\n\(images.second): \(caption)\n")
     }
 
     @Test("a bad file goes to stderr, the rest goes on, and the exit code tells")
     func badFile() throws {
-        let pictures = try Pictures()
-        let missing = pictures.folder.appending(path: "missing.png").path
+        let images = try Images()
+        let missing = images.folder.appending(path: "missing.png").path
         let run = try Program.run(
-            ["caption", pictures.none, missing, pictures.folder.path, pictures.first, "--model", "demo"])
+            ["caption", images.none, missing, images.folder.path, images.first, "--model", "demo"])
         #expect(run.status == 1)
-        #expect(run.output == "\(pictures.first): \(try expectedCaption())\n")
-        #expect(run.errors.contains("\(pictures.none): The file is no picture"))
+        #expect(run.output == "\(images.first): \(try expectedCaption())\n")
+        #expect(run.errors.contains("\(images.none): The file is no picture"))
         #expect(run.errors.contains("\(missing): There is no such file."))
-        #expect(run.errors.contains("\(pictures.folder.path): This is a directory"))
+        #expect(run.errors.contains("\(images.folder.path): This is a directory"))
     }
 
-    @Test("--json gives one object a picture and line, with every field")
+    @Test("--json gives one object an image and line, with every field")
     func json() throws {
-        let pictures = try Pictures()
+        let images = try Images()
         let run = try Program.run(
-            ["caption", pictures.first, pictures.second, "--json", "--model", "demo", "--prompt", "caption"])
+            ["caption", images.first, images.second, "--json", "--model", "demo", "--prompt", "caption"])
         let lines = try run.output.split(separator: "\n").map {
             try JSONDecoder().decode(Line.self, from: Data($0.utf8))
         }
-        #expect(lines.map(\.file) == [pictures.first, pictures.second])
+        #expect(lines.map(\.file) == [images.first, images.second])
         let line = try #require(lines.first)
         #expect(line.prompt == "caption")
         #expect(line.result == (try expectedCaption()))
@@ -82,10 +82,10 @@ struct CommandTests {
 
     @Test("inspect writes a safetensors file")
     func inspect() throws {
-        let pictures = try Pictures()
-        let output = pictures.folder.appending(path: "states.safetensors")
+        let images = try Images()
+        let output = images.folder.appending(path: "states.safetensors")
         let run = try Program.run([
-            "inspect", "--model", "demo", "--image", pictures.first, "--prompt", "<OD>", "--decoder-ids", "2,0,5",
+            "inspect", "--model", "demo", "--image", images.first, "--prompt", "<OD>", "--decoder-ids", "2,0,5",
             "--output", output.path,
         ])
         #expect(run.status == 0, "\(run.errors)")
@@ -213,8 +213,8 @@ struct CommandTests {
 
     @Test("an instruction set can be forced; one that does not exist is an error")
     func instructionSet() throws {
-        let pictures = try Pictures()
-        let arguments = ["caption", pictures.first, "--model", "demo"]
+        let images = try Images()
+        let arguments = ["caption", images.first, "--model", "demo"]
         let generic = try Program.run(arguments, environment: ["VISION_SERVER_ISA": "generic"])
         #expect(generic.output == "\(try expectedCaption())\n")
         let unknown = try Program.run(arguments, environment: ["VISION_SERVER_ISA": "mmx"])

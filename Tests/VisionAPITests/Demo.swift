@@ -21,18 +21,18 @@ enum Demo {
         return .embedded(name: "demo", files: files)
     }()
 
-    /// The example picture, a PNG.
-    static let picture: Data = {
+    /// The example image, a PNG.
+    static let image: Data = {
         let file = demo_example_picture()
         return Data(UnsafeRawBufferPointer(start: file.bytes, count: file.size))
     }()
 
     /// A request for a caption of it, in JSON.
-    static let captionBody = Data(#"{"image": "\#(picture.base64EncodedString())", "prompt": "<CAPTION>"}"#.utf8)
+    static let captionBody = Data(#"{"image": "\#(image.base64EncodedString())", "prompt": "<CAPTION>"}"#.utf8)
 
-    /// What the model itself says about the example picture.
+    /// What the model itself says about the example image.
     static func answer(_ prompt: String, numBeams: Int? = nil, maxNewTokens: Int? = nil) throws -> Answer {
-        let image = try files.imageProcessor().prepare(ImageDecoder().decode(Array(picture)))
+        let image = try files.imageProcessor().prepare(ImageDecoder().decode(Array(Self.image)))
         let overrides = GenerationOverrides(numBeams: numBeams, maxNewTokens: maxNewTokens)
         return try Captioner(files, threads: 1).answer(image, prompt: TaskPrompt(prompt), overrides: overrides).answer
     }
@@ -71,7 +71,7 @@ enum Demo {
         around host: ModelHost<CaptionWorker, ContinuousClock>,
         _ configuration: ServerConfiguration = .init(modelName: "demo"),
         store: ModelStore<ModelAssets, ContinuousClock>? = nil,
-        preparePicture: @escaping PreparePicture = {
+        prepareImage: @escaping PrepareImage = {
             try ImageDecoder().prepare($0, with: $1, watch: DecodeWatch($2))
         }
     ) throws -> some ApplicationProtocol {
@@ -79,7 +79,7 @@ enum Demo {
         return buildApplication(
             configuration: configuration, host: host,
             store: store ?? ModelStore(name: "demo", assets: assets, clock: ContinuousClock()), logger: logger,
-            preparePicture: preparePicture)
+            prepareImage: prepareImage)
     }
 }
 

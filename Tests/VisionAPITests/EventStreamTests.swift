@@ -37,7 +37,7 @@ struct EventStreamTests {
     }
 
     private static func body(_ prompt: String) -> String {
-        #"{"image": "\#(Demo.picture.base64EncodedString())", "prompt": \#(prompt)}"#
+        #"{"image": "\#(Demo.image.base64EncodedString())", "prompt": \#(prompt)}"#
     }
 
     /// What curl gets, on a thread of its own: the server needs those that it would block.

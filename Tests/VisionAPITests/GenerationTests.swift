@@ -21,14 +21,14 @@ struct GenerationTests {
             (#""repetition_penalty":8.5,"num_beams":1"#, .init(numBeams: 1, repetitionPenalty: 8.5)),
         ]
         let captioner = try Captioner(Demo.files, threads: 1)
-        let picture = try Demo.files.imageProcessor().prepare(ImageDecoder().decode(Array(Demo.picture)))
+        let image = try Demo.files.imageProcessor().prepare(ImageDecoder().decode(Array(Demo.image)))
         let usual = try Demo.text("<CAPTION>")
         let answers = try asked.map {
-            try captioner.answer(picture, prompt: TaskPrompt("<CAPTION>"), overrides: $0.1).answer
+            try captioner.answer(image, prompt: TaskPrompt("<CAPTION>"), overrides: $0.1).answer
         }
         try await Demo.application().test(.router) { client in
             for ((fields, overrides), answer) in zip(asked, answers) {
-                let body = #"{"prompt":"CAPTION",\#(fields),"image":"\#(Demo.picture.base64EncodedString())"}"#
+                let body = #"{"prompt":"CAPTION",\#(fields),"image":"\#(Demo.image.base64EncodedString())"}"#
                 let result = try await client.post(Data(body.utf8)).result
                 #expect(answer == .text(result), "\(fields)")
                 if overrides.lengthPenalty == nil { #expect(result != usual, "\(fields)") }

@@ -57,7 +57,7 @@ struct HubTests {
 
     private func request(_ port: Int) async throws -> String {
         let body = try JSONSerialization.data(withJSONObject: [
-            "image": Demo.picture.base64EncodedString(), "prompt": "<CAPTION>",
+            "image": Demo.image.base64EncodedString(), "prompt": "<CAPTION>",
         ])
         let connection = try LoopbackConnection(port: port)
         try connection.send(
@@ -115,13 +115,13 @@ struct HubTests {
     @Test("a command waits for the download; a name that the hub does not know is one sentence")
     func command() throws {
         let hub = try Hub()
-        let picture = FileManager.default.temporaryDirectory.appending(path: "hub-test-\(UUID()).png")
-        defer { try? FileManager.default.removeItem(at: picture) }
-        try Demo.picture.write(to: picture)
-        let run = try Program.run(["caption", picture.path, "--model", "florence/demo"], environment: hub.environment)
+        let image = FileManager.default.temporaryDirectory.appending(path: "hub-test-\(UUID()).png")
+        defer { try? FileManager.default.removeItem(at: image) }
+        try Demo.image.write(to: image)
+        let run = try Program.run(["caption", image.path, "--model", "florence/demo"], environment: hub.environment)
         #expect(run.output == (try Demo.text("<CAPTION>")) + "\n", "\(run.errors)")
         let unknown = try Program.run(
-            ["caption", picture.path, "--model", "florence/nothing"], environment: hub.environment)
+            ["caption", image.path, "--model", "florence/nothing"], environment: hub.environment)
         #expect(unknown.status == 1)
         #expect(unknown.errors.contains("The hub has no model florence/nothing. Check the spelling."))
     }
@@ -141,10 +141,10 @@ struct HubTests {
         ])
     func revision(arguments: [String]) async throws {
         let hub = try Hub()
-        let picture = hub.folder.appending(path: "picture.png")
+        let image = hub.folder.appending(path: "picture.png")
         try FileManager.default.createDirectory(at: hub.folder, withIntermediateDirectories: true)
-        try Demo.picture.write(to: picture)
-        let run = try Program.run(["caption", picture.path] + arguments, environment: hub.environment)
+        try Demo.image.write(to: image)
+        let run = try Program.run(["caption", image.path] + arguments, environment: hub.environment)
         #expect(run.output == (try Demo.text("<CAPTION>")) + "\n", "\(run.errors)")
         let references = hub.folder.appending(path: "hub/models--florence--demo/refs/refs/pr").path
         #expect(try FileManager.default.contentsOfDirectory(atPath: references) == ["20"])
@@ -155,7 +155,7 @@ struct HubTests {
         let main = try Program.run(["--model", "florence/demo", "--port", "0"], environment: offline)
         #expect(main.status == 1 && main.errors.contains("is not complete in the cache"), "\(main.errors)")
         let unknown = try Program.run(
-            ["caption", picture.path, "--model", "florence/demo"],
+            ["caption", image.path, "--model", "florence/demo"],
             environment: hub.environment.merging(["VISION_SERVER_REVISION": "nothing"]) { $1 })
         #expect(unknown.errors.contains("The model florence/demo has no revision nothing."), "\(unknown.errors)")
     }

@@ -6,11 +6,11 @@ import VisionAPITypes
 
 @Suite("The JSON of a request's body")
 struct JSONBodyTests {
-    private static let picture = Demo.picture.base64EncodedString()
+    private static let image = Demo.image.base64EncodedString()
 
     /// A request that is right but for what is put into it.
     private func body(_ members: String...) -> Data {
-        let all = members + [#""image":"\#(Self.picture)""#, #""prompt":"<CAPTION>""#, #""max_new_tokens":1"#]
+        let all = members + [#""image":"\#(Self.image)""#, #""prompt":"<CAPTION>""#, #""max_new_tokens":1"#]
         return Data("{\(all.joined(separator: ","))}".utf8)
     }
 

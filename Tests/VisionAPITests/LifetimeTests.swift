@@ -51,7 +51,7 @@ struct LifetimeTests {
                 #expect(kept.state == "idle" && kept.unloadsInSeconds == nil, "\(forever)")
             }
             let body =
-                "{\"image\": \"\(Demo.picture.base64EncodedString())\", \"prompt\": \"<CAPTION>\", \"keep_alive\": 0}"
+                "{\"image\": \"\(Demo.image.base64EncodedString())\", \"prompt\": \"<CAPTION>\", \"keep_alive\": 0}"
             let caption = try await client.post(Data(body.utf8))
             #expect(caption.status == .ok)
             try await eventually { (try? await status(client).state) == "unloaded" }

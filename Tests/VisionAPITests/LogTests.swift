@@ -35,7 +35,7 @@ struct LogTests {
     func json() async throws {
         let server = try server(["--log-format", "json"])
         let port = try await server.port()
-        let image = Demo.picture.base64EncodedString()
+        let image = Demo.image.base64EncodedString()
         let caption = try await ask(
             port, "POST /process_image", ["x-request-id: one.2_3-4"],
             body: #"{"prompt": ["<OD>", "<CAPTION_TO_PHRASE_GROUNDING>\#(Self.words)"], "image": "\#(image)"}"#)
@@ -68,7 +68,7 @@ struct LogTests {
     func misspelt() async throws {
         let server = try server(["--log-format", "json"])
         let port = try await server.port()
-        let image = Demo.picture.base64EncodedString()
+        let image = Demo.image.base64EncodedString()
         let bodies = [
             #"{"Prompt": "<OD>", "image": "\#(image)"}"#,
             #"{"prompt": "<CAPTION>", "image": "\#(image)", "temperature": 1, "NUM_BEAMS": 2, "keepalive": 1}"#,

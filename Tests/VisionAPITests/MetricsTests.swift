@@ -55,7 +55,7 @@ struct MetricsTests {
         let server = try RunningProgram(
             ["--model", "demo", "--port", "0", "--precision", "fp32"], environment: ["VISION_SERVER_ISA": "generic"])
         let port = try await server.port()
-        let image = Demo.picture.base64EncodedString()
+        let image = Demo.image.base64EncodedString()
         let answer = try await ask(port, "POST /process_image", body: #"{"prompt": "<CAPTION>", "image": "\#(image)"}"#)
         #expect(answer.hasPrefix("HTTP/1.1 200 "))
         let refusal = try await ask(port, "POST /process_image", body: #"{"prompt": "<CAPTION>", "image": "!"}"#)

@@ -81,9 +81,9 @@ struct OperatorTests {
         let folder = FileManager.default.temporaryDirectory.appending(path: "vision-server-disk-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
-        let picture = folder.appending(path: "a.png")
-        try Demo.picture.write(to: picture)
-        let caption = ["caption", picture.path, "--model", "demo"]
+        let image = folder.appending(path: "a.png")
+        try Demo.image.write(to: image)
+        let caption = ["caption", image.path, "--model", "demo"]
         let run = try RunningProgram(caption, output: "/dev/full").finish()
         #expect(run.status == 1)
         #expect(run.errors == "The answer cannot be written: no space left on device.\n")

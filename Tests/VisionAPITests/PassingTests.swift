@@ -11,10 +11,10 @@ import Testing
 import VisionAPI
 import VisionAPITypes
 
-/// What one picture that takes long does to the others, through the door.
+/// What one image that takes long does to the others, through the door.
 @Suite("Requests that are ready, and those that are not")
 struct PassingTests {
-    /// Pictures that are decoded until a test lets them end: BMP files, as nobody else sends any here.
+    /// Images that are decoded until a test lets them end: BMP files, as nobody else sends any here.
     private final class Workbench: Sendable {
         private let isOpen = DispatchSemaphore(value: 0)
         /// How many are being decoded or are paused, and how many of those were told to end.
@@ -40,13 +40,13 @@ struct PassingTests {
         }
     }
 
-    /// A request with such a picture.
+    /// A request with such an image.
     private static let endless: String = {
         let body = #"{"prompt": "<CAPTION>", "image": "\#(Data(SmallBMP.file).base64EncodedString())"}"#
         return "POST /process_image HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: \(body.utf8.count)\r\n\r\n" + body
     }()
 
-    @Test("a good request is answered while one picture, or eight, take for ever; then these are", arguments: [1, 8])
+    @Test("a good request is answered while one image, or eight, take for ever; then these are", arguments: [1, 8])
     func passing(count: Int) async throws {
         let bench = Workbench()
         let host = Demo.host()
@@ -92,7 +92,7 @@ struct PassingTests {
         }
     }
 
-    @Test("a picture that needs more memory than one may take is refused with a sentence")
+    @Test("an image that needs more memory than one may take is refused with a sentence")
     func tooLarge() async throws {
         let application = try Demo.application(
             around: Demo.host(), .init(modelName: "demo", decoding: .init(memory: 48)))

@@ -4,9 +4,9 @@ import HummingbirdTesting
 import VisionAPITypes
 
 extension TestClientProtocol {
-    /// Sends a picture and a prompt; the example picture when there is none.
+    /// Sends an image and a prompt; the example image when there is none.
     func processImage(
-        _ prompt: String, image: String = Demo.picture.base64EncodedString(), numBeams: Int? = nil,
+        _ prompt: String, image: String = Demo.image.base64EncodedString(), numBeams: Int? = nil,
         maxNewTokens: Int? = nil
     ) async throws -> TestResponse {
         let request = ProcessImageRequest(

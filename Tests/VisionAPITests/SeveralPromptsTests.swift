@@ -6,11 +6,11 @@ import Images
 import Testing
 import VisionAPITypes
 
-@Suite("Several prompts for one picture")
+@Suite("Several prompts for one image")
 struct SeveralPromptsTests {
     private func ask(_ client: some TestClientProtocol, _ prompts: [String]) async throws -> TestResponse {
         let request = ProcessImageRequest(
-            image: Demo.picture.base64EncodedString(), prompts: .several(prompts), maxNewTokens: 60)
+            image: Demo.image.base64EncodedString(), prompts: .several(prompts), maxNewTokens: 60)
         return try await client.post(JSONEncoder().encode(request))
     }
 
@@ -62,7 +62,7 @@ struct SeveralPromptsTests {
         }
     }
 
-    @Test("the picture is seen once: the later answers took the vision tower no time")
+    @Test("the image is seen once: the later answers took the vision tower no time")
     func onePass() throws {
         let captioner = try Captioner(Demo.files, threads: 1)
         let pixels = try #require(RGBImage(width: 8, height: 8, pixels: .init(repeating: 9, count: 192)))

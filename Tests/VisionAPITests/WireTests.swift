@@ -65,7 +65,7 @@ struct WireTests {
     func leavers() async throws {
         let loads = LoadCount()
         let body = try JSONSerialization.data(withJSONObject: [
-            "image": Demo.picture.base64EncodedString(), "prompt": "<CAPTION>",
+            "image": Demo.image.base64EncodedString(), "prompt": "<CAPTION>",
         ])
         try await Demo.application(loads: loads).test(.live) { client in
             let port = try #require(client.port)
@@ -85,7 +85,7 @@ struct WireTests {
         let gate = DispatchSemaphore(value: 0)
         let host = Demo.host { gate.wait() }
         let body = try JSONSerialization.data(withJSONObject: [
-            "image": Demo.picture.base64EncodedString(), "prompt": "<CAPTION>",
+            "image": Demo.image.base64EncodedString(), "prompt": "<CAPTION>",
         ])
         try await Demo.application(around: host).test(.live) { client in
             let port = try #require(client.port)

@@ -1,11 +1,11 @@
 /// What the end of a file's name says about it. The scripts at the root repeat these lists, word for word.
 package enum FileKinds {
-    /// Endings of pictures that are read.
-    package static let pictures = [
+    /// Endings of images that are read.
+    package static let images = [
         "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "gif", "bmp", "tif", "tiff", "webp",
     ]
 
-    /// Endings of pictures and films that are not read.
+    /// Endings of images and films that are not read.
     package static let unread = [
         "heic", "heif", "hif", "avif", "jxl", "jp2", "j2k", "jpf", "jpx", "jxr", "wdp", "svg", "psd", "psb", "xcf",
         "kra", "eps", "tga", "ico", "exr", "hdr", "dds", "qoi",
@@ -14,7 +14,7 @@ package enum FileKinds {
         "mov", "mp4", "m4v", "avi", "mkv", "webm", "mpg", "mpeg", "mts", "m2ts", "3gp", "wmv", "insv",
     ]
 
-    /// Other endings that no caption has: what programs keep beside pictures, archives, weights, sound, documents.
+    /// Other endings that no caption has: what programs keep beside images, archives, weights, sound, documents.
     package static let others = [
         "xmp", "aae", "thm", "lrv", "pp3", "dop", "cos", "vrd", "on1", "mie", "icc", "icm", "lrcat", "lrtemplate",
         "zip", "7z", "rar", "tar", "gz", "tgz", "bz2", "xz", "zst", "lz4", "iso", "dmg", "cbz",
@@ -32,13 +32,13 @@ package enum FileKinds {
     /// Files that are left out, in the same way.
     package static let leftOutFiles = ["._*"]
 
-    private static let pictureSet = Set(pictures)
+    private static let imageSet = Set(images)
     private static let unreadSet = Set(unread)
-    private static let notCaptionSet = Set(pictures + unread + others)
+    private static let notCaptionSet = Set(images + unread + others)
     private static let folderGlobs = leftOutFolders.map(Glob.init)
     private static let fileGlobs = leftOutFiles.map(Glob.init)
 
-    static func isPicture(_ name: FileName) -> Bool { name.ending.map(pictureSet.contains) ?? false }
+    static func isImage(_ name: FileName) -> Bool { name.ending.map(imageSet.contains) ?? false }
 
     static func isUnread(_ name: FileName) -> Bool { name.ending.map(unreadSet.contains) ?? false }
 

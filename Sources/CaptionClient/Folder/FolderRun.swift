@@ -1,14 +1,14 @@
 import Foundation
 
-/// Captions every picture of a folder.
+/// Captions every image of a folder.
 package struct FolderRun: Sendable {
     /// How a run goes about its work.
     package struct Settings: Sendable {
         /// Who gets which caption file; `nil` when no caption files are wanted.
         package var names: CaptionNames?
-        /// How many pictures are in flight at all servers together.
+        /// How many images are in flight at all servers together.
         package var jobs: Int
-        /// The time between two looks for new pictures; `nil` is one look only.
+        /// The time between two looks for new images; `nil` is one look only.
         package var watchInterval: Duration?
 
         package init(names: CaptionNames?, jobs: Int, watchInterval: Duration?) {
@@ -18,7 +18,7 @@ package struct FolderRun: Sendable {
         }
     }
 
-    private let folder: PictureFolder
+    private let folder: ImageFolder
     private let settings: Settings
     private let outputs: CaptionOutputs
     private let failures: FailuresFile?
@@ -27,7 +27,7 @@ package struct FolderRun: Sendable {
     private let stop: StopSwitch
 
     package init(
-        folder: PictureFolder, settings: Settings, outputs: CaptionOutputs, failures: FailuresFile?, queue: ServerQueue,
+        folder: ImageFolder, settings: Settings, outputs: CaptionOutputs, failures: FailuresFile?, queue: ServerQueue,
         report: RunReport, stop: StopSwitch
     ) {
         self.folder = folder
@@ -48,7 +48,7 @@ package struct FolderRun: Sendable {
                 for note in contents.notes { report.say(note) }
                 for problem in contents.problems {
                     report.found(1)
-                    fail(problem.name, problem.reason, isPicture: false)
+                    fail(problem.name, problem.reason, isImage: false)
                 }
             }
         }
@@ -78,10 +78,10 @@ package struct FolderRun: Sendable {
             var names = settings.names
             var folders = WritableFolders(given: folder.path)
             var inFlight = 0
-            for await pictures in watch.batches {
-                report.found(pictures.count)
-                names?.add(pictures)
-                for batch in Self.batches(pictures) where stop.reason == nil {
+            for await images in watch.batches {
+                report.found(images.count)
+                names?.add(images)
+                for batch in Self.batches(images) where stop.reason == nil {
                     let jobs = await outputs.readMetadata(batch.compactMap { job($0, names) })
                     for job in jobs where stop.reason == nil {
                         guard isWanted(job, &folders) else { continue }
@@ -96,24 +96,24 @@ package struct FolderRun: Sendable {
     }
 
     /// Pieces of the list that are looked at together.
-    private static func batches(_ pictures: [Picture]) -> [ArraySlice<Picture>] {
-        stride(from: 0, to: pictures.count, by: ExifTool.batchSize).map { start in
-            pictures[start..<min(start + ExifTool.batchSize, pictures.count)]
+    private static func batches(_ images: [Image]) -> [ArraySlice<Image>] {
+        stride(from: 0, to: images.count, by: ExifTool.batchSize).map { start in
+            images[start..<min(start + ExifTool.batchSize, images.count)]
         }
     }
 
-    private func job(_ picture: Picture, _ names: CaptionNames?) -> CaptionJob? {
-        let job = CaptionJob(picture: picture, captionFile: names?.file(for: picture))
-        guard outputs.wantsFile(job), let conflict = names?.conflict(of: picture) else { return job }
-        fail(picture.name, conflict)
+    private func job(_ image: Image, _ names: CaptionNames?) -> CaptionJob? {
+        let job = CaptionJob(image: image, captionFile: names?.file(for: image))
+        guard outputs.wantsFile(job), let conflict = names?.conflict(of: image) else { return job }
+        fail(image.name, conflict)
         return nil
     }
 
     private func isWanted(_ job: CaptionJob, _ folders: inout WritableFolders) -> Bool {
         if let reason = outputs.obstacle(job) {
-            fail(job.picture.name, reason)
+            fail(job.image.name, reason)
         } else if let reason = outputs.reasonToSkip(job) {
-            report.skipped(job.picture, reason)
+            report.skipped(job.image, reason)
         } else {
             return canWrite(job, &folders)
         }
@@ -128,7 +128,7 @@ package struct FolderRun: Sendable {
             case .fails(let isTold):
                 let name = shown(path)
                 if !isTold { report.say("\(name): nothing may be written into it; its pictures fail.") }
-                fail(job.picture.name, "Nothing may be written into its folder.", isTold: true)
+                fail(job.image.name, "Nothing may be written into its folder.", isTold: true)
             }
             return false
         }
@@ -141,27 +141,27 @@ package struct FolderRun: Sendable {
     }
 
     private func caption(_ job: CaptionJob, _ watch: FolderWatch) async {
-        let outcome = await queue.ask(outputs.question, about: job.picture.file) { report.waits($0.sentence) }
+        let outcome = await queue.ask(outputs.question, about: job.image.file) { report.waits($0.sentence) }
         switch outcome {
         case .answered(let result):
             do {
-                report.captioned(job.picture, try await outputs.write(result, for: job))
-                watch.settle(job.picture)
+                report.captioned(job.image, try await outputs.write(result, for: job))
+                watch.settle(job.image)
             } catch let error as ClientError where error.endsRun {
                 stop.stop(.storage("\(error)"))
             } catch let error as ClientError {
-                fail(job.picture.name, error.description)
+                fail(job.image.name, error.description)
             } catch {
-                fail(job.picture.name, "The caption cannot be written: \(SystemReason.text(error)).")
+                fail(job.image.name, "The caption cannot be written: \(SystemReason.text(error)).")
             }
-        case .failed(let reason): fail(job.picture.name, reason)
+        case .failed(let reason): fail(job.image.name, reason)
         case .over(let sentences, let mayPass): stop.stop(.servers(sentences, mayPass: mayPass))
         case .stopped: break
         }
     }
 
-    private func fail(_ name: String, _ reason: String, isTold: Bool = false, isPicture: Bool = true) {
-        report.failed(name, reason, isTold: isTold, isPicture: isPicture)
+    private func fail(_ name: String, _ reason: String, isTold: Bool = false, isImage: Bool = true) {
+        report.failed(name, reason, isTold: isTold, isImage: isImage)
         do {
             try failures?.append(FailureLine(file: name, error: reason))
         } catch {

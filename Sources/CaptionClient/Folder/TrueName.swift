@@ -8,7 +8,7 @@ struct TrueName {
     let path: String
 
     /// - Throws: `ClientError.exifTool`.
-    init(of file: String, type: PictureType) throws(ClientError) {
+    init(of file: String, type: ImageType) throws(ClientError) {
         guard let ending = type.ending else { throw .misnamed(type: type.name) }
         original = file
         folder = FileName(file).folder + "/.vision-client-\(UUID())"

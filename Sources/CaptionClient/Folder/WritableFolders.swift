@@ -1,10 +1,10 @@
 import Foundation
 
-/// Which folders may be written to, asked before a picture is sent anywhere.
+/// Which folders may be written to, asked before an image is sent anywhere.
 package struct WritableFolders: Sendable {
     package enum Verdict: Equatable {
         case writable
-        /// The pictures that are written for there fail.
+        /// The images that are written for there fail.
         case fails(isTold: Bool)
         /// There is no use in going on.
         case ends
@@ -17,15 +17,15 @@ package struct WritableFolders: Sendable {
     private var told: Set<FileName> = []
 
     /// - Parameters:
-    ///   - given: the folder whose pictures are captioned.
+    ///   - given: the folder whose images are captioned.
     ///   - access: the reason why a folder may not be written to, as `errno`; 0 when it may, or is not there.
     package init(given: String, access: @escaping @Sendable (String) -> Int32 = WritableFolders.reason) {
         self.given = given
-        real = PictureFile(path: given).resolved
+        real = ImageFile(path: given).resolved
         self.access = access
     }
 
-    /// What a picture meets for which this folder is written to.
+    /// What an image meets for which this folder is written to.
     package mutating func judge(_ folder: String) -> Verdict {
         let reason = access(folder)
         guard reason != 0 else { return .writable }

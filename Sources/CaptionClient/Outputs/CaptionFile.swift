@@ -1,6 +1,6 @@
 import Foundation
 
-/// The place of a picture's caption file, and what is there.
+/// The place of an image's caption file, and what is there.
 package struct CaptionFile: Sendable {
     package let path: String
 

@@ -1,15 +1,15 @@
-/// Which caption file belongs to which picture: `a.jpg` and `a.png` beside each other cannot both have `a.txt`, and where a
+/// Which caption file belongs to which image: `a.jpg` and `a.png` beside each other cannot both have `a.txt`, and where a
 /// file system does not tell capitals apart, nor can `A.jpg` and `a.png`.
 package struct CaptionNames: Sendable {
     private struct Owner {
-        let picture: Picture
-        /// The picture's caption file, or what is behind it when it is a link.
+        let image: Image
+        /// The image's caption file, or what is behind it when it is a link.
         let file: FileName
     }
 
     private let fileExtension: String
     private let identity: @Sendable (String) -> FileIdentity?
-    /// The pictures that would have a caption file, by its path in one case. To a `String` two ways to write an accent are
+    /// The images that would have a caption file, by its path in one case. To a `String` two ways to write an accent are
     /// one, so names that some file system may take for the same are found here.
     private var owners: [String: [Owner]] = [:]
     /// The folders of caption files, with all links followed.
@@ -32,39 +32,39 @@ package struct CaptionNames: Sendable {
         self.identity = identity
     }
 
-    /// Takes note of pictures that are in the folder.
-    package mutating func add(_ pictures: [Picture]) {
-        for picture in pictures {
-            let folder = FileName(FileName(picture.file.path).folder)
-            if folders[folder] == nil { folders[folder] = PictureFile(path: folder.text).resolved ?? folder.text }
-            let owner = Owner(picture: picture, file: target(for: picture))
+    /// Takes note of images that are in the folder.
+    package mutating func add(_ images: [Image]) {
+        for image in images {
+            let folder = FileName(FileName(image.file.path).folder)
+            if folders[folder] == nil { folders[folder] = ImageFile(path: folder.text).resolved ?? folder.text }
+            let owner = Owner(image: image, file: target(for: image))
             let key = Self.key(owner.file)
-            let isKnown = owners[key, default: []].contains { $0.picture == picture }
+            let isKnown = owners[key, default: []].contains { $0.image == image }
             if !isKnown { owners[key, default: []].append(owner) }
         }
     }
 
-    /// A picture's caption file.
-    package func file(for picture: Picture) -> String {
-        FileName(picture.file.path).stem + "." + fileExtension
+    /// An image's caption file.
+    package func file(for image: Image) -> String {
+        FileName(image.file.path).stem + "." + fileExtension
     }
 
-    /// Why a picture beside others can have no caption file of its own, as a sentence; `nil` when it can.
-    package func conflict(of picture: Picture) -> String? {
-        let rivals = rivals(of: picture)
+    /// Why an image beside others can have no caption file of its own, as a sentence; `nil` when it can.
+    package func conflict(of image: Image) -> String? {
+        let rivals = rivals(of: image)
         guard !rivals.isEmpty else { return nil }
-        let name = Self.key(FileName(file(for: picture)))
+        let name = Self.key(FileName(file(for: image)))
         let isNamedSo = rivals.allSatisfy { Self.key(FileName(file(for: $0))) == name }
         return "Its caption would be in the same file as that of \(rivals.map(\.name).joined(separator: " and ")). "
             + (isNamedSo ? "Rename all but one of them." : "A link leads there; give each a file of its own.")
     }
 
-    /// The other pictures that would have the same caption file, as far as they are still there.
-    private func rivals(of picture: Picture) -> [Picture] {
-        let owner = Owner(picture: picture, file: target(for: picture))
+    /// The other images that would have the same caption file, as far as they are still there.
+    private func rivals(of image: Image) -> [Image] {
+        let owner = Owner(image: image, file: target(for: image))
         let group = owners[Self.key(owner.file), default: []]
-        return group.filter { $0.picture != picture && !$0.picture.file.isGone && isShared(owner, $0, group) }
-            .map(\.picture)
+        return group.filter { $0.image != image && !$0.image.file.isGone && isShared(owner, $0, group) }
+            .map(\.image)
     }
 
     /// Whether two caption files whose paths differ in case at most are one file.
@@ -72,22 +72,22 @@ package struct CaptionNames: Sendable {
         if left.file == right.file { return true }
         switch (identity(left.file.text), identity(right.file.text)) {
         case (let one?, let other?): return one == other && !one.hasOtherNames
-        case (nil, nil): return areOneName(left.picture.file, right.picture.file, group)
+        case (nil, nil): return areOneName(left.image.file, right.image.file, group)
         default: return false
         }
     }
 
-    /// Whether the file system takes both pictures' names, without their endings, for one: the left one is then found by
+    /// Whether the file system takes both images' names, without their endings, for one: the left one is then found by
     /// the right one's name.
-    private func areOneName(_ left: PictureFile, _ right: PictureFile, _ group: [Owner]) -> Bool {
+    private func areOneName(_ left: ImageFile, _ right: ImageFile, _ group: [Owner]) -> Bool {
         let ending = left.path.utf8.dropFirst(FileName(left.path).stem.utf8.count)
         let respelled = FileName(FileName(right.path).stem + String(Substring(ending)))
-        guard !group.contains(where: { FileName($0.picture.file.path) == respelled }) else { return false }
+        guard !group.contains(where: { FileName($0.image.file.path) == respelled }) else { return false }
         return identity(left.path).map { $0 == identity(respelled.text) } ?? false
     }
 
-    private func target(for picture: Picture) -> FileName {
-        let file = FileName(file(for: picture))
+    private func target(for image: Image) -> FileName {
+        let file = FileName(file(for: image))
         let target = CaptionFile(path: file.text).target
         guard FileName(target) == file else { return FileName(target) }
         return FileName((folders[FileName(file.folder)] ?? file.folder) + "/" + file.last)

@@ -1,20 +1,20 @@
 import Foundation
 
-/// One picture of a folder, with what is to be written for it.
+/// One image of a folder, with what is to be written for it.
 package struct CaptionJob: Sendable {
-    package let picture: Picture
+    package let image: Image
     /// The caption file; `nil` when none is wanted.
     let captionFile: CaptionFile?
     /// What was in its place when it was looked at.
     let content: CaptionFile.Content
-    /// What the picture's own metadata said before, or why that is not known; `nil` when nobody has asked.
-    var reading: Result<PictureMetadata, ClientError>?
+    /// What the image's own metadata said before, or why that is not known; `nil` when nobody has asked.
+    var reading: Result<ImageMetadata, ClientError>?
 
-    /// What is known of the picture's own metadata.
-    var metadata: PictureMetadata? { try? reading?.get() }
+    /// What is known of the image's own metadata.
+    var metadata: ImageMetadata? { try? reading?.get() }
 
-    package init(picture: Picture, captionFile: String?) {
-        self.picture = picture
+    package init(image: Image, captionFile: String?) {
+        self.image = image
         self.captionFile = captionFile.map(CaptionFile.init)
         content = self.captionFile?.content() ?? .nothing
     }
@@ -38,32 +38,32 @@ package struct CaptionOutputs: Sendable {
         self.gate = gate
     }
 
-    /// What was written for a picture.
+    /// What was written for an image.
     struct Written {
         let caption: String
         /// What could not be written beside it, as a sentence.
         var note: String?
     }
 
-    /// Adds to each job what the picture's metadata says now.
+    /// Adds to each job what the image's metadata says now.
     func readMetadata(_ jobs: [CaptionJob]) async -> [CaptionJob] {
         guard let exifTool, !jobs.isEmpty else { return jobs }
-        let readings = await exifTool.read(jobs.map(\.picture.file))
+        let readings = await exifTool.read(jobs.map(\.image.file))
         return jobs.map { job in
             var job = job
-            job.reading = readings[job.picture.file]
+            job.reading = readings[job.image.file]
             return job
         }
     }
 
-    /// Why a picture is left out that has everything that is wanted from an earlier run; `nil` when something is missing.
+    /// Why an image is left out that has everything that is wanted from an earlier run; `nil` when something is missing.
     func reasonToSkip(_ job: CaptionJob) -> SkipReason? {
         guard rule.existing == .skip, !wantsFile(job), !wantsLine(job), !wantsMetadata(job) else { return nil }
         if job.captionFile != nil || lines != nil { return .captioned }
         return question.asksForTags ? .tagged : .described
     }
 
-    /// Why nothing can be written for a picture, whatever the server would say.
+    /// Why nothing can be written for an image, whatever the server would say.
     func obstacle(_ job: CaptionJob) -> String? {
         if case .foreign(let reason) = job.content { return reason }
         guard exifTool != nil, wantsMetadata(job), let problem = metadataProblem(job) else { return nil }
@@ -73,11 +73,11 @@ package struct CaptionOutputs: Sendable {
         return isUnread || !wantsFile(job) && !wantsLine(job) ? "\(problem)" : nil
     }
 
-    /// The folders that are written to for a picture.
+    /// The folders that are written to for an image.
     func folders(_ job: CaptionJob) -> [String] {
         let file = wantsFile(job) ? job.captionFile.map { FileName($0.target).folder } : nil
-        let picture = wantsMetadata(job) ? job.picture.file.resolved.map { FileName($0).folder } : nil
-        return [file, picture].compactMap { $0 }
+        let image = wantsMetadata(job) ? job.image.file.resolved.map { FileName($0).folder } : nil
+        return [file, image].compactMap { $0 }
     }
 
     /// Whether the job's caption file is to be written.
@@ -96,7 +96,7 @@ package struct CaptionOutputs: Sendable {
         // The line goes last: where it is, the rest is there too.
         if wantsLine(job) {
             let result = caption.isText ? .string(written.caption) : result
-            try lines?.append(CaptionLine(file: job.picture.name, prompt: question.prompt, result: result))
+            try lines?.append(CaptionLine(file: job.image.name, prompt: question.prompt, result: result))
         }
         return written
     }
@@ -120,19 +120,19 @@ package struct CaptionOutputs: Sendable {
 
     private func wantsLine(_ job: CaptionJob) -> Bool {
         guard let lines else { return false }
-        return rule.existing != .skip || !lines.contains(file: job.picture.name, prompt: question.prompt)
+        return rule.existing != .skip || !lines.contains(file: job.image.name, prompt: question.prompt)
     }
 
     private func wantsMetadata(_ job: CaptionJob) -> Bool {
         guard exifTool != nil else { return false }
         guard rule.existing == .skip, let metadata = job.metadata else { return true }
         if question.asksForTags { return metadata.tags.isEmpty || !metadata.areTagsOurs }
-        return metadata.description == nil && metadata.unreadable.isDisjoint(with: PictureMetadata.descriptionFields)
+        return metadata.description == nil && metadata.unreadable.isDisjoint(with: ImageMetadata.descriptionFields)
     }
 
     /// Why the metadata will not be written.
     private func metadataProblem(_ job: CaptionJob) -> ClientError? {
-        let file = job.picture.file
+        let file = job.image.file
         if let path = file.resolved, access(ExifTool.leftover(path), F_OK) == 0 {
             return .exifLeftover(ExifTool.leftover(path))
         }
@@ -140,19 +140,19 @@ package struct CaptionOutputs: Sendable {
         if case .failure(let problem) = job.reading { return rule.existing == .overwrite ? nil : problem }
         guard let metadata = job.metadata else { return nil }
         if let type = metadata.type {
-            let other = PictureType(name: type, file: FileName(file.path))
+            let other = ImageType(name: type, file: FileName(file.path))
             if let other, other.ending == nil { return .misnamed(type: type) }
-            if !PictureType.isWritable(type) { return .exifTool("Writing of \(type) files is not yet supported.") }
+            if !ImageType.isWritable(type) { return .exifTool("Writing of \(type) files is not yet supported.") }
         }
         guard rule.existing != .overwrite else { return nil }
-        let fields = question.asksForTags ? PictureMetadata.tagFields : PictureMetadata.descriptionFields
+        let fields = question.asksForTags ? ImageMetadata.tagFields : ImageMetadata.descriptionFields
         return metadata.unreadable.intersection(fields).min().map { .metadataNotText(field: $0) }
     }
 
     private func writeMetadata(_ caption: CaptionText, _ job: CaptionJob) async throws -> String? {
         if let problem = metadataProblem(job) { throw problem }
         let change = rule.change(caption, isTags: question.asksForTags, of: job.metadata)
-        let type = job.metadata?.type.flatMap { PictureType(name: $0, file: FileName(job.picture.file.path)) }
-        return try await exifTool?.write(change, to: job.picture.file, as: type)
+        let type = job.metadata?.type.flatMap { ImageType(name: $0, file: FileName(job.image.file.path)) }
+        return try await exifTool?.write(change, to: job.image.file, as: type)
     }
 }

@@ -20,14 +20,14 @@ package struct CaptionRule: Sendable {
         return trigger.before(existing.combine(old, trigger.removed(from: new)))
     }
 
-    /// What the metadata of a picture, that says this now, is to say.
-    func change(_ caption: CaptionText, isTags: Bool, of metadata: PictureMetadata?) -> MetadataChange {
+    /// What the metadata of an image, that says this now, is to say.
+    func change(_ caption: CaptionText, isTags: Bool, of metadata: ImageMetadata?) -> MetadataChange {
         var change = MetadataChange()
         if isTags {
             change.tags = tags(metadata?.tags ?? [], caption.tags)
             change.areTagsOurs = true
         } else {
-            for field in PictureMetadata.Field.allCases {
+            for field in ImageMetadata.Field.allCases {
                 let old = metadata.flatMap { $0.descriptions[field] ?? $0.description }
                 change.descriptions[field] = combine(old, caption.text)
             }

@@ -1,9 +1,9 @@
 import Foundation
 
-/// The text that a caption file or a picture's description gets.
+/// The text that a caption file or an image's description gets.
 package struct CaptionText: Sendable, Equatable {
     package let text: String
-    /// Whether the server answered with text, not with places in the picture.
+    /// Whether the server answered with text, not with places in the image.
     package let isText: Bool
 
     /// A server's result between a prefix and a suffix; a result that is no text becomes one line of JSON.

@@ -25,19 +25,19 @@ package final class ExifTool: Sendable {
     }
 
     /// The metadata of each of several files, or why it is not known: `ClientError.metadataUnread`.
-    package func read(_ files: [PictureFile]) async -> [PictureFile: Result<PictureMetadata, ClientError>] {
-        var read: [PictureFile: Result<PictureMetadata, ClientError>] = [:]
+    package func read(_ files: [ImageFile]) async -> [ImageFile: Result<ImageMetadata, ClientError>] {
+        var read: [ImageFile: Result<ImageMetadata, ClientError>] = [:]
         let run = try? await run(Self.reading(files), input: Data(), mergesErrors: false)
         for entry in run.flatMap({ Self.entries($0.output) }) ?? [] {
             guard case .string(let path) = entry["SourceFile"] else { continue }
-            read[PictureFile(path: path)] = Self.metadata(entry, of: PictureFile(path: path))
+            read[ImageFile(path: path)] = Self.metadata(entry, of: ImageFile(path: path))
         }
         // One file may have ended the call for all of them.
         for file in files where read[file] == nil { read[file] = await readAlone(file) }
         return read
     }
 
-    private func readAlone(_ file: PictureFile) async -> Result<PictureMetadata, ClientError> {
+    private func readAlone(_ file: ImageFile) async -> Result<ImageMetadata, ClientError> {
         var words: String?
         do {
             // Its words are asked for only where there are no others: between the lines of JSON they would spoil it.
@@ -52,9 +52,9 @@ package final class ExifTool: Sendable {
         return .failure(.metadataUnread(reason: words ?? "it ended without a word"))
     }
 
-    private static func reading(_ files: [PictureFile]) -> [String] {
+    private static func reading(_ files: [ImageFile]) -> [String] {
         // With -b what is not UTF-8 comes as base64; without it such bytes would be lost.
-        ["-j", "-b", "-q", "-m"] + PictureMetadata.readable.map { "-\($0)" } + files.map(\.path)
+        ["-j", "-b", "-q", "-m"] + ImageMetadata.readable.map { "-\($0)" } + files.map(\.path)
     }
 
     private static func entries(_ output: Data) -> [[String: JSONValue]]? {
@@ -63,19 +63,19 @@ package final class ExifTool: Sendable {
 
     /// A file that exiftool could not read has an entry, too: one with an error, or with nothing.
     private static func metadata(
-        _ entry: [String: JSONValue], of file: PictureFile
-    ) -> Result<PictureMetadata, ClientError> {
+        _ entry: [String: JSONValue], of file: ImageFile
+    ) -> Result<ImageMetadata, ClientError> {
         if case .string(let reason) = entry["Error"] { return .failure(.metadataUnread(reason: reason)) }
         guard entry["FileType"] != nil else { return .failure(.metadataUnread(reason: "it does not say what it is")) }
-        return .success(PictureMetadata(exifTool: entry, file: FileName(file.path)))
+        return .success(ImageMetadata(exifTool: entry, file: FileName(file.path)))
     }
 
-    /// Writes metadata into a picture's file and leaves everything else, its times included, as it was. Where EXIF or IPTC
+    /// Writes metadata into an image's file and leaves everything else, its times included, as it was. Where EXIF or IPTC
     /// is damaged, what can be written is.
     /// - Parameter type: what the file is, when its name says something else.
     /// - Returns: what was not written, as a sentence; `nil` as a rule.
     /// - Throws: `ClientError.exifTool`, `.exifLeftover`, `.diskFull`.
-    func write(_ change: MetadataChange, to file: PictureFile, as type: PictureType?) async throws -> String? {
+    func write(_ change: MetadataChange, to file: ImageFile, as type: ImageType?) async throws -> String? {
         // A link would be replaced by a file, so what it leads to is written.
         guard let path = file.resolved else { throw ClientError.exifTool("The file is not there.") }
         guard let type else { return try await write(change.reductions, path) }
@@ -173,7 +173,7 @@ package final class ExifTool: Sendable {
     /// Whether there is no room for the file once more, which exiftool does not tell.
     private static func hasNoRoom(_ path: String) -> Bool {
         var disk = statvfs()
-        guard statvfs(path, &disk) == 0, let size = try? PictureFile(path: path).stamp().size else { return false }
+        guard statvfs(path, &disk) == 0, let size = try? ImageFile(path: path).stamp().size else { return false }
         let (room, isMore) = UInt64(disk.f_bavail).multipliedReportingOverflow(by: UInt64(disk.f_frsize))
         return !isMore && room < UInt64(size) + 64 << 10
     }

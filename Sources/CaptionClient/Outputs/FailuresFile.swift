@@ -1,12 +1,12 @@
 import Foundation
 
-/// One picture that has no caption, and why.
+/// One image that has no caption, and why.
 package struct FailureLine: Codable, Sendable, Equatable {
     package let file: String
     package let error: String
 }
 
-/// A file that lists the pictures that failed, as JSON lines; each run begins it anew.
+/// A file that lists the images that failed, as JSON lines; each run begins it anew.
 package final class FailuresFile: Sendable {
     private let path: String
     private let gate: AtomicFileWriter

@@ -11,7 +11,7 @@ enum FileLink {
     /// - Throws: `ClientError.linkToNothing`, `.unwritable`.
     static func target(of path: String) throws(ClientError) -> String {
         guard isOne(path) else { return path }
-        guard let target = PictureFile(path: path).resolved else {
+        guard let target = ImageFile(path: path).resolved else {
             let code = errno
             throw code == ENOENT || code == ENOTDIR
                 ? .linkToNothing(path) : .unwritable(file: path, reason: SystemReason.text(errno: code))

@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// One picture's line in a file of JSON lines.
+/// One image's line in a file of JSON lines.
 package struct CaptionLine: Codable, Sendable, Equatable {
     package let file: String
     package let prompt: String
@@ -14,7 +14,7 @@ package struct CaptionLine: Codable, Sendable, Equatable {
     }
 }
 
-/// A file that gets one JSON object a picture and line, and that can be gone on with after an interruption.
+/// A file that gets one JSON object an image and line, and that can be gone on with after an interruption.
 package final class JSONLinesFile: Sendable {
     private let path: String
     private let gate: AtomicFileWriter
@@ -52,12 +52,12 @@ package final class JSONLinesFile: Sendable {
         try mend(content)
     }
 
-    /// Whether there is a line of the picture and the prompt.
+    /// Whether there is a line of the image and the prompt.
     package func contains(file: String, prompt: String) -> Bool {
         state.withLock { $0.keys.contains(Key(file: FileName(file), prompt: prompt)) }
     }
 
-    /// Adds a line; a line of the same picture and prompt is dropped by `finish`.
+    /// Adds a line; a line of the same image and prompt is dropped by `finish`.
     /// - Throws: `ClientError.unwritable`, `.diskFull`.
     package func append(_ line: CaptionLine) throws(ClientError) {
         let result: Result<Void, ClientError> = state.withLock { state in
@@ -73,7 +73,7 @@ package final class JSONLinesFile: Sendable {
         try result.get()
     }
 
-    /// Leaves of each picture and prompt only the last line.
+    /// Leaves of each image and prompt only the last line.
     /// - Throws: `ClientError.unwritable`, `.diskFull`, `.listUnread`, `.listReplaced`; the file is then as it was.
     package func finish() throws(ClientError) {
         guard state.withLock({ $0.isSuperseded }), FileIdentity.isRegular(handle.fileDescriptor) else { return }

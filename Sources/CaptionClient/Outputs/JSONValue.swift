@@ -1,6 +1,6 @@
 import Foundation
 
-/// Any JSON, as a task with places in the picture answers it.
+/// Any JSON, as a task with places in the image answers it.
 package enum JSONValue: Sendable, Equatable, Codable {
     case null
     case bool(Bool)

@@ -1,10 +1,10 @@
 import Foundation
 
-/// What a picture's metadata is to say from now on; a field that is absent stays as it is.
+/// What an image's metadata is to say from now on; a field that is absent stays as it is.
 struct MetadataChange: Sendable, Equatable {
-    var descriptions: [PictureMetadata.Field: String] = [:]
+    var descriptions: [ImageMetadata.Field: String] = [:]
     var tags: [String] = []
-    /// Whether the picture's tags are ours afterwards.
+    /// Whether the image's tags are ours afterwards.
     var areTagsOurs = false
 
     /// IPTC's room for a keyword and a description, in bytes.
@@ -26,7 +26,7 @@ struct MetadataChange: Sendable, Equatable {
     func exifToolInput() throws -> Data {
         var fields: [String: JSONValue] = ["SourceFile": .string("*")]
         if writesIPTC { fields["IPTC:CodedCharacterSet"] = .string("UTF8") }
-        if areTagsOurs { fields["XMP-x:XMPToolkit"] = .string(PictureMetadata.toolkit) }
+        if areTagsOurs { fields["XMP-x:XMPToolkit"] = .string(ImageMetadata.toolkit) }
         for (field, text) in descriptions {
             fields[field.rawValue] = Self.literal(field == .iptc ? Self.prefix(text, bytes: Self.maxCaption) : text)
         }
@@ -42,7 +42,7 @@ struct MetadataChange: Sendable, Equatable {
     var keptIPTC: [String] {
         guard writesIPTC else { return [] }
         let written =
-            (descriptions[.iptc] == nil ? [] : [PictureMetadata.Field.iptc.rawValue])
+            (descriptions[.iptc] == nil ? [] : [ImageMetadata.Field.iptc.rawValue])
             + (tags.isEmpty ? [] : ["IPTC:Keywords"])
         return ["-tagsFromFile", "@", "-IPTC:all"] + written.map { "--\($0)" }
     }

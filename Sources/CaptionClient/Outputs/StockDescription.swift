@@ -1,4 +1,4 @@
-/// Descriptions that cameras and programs write into every picture, and that say nothing about it.
+/// Descriptions that cameras and programs write into every image, and that say nothing about it.
 package enum StockDescription {
     /// Whether a description is none: blank, a camera's name for itself, or the file's own name or path.
     package static func matches(_ text: String, file: FileName) -> Bool {
@@ -19,7 +19,7 @@ package enum StockDescription {
         "processed with vsco",
     ]
 
-    /// Phones of Huawei and Honor name the mode in which a picture was taken, always in lower case.
+    /// Phones of Huawei and Honor name the mode in which an image was taken, always in lower case.
     private static let phoneModes: Set<String> = [
         "cof", "cuof", "dav", "edf", "fbt", "hdr", "rhdr", "hdrpl", "lss", "mde", "mnf", "nor", "ptr", "ptfbty",
         "ptroz",
@@ -55,7 +55,7 @@ package enum StockDescription {
             "_dsc", "_mg_", "cimg", "dji", "dsc", "dscf", "dscn", "dsci", "gopr", "img", "imgp", "kif", "mvi", "pict",
             "pxl", "sam", "wp",
         ]
-        let stem = FileName(text).ending.map(FileKinds.pictures.contains) ?? false ? FileName(text).stem : text
+        let stem = FileName(text).ending.map(FileKinds.images.contains) ?? false ? FileName(text).stem : text
         let letters = stem.prefix { $0.isLetter || $0 == "_" }
         let rest = stem.dropFirst(letters.count)
         let name = String(letters.reversed().drop { $0 == "_" }.reversed())

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is asked about each picture.
+/// What is asked about each image.
 package struct CaptionQuery: Sendable, Equatable {
     package var prompt: String
     /// Beams of the search; the model's own number when absent.
@@ -28,7 +28,7 @@ package struct CaptionQuery: Sendable, Equatable {
         return word.filter { $0 != "_" } == "GENERATETAGS"
     }
 
-    /// The request's JSON up to the picture's base64.
+    /// The request's JSON up to the image's base64.
     func head() throws -> String {
         let fields = Fields(
             prompt: prompt, num_beams: numBeams, max_new_tokens: maxNewTokens, min_new_tokens: minNewTokens,

@@ -9,7 +9,7 @@ package struct RemoteServer: Sendable {
     private let proxy: HTTPProxy?
     private let settings: Settings
 
-    /// How many pictures a server can be sent at once.
+    /// How many images a server can be sent at once.
     package static let maxJobs = 64
 
     /// The largest answer that is read.
@@ -60,12 +60,12 @@ package struct RemoteServer: Sendable {
     /// - Throws: `ClientError.server`.
     package func prompts() async throws -> [String] { try await get("/prompts") }
 
-    /// Asks about one picture.
-    package func ask(_ question: CaptionQuery, about picture: PictureFile) async -> Reply {
+    /// Asks about one image.
+    package func ask(_ question: CaptionQuery, about image: ImageFile) async -> Reply {
         do {
             var request = request(.post, "/process_image")
             request.headers.add(name: "Content-Type", value: "application/json")
-            request.body = try RequestBody(question, picture: picture)
+            request.body = try RequestBody(question, image: image)
             let (head, bytes) = try await send(request)
             return Reply(
                 status: head.status, retryAfter: head.headers.first(name: "Retry-After"),
@@ -110,25 +110,25 @@ package struct RemoteServer: Sendable {
                 body += part
             }
         } catch TransferError.closed where answer.status >= 400 {
-            // A server may refuse a large picture, answer, and hang up before it has read all of it.
+            // A server may refuse a large image, answer, and hang up before it has read all of it.
         }
         return (answer.head, body)
     }
 }
 
 extension RemoteServer {
-    /// Asks about one picture, and again as long as the server is busy and there is time.
+    /// Asks about one image, and again as long as the server is busy and there is time.
     /// - Parameters:
     ///   - patience: how long a server without a model is asked again.
     ///   - onWait: gets the server's sentence each time before it is asked again; once while there is no model.
     /// - Throws: `ClientError.server`, `.noModel`.
     package func answer(
-        _ question: CaptionQuery, about picture: PictureFile, patience: Duration, onWait: (String) -> Void
+        _ question: CaptionQuery, about image: ImageFile, patience: Duration, onWait: (String) -> Void
     ) async throws -> JSONValue {
         let start = ContinuousClock.now
         var withoutModelSince: ContinuousClock.Instant?
         while true {
-            let reply = await ask(question, about: picture)
+            let reply = await ask(question, about: image)
             switch reply {
             case .answered(let result):
                 return result

@@ -1,7 +1,7 @@
 package import Foundation
 import VisionAPITypes
 
-/// What came of asking a server about a picture.
+/// What came of asking a server about an image.
 package enum Reply: Sendable, Equatable {
     case answered(JSONValue)
     /// The server will take the request later: its queue is full, or its model is being downloaded.
@@ -12,9 +12,9 @@ package enum Reply: Sendable, Equatable {
     case unreachable(String)
     /// The connection broke while the server had the request.
     case lost(String)
-    /// The server refuses this picture.
+    /// The server refuses this image.
     case refused(String)
-    /// The server would say the same of any picture.
+    /// The server would say the same of any image.
     case unusable(String)
     /// The same, as the question is wrong: asking it again is of no use.
     case misasked(String)
@@ -35,7 +35,7 @@ package enum Reply: Sendable, Equatable {
         }
     }
 
-    /// What a code means, and whether another picture, or the same one later, would be told the same.
+    /// What a code means, and whether another image, or the same one later, would be told the same.
     private init(_ code: ErrorCode, _ sentence: String, pause: Duration?) {
         switch code {
         case .queueFull, .waitedTooLong, .modelDownloading, .stopping:

@@ -5,17 +5,17 @@ extension RequestBody {
     /// A multiple of three, so that the pieces' base64 joins without padding between.
     private static let pieceSize = 3 << 16
 
-    /// The JSON of a request, read from the picture's file and encoded piece by piece.
-    init(_ question: CaptionQuery, picture: PictureFile) throws {
+    /// The JSON of a request, read from the image's file and encoded piece by piece.
+    init(_ question: CaptionQuery, image: ImageFile) throws {
         let head = Array(try question.head().utf8)
-        let encoded = (Int(try picture.stamp().size) + 2) / 3 * 4
+        let encoded = (Int(try image.stamp().size) + 2) / 3 * 4
         self.init(count: head.count + encoded + CaptionQuery.tail.utf8.count) {
             var file: FileHandle?
             var isDone = false
             return {
                 if isDone { return nil }
                 guard let file else {
-                    file = try picture.open()
+                    file = try image.open()
                     return head
                 }
                 let bytes = try Self.read(Self.pieceSize, from: file)

@@ -1,4 +1,4 @@
-/// Which of several servers gets the next picture. It decides only; `ServerQueue` obeys and knows the time.
+/// Which of several servers gets the next image. It decides only; `ServerQueue` obeys and knows the time.
 package struct ServerPool: Sendable {
     package typealias Instant = ContinuousClock.Instant
 
@@ -25,7 +25,7 @@ package struct ServerPool: Sendable {
         case dropped
     }
 
-    /// What to do with a picture.
+    /// What to do with an image.
     package enum Choice: Sendable, Equatable {
         case use(Int)
         /// No server is free: wait until one is given back, or until then.
@@ -41,7 +41,7 @@ package struct ServerPool: Sendable {
 
     /// - Parameters:
     ///   - count: how many servers there are.
-    ///   - slots: how many pictures a server gets at once.
+    ///   - slots: how many images a server gets at once.
     ///   - patience: how long to wait while no server takes a connection, or has a model; `nil` is for ever.
     package init(count: Int, slots: Int, patience: Duration?) {
         servers = Array(repeating: Server(), count: max(count, 1))
@@ -49,7 +49,7 @@ package struct ServerPool: Sendable {
         self.patience = patience
     }
 
-    /// Chooses the free server with the fewest pictures in flight.
+    /// Chooses the free server with the fewest images in flight.
     package mutating func take(now: Instant) -> Choice {
         for index in servers.indices {
             if case .resting(let until) = servers[index].state, until <= now { servers[index].state = .trial }
@@ -127,7 +127,7 @@ package struct ServerPool: Sendable {
     private mutating func rest(_ index: Int, until: Instant, _ sentence: String) {
         guard servers[index].state != .dropped else { return }
         servers[index].sentence = sentence
-        // Of several pictures that came back at once, the one that has to wait longest decides.
+        // Of several images that came back at once, the one that has to wait longest decides.
         if case .resting(let earlier) = servers[index].state, earlier > until { return }
         servers[index].state = .resting(until: until)
     }

@@ -1,4 +1,4 @@
-/// Lends servers to pictures: each picture gets one as soon as one is free.
+/// Lends servers to images: each image gets one as soon as one is free.
 package actor ServerQueue {
     private let servers: [RemoteServer]
     private var pool: ServerPool
@@ -12,23 +12,23 @@ package actor ServerQueue {
         pool = ServerPool(count: servers.count, slots: slots, patience: patience)
     }
 
-    /// How often a picture may lose its server while it is looked at: it may be the picture that brings servers down.
+    /// How often an image may lose its server while it is looked at: it may be the image that brings servers down.
     private static let maxLosses = 5
 
-    /// What came of a picture in the end.
+    /// What came of an image in the end.
     package enum Outcome: Sendable, Equatable {
         case answered(JSONValue)
         case failed(String)
         /// Nobody can answer any more; the servers' own sentences, and whether asking the same later may help.
         case over([String], mayPass: Bool)
-        /// The user has ended the run before the picture had its turn.
+        /// The user has ended the run before the image had its turn.
         case stopped
     }
 
     /// Asks whichever server is free, and another one, or the same one later, when it is busy or gone.
-    /// - Parameter onWait: is called with a server and its sentence when the picture has to be sent again.
+    /// - Parameter onWait: is called with a server and its sentence when the image has to be sent again.
     package func ask(
-        _ question: CaptionQuery, about picture: PictureFile, onWait: @Sendable (Reply) -> Void
+        _ question: CaptionQuery, about image: ImageFile, onWait: @Sendable (Reply) -> Void
     ) async -> Outcome {
         var losses = 0
         while true {
@@ -38,7 +38,7 @@ package actor ServerQueue {
             case .over(let sentences, let mayPass): return .over(sentences, mayPass: mayPass)
             case .wait: return .stopped
             }
-            let reply = await servers[index].ask(question, about: picture)
+            let reply = await servers[index].ask(question, about: image)
             giveBack(index, reply)
             switch reply {
             case .answered(let result): return .answered(result)
@@ -53,7 +53,7 @@ package actor ServerQueue {
         }
     }
 
-    /// Ends all waiting; pictures that a server has already are answered.
+    /// Ends all waiting; images that a server has already are answered.
     package func stop() {
         isStopped = true
         wake()

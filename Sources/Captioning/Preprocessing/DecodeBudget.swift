@@ -15,7 +15,7 @@ public struct DecodeBudget: Sendable, Equatable {
         self.memory = max(0, memory)
     }
 
-    /// The bytes that one piece of work may take at the most: the rest is kept for small pictures, so that they need
+    /// The bytes that one piece of work may take at the most: the rest is kept for small images, so that they need
     /// not wait for a large one.
     public var largest: Int { memory - small * (fastPlaces + 1) }
 

@@ -1,4 +1,4 @@
-/// Which pictures are being decoded, which wait, and for what: a value that turns each event into what to do next.
+/// Which images are being decoded, which wait, and for what: a value that turns each event into what to do next.
 ///
 /// Two places are fast: work that has used its share of processor time there leaves its place to the next and goes on in
 /// the slow lane, which has one place; others wait for that lane paused. So what takes long holds up only what takes

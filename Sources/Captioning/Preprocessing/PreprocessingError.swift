@@ -1,6 +1,6 @@
-/// Why a picture cannot be prepared for the model, which is not the picture's own fault.
+/// Why an image cannot be prepared for the model, which is not the image's own fault.
 package enum PreprocessingError: Error, Equatable, CustomStringConvertible {
-    /// Decoding the picture takes more memory than one may take.
+    /// Decoding the image takes more memory than one may take.
     case tooLarge(bytes: Int, limit: Int)
     /// The system has no room for another thread.
     case noThread

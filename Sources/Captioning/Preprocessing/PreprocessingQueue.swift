@@ -4,7 +4,7 @@ import Synchronization
 /// Runs the work that comes before the model (JSON, base64, decoding, resizing) on threads of its own, as a
 /// `DecodeSchedule` decides.
 ///
-/// It takes up to seconds for a large picture: on the cooperative pool it would hold up every other request.
+/// It takes up to seconds for a large image: on the cooperative pool it would hold up every other request.
 package final class PreprocessingQueue: Sendable {
     package typealias Ticket = DecodeSchedule.Ticket
 

@@ -39,7 +39,7 @@ struct VisionConfiguration: Sendable, Equatable {
     /// Width of the language model that the projector feeds.
     let projectionDim: Int
 
-    /// One group of image tokens (a picture is a video of one frame here, so the last two are the same tokens).
+    /// One group of image tokens (an image is a video of one frame here, so the last two are the same tokens).
     enum ImageFeatureSource: String, Sendable {
         case spatialAveragePool = "spatial_avg_pool"
         case temporalAveragePool = "temporal_avg_pool"

@@ -67,7 +67,7 @@ public struct ModelFiles: @unchecked Sendable {
         ModelFiles(name: name, source: .embedded(files))
     }
 
-    /// How pictures are prepared; reads small files, no weights.
+    /// How images are prepared; reads small files, no weights.
     public func imageProcessor() throws -> ImageProcessor { try imageProcessorAndFile().processor }
 
     /// About how many bytes of memory the loaded model takes, from the headers of its weights: every weight in the
@@ -90,7 +90,7 @@ extension ModelFiles {
     /// JSON and text files are at most a few megabytes; a larger one is not what it claims to be.
     private static let maximumSmallFileBytes = 256 << 20
 
-    /// How pictures are prepared, and which file says so. transformers 5 writes it into processor_config.json, and where
+    /// How images are prepared, and which file says so. transformers 5 writes it into processor_config.json, and where
     /// that has it, it counts.
     func imageProcessorAndFile() throws -> (processor: ImageProcessor, file: String) {
         if let processor = try processorFromProcessorConfiguration() { return (processor, ProcessorConfiguration.file) }

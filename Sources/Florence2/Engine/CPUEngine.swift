@@ -7,15 +7,17 @@ package final class CPUEngine: Engine {
     private let model: Florence2Model
     private let workspace: Workspace
 
-    /// - Parameter picture: The size that the model's pictures are prepared to.
+    /// - Parameter preprocessing: How the model's images are prepared, and the file that says so.
     /// - Throws: `ModelError`, `TensorError`.
-    init(_ loader: ModelLoader, picture: (processor: ImageProcessor, file: String), in workspace: Workspace) throws {
+    init(
+        _ loader: ModelLoader, preprocessing: (processor: ImageProcessor, file: String), in workspace: Workspace
+    ) throws {
         self.workspace = workspace
         model = try loader.model()
-        let (height, width) = (picture.processor.height, picture.processor.width)
+        let (height, width) = (preprocessing.processor.height, preprocessing.processor.width)
         guard let limits = model.limits(height: height, width: width) else {
             throw ModelError.invalidFile(
-                picture.file, reason: "the model cannot see pictures of \(width) x \(height)")
+                preprocessing.file, reason: "the model cannot see pictures of \(width) x \(height)")
         }
         self.limits = limits
         workspace.trim()
@@ -118,7 +120,7 @@ private final class TensorLog {
     private(set) var entries: [(name: String, tensor: Tensor)] = []
 
     func append(_ name: String, _ tensor: Tensor) {
-        let isPicture = name == "pixel_values"
-        entries.append((name, isPicture ? tensor.channelsFirst() : Tensor(shape: tensor.shape, tensor.values)))
+        let isImage = name == "pixel_values"
+        entries.append((name, isImage ? tensor.channelsFirst() : Tensor(shape: tensor.shape, tensor.values)))
     }
 }

@@ -2,19 +2,19 @@ package import Images
 
 /// What a loaded network does, wherever it runs. One caller at a time.
 package protocol Engine {
-    /// What the vision tower has seen in a picture.
+    /// What the vision tower has seen in an image.
     associatedtype Features
     /// What the decoder keeps of an answer that is being generated; goes with its last copy.
     associatedtype Memory
 
     var limits: EngineLimits { get }
 
-    /// The image features of a prepared picture.
+    /// The features of a prepared image.
     ///
-    /// - Throws: `ModelError.wrongPictureSize`, or what `checkCancellation` throws; it is called every few milliseconds.
+    /// - Throws: `ModelError.wrongImageSize`, or what `checkCancellation` throws; it is called every few milliseconds.
     func encodeImage(_ image: PreparedImage, checkCancellation: @escaping () throws -> Void) throws -> Features
 
-    /// Reads a prompt beside a picture: encoder states and what cross-attention needs of them, for so many beams.
+    /// Reads a prompt beside an image: encoder states and what cross-attention needs of them, for so many beams.
     func prefill(
         _ promptIDs: [Int], beside features: Features, beams: Int, checkCancellation: @escaping () throws -> Void
     ) throws -> Memory
@@ -44,7 +44,7 @@ package struct EngineLimits: Sendable, Equatable {
     package let newTokens: Int
     /// The most encoder states: image tokens and prompt tokens together.
     package let states: Int
-    /// Image tokens of a picture of the size that the model's pictures are prepared to.
+    /// Image tokens of an image of the size that the model's images are prepared to.
     package let imageTokens: Int
 
     package init(newTokens: Int, states: Int, imageTokens: Int) {

@@ -39,7 +39,7 @@ struct Florence2Model: Sendable {
             bias: weights.contains(bias) ? try weights.tensor(bias, [1, size]).reshaped([size]) : nil)
     }
 
-    /// How much fits, where pictures are prepared to this size; nil where the network cannot see such pictures: they are
+    /// How much fits, where images are prepared to this size; nil where the network cannot see such images: they are
     /// too small for the tower, or there are no positions for them.
     func limits(height: Int, width: Int) -> EngineLimits? {
         let (rows, columns) = (tower.outputSize(height), tower.outputSize(width))
@@ -49,11 +49,11 @@ struct Florence2Model: Sendable {
             imageTokens: projector.tokenCount(height: rows, width: columns))
     }
 
-    /// The image features of a prepared picture.
+    /// The features of a prepared image.
     func encodeImage(_ image: PreparedImage, in workspace: Workspace, observer: Observer) throws -> Tensor {
         let (height, width) = (image.pixels.height, image.pixels.width)
         guard limits(height: height, width: width) != nil else {
-            throw ModelError.wrongPictureSize(width: width, height: height)
+            throw ModelError.wrongImageSize(width: width, height: height)
         }
         let pixelValues = workspace.tensor([height * width, 3])
         pixelValues.withUnsafeMutableBufferPointer { image.pixelValues(into: $0) }

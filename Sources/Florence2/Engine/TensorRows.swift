@@ -25,7 +25,7 @@ extension Tensor {
         }
     }
 
-    /// A picture [H, W, C] as [C, H, W].
+    /// An image [H, W, C] as [C, H, W].
     func channelsFirst() -> Tensor {
         let (height, width, channels) = (shape[0], shape[1], shape[2])
         let source = values

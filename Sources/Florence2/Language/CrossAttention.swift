@@ -17,7 +17,7 @@ struct CrossAttention {
         self.heads = heads
     }
 
-    /// Keys and values of a picture and its prompt: computed once, shared by all beams.
+    /// Keys and values of an image and its prompt: computed once, shared by all beams.
     func memory(of states: Tensor, in workspace: Workspace) -> PackedHeads {
         let kv = Linear.together([key, value], states, in: workspace)
         return PackedHeads(k: kv[0], v: kv[1], heads: heads, in: workspace)

@@ -1,4 +1,4 @@
-/// A task's answer. Coordinates are pixels of the upright picture: x1, y1, x2, y2 of a box, x, y, ... of a polygon.
+/// A task's answer. Coordinates are pixels of the upright image: x1, y1, x2, y2 of a box, x, y, ... of a polygon.
 public enum Answer: Sendable, Equatable {
     case text(String)
     /// bboxes [n][4], labels [n]

@@ -6,7 +6,7 @@ public struct LocationQuantizer: Sendable, Equatable {
     private let binWidth: Double
     private let binHeight: Double
 
-    /// The picture's size in pixels.
+    /// The image's size in pixels.
     public init(imageWidth: Int, imageHeight: Int) {
         binWidth = Double(imageWidth) / Double(Self.bins)
         binHeight = Double(imageHeight) / Double(Self.bins)

@@ -12,7 +12,7 @@ public struct PostProcessor: Sendable {
 
     /// - Parameters:
     ///   - decoded: the model's text, special tokens kept.
-    ///   - imageWidth: of the upright picture, in pixels; so is `imageHeight`.
+    ///   - imageWidth: of the upright image, in pixels; so is `imageHeight`.
     public func callAsFunction(_ decoded: String, task: TaskPrompt, imageWidth: Int, imageHeight: Int) -> Answer {
         let quantizer = LocationQuantizer(imageWidth: imageWidth, imageHeight: imageHeight)
         let text = MarkedText(removingSentenceMarksFrom: decoded)

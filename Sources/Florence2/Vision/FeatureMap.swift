@@ -1,6 +1,6 @@
 import Tensors
 
-/// A picture's features, tokens-major: token y * width + x is one row of channels.
+/// An image's features, tokens-major: token y * width + x is one row of channels.
 struct FeatureMap {
     // [height * width, C]
     var tokens: Tensor

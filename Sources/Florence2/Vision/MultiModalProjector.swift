@@ -24,7 +24,7 @@ struct MultiModalProjector {
         sources = configuration.imageFeatureSource
     }
 
-    /// A picture is a video of one frame: only row 0 of the table is ever added, which is sin(0), cos(0), ... where a
+    /// An image is a video of one frame: only row 0 of the table is ever added, which is sin(0), cos(0), ... where a
     /// file leaves it out.
     private static func temporalEmbedding(_ weights: Weights, channels: Int) throws -> [Float] {
         let name = "visual_temporal_embed.pos_idx_to_embed"

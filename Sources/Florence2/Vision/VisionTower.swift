@@ -25,7 +25,7 @@ struct VisionTower {
         }
     }
 
-    /// Rows (or columns) of features for a picture of so many rows (or columns); 0 where it is too small.
+    /// Rows (or columns) of features for an image of so many rows (or columns); 0 where it is too small.
     func outputSize(_ size: Int) -> Int {
         stages.reduce(size) { $0 > 0 ? $1.conv.outputSize($0) : 0 }
     }

@@ -4,7 +4,7 @@ struct BMPRows {
     private let header: BMPHeader
     private let rowBytes: Int
 
-    /// - Throws: where the file ends before the picture does.
+    /// - Throws: where the file ends before the image does.
     init(_ reader: ByteReader, _ header: BMPHeader) throws(ImageError) {
         self.header = header
         rowBytes = (header.width * header.bitsPerPixel + 31) / 32 * 4

@@ -1,6 +1,6 @@
 import CImageCodecs
 
-/// The libraries that decode pictures.
+/// The libraries that decode images.
 public enum CodecLibraries {
     /// Their names and versions: of libpng, libwebp and libtiff those that run, of the two others, which do not tell,
     /// those that the program was built with.

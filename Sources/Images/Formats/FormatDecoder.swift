@@ -4,7 +4,7 @@ protocol FormatDecoder {
     var width: Int { get }
     /// Rows as stored.
     var height: Int { get }
-    /// How the stored picture has to be turned.
+    /// How the stored image has to be turned.
     var orientation: Orientation { get }
     /// The most bytes that `decode` takes at a time.
     var memory: Int { get }

@@ -1,6 +1,6 @@
 import CImageCodecs
 
-/// The chunks of a PNG file that say something about the picture, before its pixels or after them.
+/// The chunks of a PNG file that say something about the image, before its pixels or after them.
 struct PNGChunks {
     private let reader: ByteReader
 

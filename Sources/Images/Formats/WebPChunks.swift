@@ -48,31 +48,31 @@ struct WebPChunks {
     }
 }
 
-/// A picture and its place on the canvas.
+/// An image and its place on the canvas.
 struct WebPFrame {
     let left: Int
     let top: Int
     let header: cimage_header
     /// As `cimage_webp_decode` takes it.
-    let picture: ArraySlice<UInt8>
+    let image: ArraySlice<UInt8>
 
-    /// A file that is one picture.
+    /// A file that is one image.
     init(still: ArraySlice<UInt8>, _ header: cimage_header) {
         left = 0
         top = 0
-        picture = still
+        image = still
         self.header = header
     }
 
-    /// From an ANMF chunk: 16 bytes with the frame's place (24-bit numbers, offsets halved), then its picture.
+    /// From an ANMF chunk: 16 bytes with the frame's place (24-bit numbers, offsets halved), then its image.
     init(payload: ArraySlice<UInt8>) throws(ImageError) {
         guard payload.count > 16 else { throw .damaged(.webp, "it has no complete frame") }
         let reader = ByteReader(payload)
         left = 2 * ((reader.uint32(at: 0, .little) ?? 0) & 0xFF_FFFF)
         top = 2 * ((reader.uint32(at: 3, .little) ?? 0) & 0xFF_FFFF)
-        picture = payload.dropFirst(16)
+        image = payload.dropFirst(16)
         var animated: Int32 = 0
-        header = try Codec.header(.webp, of: picture, into: cimage_header()) {
+        header = try Codec.header(.webp, of: image, into: cimage_header()) {
             cimage_webp_header($0, $1, $2, &animated, $3)
         }
     }

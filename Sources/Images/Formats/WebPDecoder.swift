@@ -47,7 +47,7 @@ struct WebPDecoder: FormatDecoder {
         let (frameWidth, left) = (Int(header.width), frame.left)
         let colors = header.channels == 4 ? StoredColors.rgba(premultiplied: false) : .rgb
         var given = 0
-        let isSeen = try Codec.rows(.webp, of: frame.picture, width: frameWidth, progress) { row in
+        let isSeen = try Codec.rows(.webp, of: frame.image, width: frameWidth, progress) { row in
             if given == 0 { Self.giveWhite(frame.top, width: canvasWidth, to: sink) }
             given += 1
             sink.take { target in

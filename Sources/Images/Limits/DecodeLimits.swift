@@ -1,4 +1,4 @@
-/// How much work a picture may be, whatever its size.
+/// How much work an image may be, whatever its size.
 public struct DecodeLimits: Sendable {
     /// The most processor time that decoding and resizing may take.
     public var processorTime: Duration

@@ -1,4 +1,4 @@
-/// What of a file's metadata says how the picture has to be turned, wherever Pillow 11.2.1 looks for it.
+/// What of a file's metadata says how the image has to be turned, wherever Pillow 11.2.1 looks for it.
 enum Metadata {
     /// From an EXIF block (a TIFF header and its first directory, an "Exif" mark before it or not), else from an XMP
     /// packet. Anything odd means upright.

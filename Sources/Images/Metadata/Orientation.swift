@@ -10,7 +10,7 @@ enum Orientation: Int {
     /// Rows run from bottom to top as stored.
     var mirrorsRows: Bool { [.upsideDown, .flipped, .turnedLeft, .transversed].contains(self) }
 
-    /// The picture as a person should see it.
+    /// The image as a person should see it.
     func upright(_ stored: RGBImage) -> RGBImage {
         if self == .upright { return stored }
         let width = swapsSides ? stored.height : stored.width

@@ -4,7 +4,7 @@
     import Musl
 #endif
 
-/// Memory of a whole picture comes fresh from the system: in small pages, the faults that fetch it take up to a third
+/// Memory of a whole image comes fresh from the system: in small pages, the faults that fetch it take up to a third
 /// as long as the decoding of a JPEG file.
 enum LargePages {
     private static let size = 2 * 1024 * 1024

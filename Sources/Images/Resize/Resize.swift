@@ -1,6 +1,6 @@
 /// Pillow 11.2.1's resize of 8-bit RGB, bit for bit: horizontal pass, rounded to 8 bits, then vertical pass.
 package enum Resize {
-    /// The picture at `width` x `height` (both at least 1); the aspect ratio is not kept.
+    /// The image at `width` x `height` (both at least 1); the aspect ratio is not kept.
     package static func bicubic(
         _ image: RGBImage, width: Int, height: Int, kernels: PixelKernels = .current
     ) -> RGBImage {
@@ -8,7 +8,7 @@ package enum Resize {
         return streamed(image, orientation: 1, width: width, height: height, kernels: kernels) ?? image
     }
 
-    /// The same from a stored picture whose rows come one after the other, turned as the EXIF orientation says; nil when
+    /// The same from a stored image whose rows come one after the other, turned as the EXIF orientation says; nil when
     /// that is none.
     package static func streamed(
         _ stored: RGBImage, orientation: Int, width: Int, height: Int, kernels: PixelKernels = .current

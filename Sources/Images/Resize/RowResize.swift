@@ -1,7 +1,7 @@
-/// Pillow 11.2.1's resize of an upright picture, bit for bit, made as the rows of the stored picture come.
+/// Pillow 11.2.1's resize of an upright image, bit for bit, made as the rows of the stored image come.
 ///
-/// Pillow's first pass is along the upright picture's rows. Where the orientation swaps sides, these are the stored
-/// picture's columns, so there the pass across stored rows comes first. A side that is mirrored has mirrored weights.
+/// Pillow's first pass is along the upright image's rows. Where the orientation swaps sides, these are the stored
+/// image's columns, so there the pass across stored rows comes first. A side that is mirrored has mirrored weights.
 /// What is turned in the end is the small result.
 final class RowResize: RowSink {
     private let orientation: Orientation
@@ -15,7 +15,7 @@ final class RowResize: RowSink {
     private var taken = 0
     private var made = 0  // rows that the pass across rows has made
 
-    /// From a stored picture of `width` x `height` to an upright one of `toWidth` x `toHeight`, all at least 1.
+    /// From a stored image of `width` x `height` to an upright one of `toWidth` x `toHeight`, all at least 1.
     init(
         width: Int, height: Int, _ orientation: Orientation, to toWidth: Int, _ toHeight: Int,
         kernels: PixelKernels = .current
@@ -35,7 +35,7 @@ final class RowResize: RowSink {
         result = RowRing(capacity: size.height, rowBytes: 3 * size.width)
     }
 
-    /// The most bytes that it takes, its result counted three times: as it is made, as a picture, and turned.
+    /// The most bytes that it takes, its result counted three times: as it is made, as an image, and turned.
     static func memory(
         width: Int, height: Int, _ orientation: Orientation, to toWidth: Int, _ toHeight: Int
     ) -> Int {

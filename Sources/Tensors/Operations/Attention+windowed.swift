@@ -148,7 +148,7 @@ private struct WindowHeads {
     }
 }
 
-/// Index arithmetic between tokens of the picture and tokens of a window.
+/// Index arithmetic between tokens of the image and tokens of a window.
 private struct WindowGrid {
     let height: Int
     let width: Int
@@ -158,14 +158,14 @@ private struct WindowGrid {
     var count: Int { across * ((height + window - 1) / window) }
     private var across: Int { (width + window - 1) / window }
 
-    /// Neighbouring tokens: the first one's number in the picture and its place in the window.
+    /// Neighbouring tokens: the first one's number in the image and its place in the window.
     struct Run {
         let token: Int
         let place: Int
         let count: Int
     }
 
-    /// The tokens of a window that are in the picture, row by row.
+    /// The tokens of a window that are in the image, row by row.
     func forEachRun(_ index: Int, _ body: (Run) -> Void) {
         let (top, left) = (index / across * window, index % across * window)
         for y in 0..<min(window, height - top) {
@@ -183,7 +183,7 @@ private struct WindowGrid {
         if known < window { body(known * window, (window - known) * window) }
     }
 
-    /// `columns` values of each token, the rows of the picture `stride` apart and those of the window `rowStride`;
+    /// `columns` values of each token, the rows of the image `stride` apart and those of the window `rowStride`;
     /// zeros for padded tokens without `padding`.
     func gather(
         _ index: Int, _ source: UnsafePointer<Float>, stride: Int, columns: Int, padding: UnsafePointer<Float>?,

@@ -39,7 +39,7 @@ public struct Conv2d: Sendable {
         }
     }
 
-    /// The height (or width) of the result for a picture of this height (or width); 0 where the kernel does not fit.
+    /// The height (or width) of the result for an image of this height (or width); 0 where the kernel does not fit.
     public func outputSize(_ size: Int) -> Int {
         let room = size + 2 * padding - kernel
         return room < 0 ? 0 : room / stride + 1

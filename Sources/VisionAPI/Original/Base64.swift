@@ -93,7 +93,7 @@ package enum Base64 {
             return flush(into: bytes, count: &count)
         }
 
-        /// Groups of four characters with nothing between them: nearly all of a picture.
+        /// Groups of four characters with nothing between them: nearly all of an image.
         private mutating func readGroups(into bytes: UnsafeMutableBufferPointer<UInt8>, count: inout Int) {
             guard let text = text.baseAddress, let bytes = bytes.baseAddress else { return }
             let taken = kernels.table.pointee.base64(text + position, self.text.count - position, bytes + count)

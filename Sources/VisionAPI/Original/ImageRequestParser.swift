@@ -13,7 +13,7 @@ struct ImageRequestParser: Sendable {
     /// - Parameter notes: Get what is odd and yet accepted.
     /// - Throws: `VisionAPIError` or `TaskPromptError`, each of them the client's fault.
     func parse(_ body: ReadBody, _ notes: RequestNotes) throws -> ImageRequest {
-        // The picture is decoded out of the body's own memory, and that goes as soon as it is.
+        // The image is decoded out of the body's own memory, and that goes as soon as it is.
         try JSONBody(body.take()).withText { try parse($0, notes) }
     }
 
@@ -26,10 +26,10 @@ struct ImageRequestParser: Sendable {
         let overrides = try overrides(fields)
         let keepAlive = try fields.keepAlive("keep_alive")
         let prompts = try prompts(field)
-        var picture = PictureField(UnsafeMutableRawBufferPointer(mutating: image))
+        var imageField = ImageField(UnsafeMutableRawBufferPointer(mutating: image))
         let isList = if case .several = field { true } else { false }
         let input = CaptionInput(
-            file: try picture.file(), prompts: prompts, overrides: overrides, keepAlive: keepAlive)
+            file: try imageField.file(), prompts: prompts, overrides: overrides, keepAlive: keepAlive)
         return ImageRequest(input: input, isList: isList)
     }
 

@@ -3,7 +3,7 @@ import Florence2
 import HTTPDoor
 import Hummingbird
 
-/// `POST /process_image`: a picture and a prompt come in, the model's answer goes out, whole or as it comes into being.
+/// `POST /process_image`: an image and a prompt come in, the model's answer goes out, whole or as it comes into being.
 struct ProcessImageRoute<C: Clock>: Sendable where C.Duration == Duration {
     let service: CaptionService<C>
     let bodies: BodyReader

@@ -25,10 +25,10 @@ extension RequestNotes {
         if !fields.isEmpty { note("unknown_fields", .string(fields.joined(separator: ","))) }
     }
 
-    /// Columns and rows of the upright picture.
-    func note(_ picture: ImageHeader) {
-        let isTurned = (5...8).contains(picture.orientation)
-        note("width", .stringConvertible(isTurned ? picture.height : picture.width))
-        note("height", .stringConvertible(isTurned ? picture.width : picture.height))
+    /// Columns and rows of the upright image.
+    func note(_ image: ImageHeader) {
+        let isTurned = (5...8).contains(image.orientation)
+        note("width", .stringConvertible(isTurned ? image.height : image.width))
+        note("height", .stringConvertible(isTurned ? image.width : image.height))
     }
 }

@@ -134,7 +134,7 @@ struct CheckpointTests {
         #expect(folder.loadingError().contains("\(section).activation_function is relu"))
     }
 
-    @Test("processor_config.json, which transformers 5 writes, says how pictures are prepared")
+    @Test("processor_config.json, which transformers 5 writes, says how images are prepared")
     func processorConfiguration() throws {
         let folder = try CheckpointFolder(copying: "mini-native")
         let old = try String(contentsOf: folder.path("preprocessor_config.json"), encoding: .utf8)
@@ -142,7 +142,7 @@ struct CheckpointTests {
         try folder.write(#"{"image_processor": \#(old), "processor_class": "any"}"#, to: "processor_config.json")
         try folder.remove("preprocessor_config.json")
         #expect(try ModelFiles.directory(folder.url.path).imageProcessor() == expected)
-        // It counts where both are there, unless it says nothing about pictures.
+        // It counts where both are there, unless it says nothing about images.
         try folder.write(old.replacing("44", with: "40"), to: "preprocessor_config.json")
         #expect(try ModelFiles.directory(folder.url.path).imageProcessor() == expected)
         try folder.write(#"{"processor_class": "Florence2Processor"}"#, to: "processor_config.json")
@@ -203,31 +203,31 @@ struct CheckpointTests {
             }
             let captioner = try Captioner(ModelFiles.directory(folder.url.path), threads: 1, precision: precision)
             #expect(throws: ModelError.damagedNumbers) {
-                try captioner.answer(folder.picture("mini-original"), prompt: TaskPrompt("<CAPTION>"))
+                try captioner.answer(folder.image("mini-original"), prompt: TaskPrompt("<CAPTION>"))
             }
         }
     }
 
-    /// Encoder states and logits of the golden picture.
+    /// Encoder states and logits of the golden image.
     private func inspect(_ folder: CheckpointFolder) throws -> [String: [Float]] {
         let tensors = try folder.load().inspect(
-            folder.picture("mini-native"), prompt: TaskPrompt("<CAPTION>"), decoderIDs: Self.decoderIDs)
+            folder.image("mini-native"), prompt: TaskPrompt("<CAPTION>"), decoderIDs: Self.decoderIDs)
         return Dictionary(tensors.map { ($0.name, $0.tensor.values) }) { first, _ in first }
             .filter { ["encoder_states", "logits"].contains($0.key) }
     }
 }
 
 extension CheckpointFolder {
-    /// The picture that a golden checkpoint comes with.
-    fileprivate func picture(_ golden: String) throws -> PreparedImage {
+    /// The image that a golden checkpoint comes with.
+    fileprivate func image(_ golden: String) throws -> PreparedImage {
         let bytes = try Data(contentsOf: ReferenceGoldens.folder.appending(path: "\(golden)/picture.png"))
         return try ModelFiles.directory(url.path).imageProcessor().prepare(ImageDecoder().decode(Array(bytes)))
     }
 
     fileprivate func captions(_ golden: String) throws -> [[Int]] {
-        let (captioner, picture) = (try load(), try picture(golden))
+        let (captioner, image) = (try load(), try image(golden))
         return try [1, 3].map {
-            try captioner.answer(picture, prompt: TaskPrompt("<CAPTION>"), overrides: .init(numBeams: $0)).tokenIDs
+            try captioner.answer(image, prompt: TaskPrompt("<CAPTION>"), overrides: .init(numBeams: $0)).tokenIDs
         }
     }
 }

@@ -78,8 +78,8 @@ import Testing
         }
     }
 
-    @Test("A picture size that the model has no positions for is found out before any picture", arguments: [4, 4000])
-    func pictureSize(side: Int) throws {
+    @Test("An image size that the model has no positions for is found out before any image", arguments: [4, 4000])
+    func imageSize(side: Int) throws {
         let folder = try CheckpointFolder(copying: "mini-original")
         try folder.set(["size"], to: ["height": side, "width": side], in: "preprocessor_config.json")
         #expect(folder.loadingError().contains("preprocessor_config.json") == (side == 4000))

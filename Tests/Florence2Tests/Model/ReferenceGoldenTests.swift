@@ -26,7 +26,7 @@ import Testing
         let file = try SafetensorsFile(path: model.folder.appending(path: "expected.safetensors").path)
         let reference = Weights(files: [file], workspace: Workspace(threads: 1)) { StoredName($0) }
         let found = try model.captioner.inspect(
-            model.picture, prompt: TaskPrompt(expected.prompt), decoderIDs: expected.decoder_ids)
+            model.image, prompt: TaskPrompt(expected.prompt), decoderIDs: expected.decoder_ids)
         #expect(found.count == file.entries.count)
         for (name, tensor) in found {
             let values = try reference.tensor(name, reference.shape(of: name)).values
@@ -44,36 +44,36 @@ import Testing
         #expect(generations.count >= 3)
         for generation in generations {
             let caption = try model.captioner.answer(
-                model.picture, prompt: TaskPrompt(expected.prompt),
+                model.image, prompt: TaskPrompt(expected.prompt),
                 overrides: .init(numBeams: generation.num_beams, maxNewTokens: generation.max_new_tokens))
             #expect(caption.tokenIDs == generation.token_ids)
             if let score = generation.score { #expect(abs(caption.score - score) < 1e-4) }
         }
     }
 
-    @Test("A picture's answer does not depend on how many threads compute it")
+    @Test("An image's answer does not depend on how many threads compute it")
     func threadsDoNotMatter() throws {
         let answers = try [1, 2, 5].map { threads in
             let model = try GoldenModel("mini-original", instructionSet: .current, threads: threads)
             return try model.captioner.inspect(
-                model.picture, prompt: TaskPrompt("<CAPTION>"), decoderIDs: [2, 0, 17]
+                model.image, prompt: TaskPrompt("<CAPTION>"), decoderIDs: [2, 0, 17]
             ).map(\.tensor.values)
         }
         #expect(answers[0] == answers[1] && answers[0] == answers[2])
     }
 }
 
-/// A golden checkpoint, loaded, with its picture.
+/// A golden checkpoint, loaded, with its image.
 private struct GoldenModel {
     let folder: URL
     let captioner: Captioner<CPUEngine>
-    let picture: PreparedImage
+    let image: PreparedImage
 
     init(_ name: String, instructionSet: InstructionSet, threads: Int = 2) throws {
         folder = ReferenceGoldens.folder.appending(path: name)
         let files = try ModelFiles.directory(folder.path)
         captioner = try Captioner(files, threads: threads, instructionSet: instructionSet)
         let bytes = try Data(contentsOf: folder.appending(path: "picture.png"))
-        picture = try files.imageProcessor().prepare(ImageDecoder().decode(Array(bytes)))
+        image = try files.imageProcessor().prepare(ImageDecoder().decode(Array(bytes)))
     }
 }

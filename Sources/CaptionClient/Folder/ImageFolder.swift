@@ -1,12 +1,12 @@
 import Foundation
 
-/// A picture below a folder.
-package struct Picture: Sendable, Hashable {
+/// An image below a folder.
+package struct Image: Sendable, Hashable {
     /// The path below the folder, as it stands in JSON lines and messages.
     package let name: String
-    package let file: PictureFile
+    package let file: ImageFile
 
-    package init(name: String, file: PictureFile) {
+    package init(name: String, file: ImageFile) {
         self.name = name
         self.file = file
     }
@@ -20,8 +20,8 @@ package struct Picture: Sendable, Hashable {
     }
 }
 
-/// A folder with pictures at any depth.
-package struct PictureFolder: Sendable {
+/// A folder with images at any depth.
+package struct ImageFolder: Sendable {
     /// The folder's absolute path, with every word of it as it was given: to the system `link/..` is another folder than
     /// the one that `link` is in.
     package let path: String
@@ -70,8 +70,8 @@ package struct PictureFolder: Sendable {
 
     /// What is found below the folder at one time.
     package struct Contents: Sendable {
-        /// The pictures in the order of their names.
-        package var pictures: [Picture] = []
+        /// The images in the order of their names.
+        package var images: [Image] = []
         /// Folders that cannot be read, and what has a name that is not UTF-8, with the reason.
         package var problems: [(name: String, reason: String)] = []
         /// Whether all of it was seen.
@@ -82,11 +82,11 @@ package struct PictureFolder: Sendable {
         package var leftOut: Set<FileName> = []
     }
 
-    /// Looks for pictures; links to files count, links to folders are not followed.
+    /// Looks for images; links to files count, links to folders are not followed.
     package func contents() -> Contents {
         var contents = Contents()
         visit("", &contents)
-        contents.pictures.sort { FileName($0.name) < FileName($1.name) }
+        contents.images.sort { FileName($0.name) < FileName($1.name) }
         return contents
     }
 
@@ -115,18 +115,18 @@ package struct PictureFolder: Sendable {
     private static let notUTF8 = "The name is not UTF-8, so no text can hold it. Rename it."
 
     private func add(_ name: FileName, _ entry: FolderListing.Entry, _ contents: inout Contents) {
-        let isPicture = FileKinds.isPicture(name)
-        guard isPicture || FileKinds.isUnread(name), !selection.leavesOut(file: name) else { return }
-        if isPicture {
+        let isImage = FileKinds.isImage(name)
+        guard isImage || FileKinds.isUnread(name), !selection.leavesOut(file: name) else { return }
+        if isImage {
             guard entry.isUTF8 else { return contents.problems.append((name.text, Self.notUTF8)) }
-            contents.pictures.append(Picture(name: name.text, file: PictureFile(path: path + "/" + name.text)))
+            contents.images.append(Image(name: name.text, file: ImageFile(path: path + "/" + name.text)))
         } else if let ending = name.ending {
             contents.unread[ending, default: 0] += 1
         }
     }
 }
 
-extension PictureFolder.Contents {
+extension ImageFolder.Contents {
     /// The most names that a sentence holds.
     private static let maxNames = 5
 
@@ -142,8 +142,8 @@ extension PictureFolder.Contents {
 
     /// What there is in a later look that was not told before: problems, and how many files of which kind, when a kind has
     /// come that was not there. It counts as told from now on.
-    mutating func news(in later: PictureFolder.Contents) -> PictureFolder.Contents {
-        var news = PictureFolder.Contents()
+    mutating func news(in later: ImageFolder.Contents) -> ImageFolder.Contents {
+        var news = ImageFolder.Contents()
         let known = Set(problems.map { FileName($0.name) })
         news.problems = later.problems.filter { !known.contains(FileName($0.name)) }
         problems += news.problems

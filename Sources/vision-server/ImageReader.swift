@@ -1,8 +1,8 @@
 import Foundation
 import Images
 
-/// Reads picture files as the service reads pictures.
-struct PictureReader {
+/// Reads image files as the service reads images.
+struct ImageReader {
     let decoder = ImageDecoder()
     let processor: ImageProcessor
 

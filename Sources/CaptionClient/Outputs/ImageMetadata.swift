@@ -1,7 +1,7 @@
 import Foundation
 
-/// What a picture says about itself in its own file.
-package struct PictureMetadata: Sendable, Equatable {
+/// What an image says about itself in its own file.
+package struct ImageMetadata: Sendable, Equatable {
     /// A field that holds a description.
     enum Field: String, Sendable, CaseIterable {
         case xmp = "XMP-dc:Description"
@@ -12,7 +12,7 @@ package struct PictureMetadata: Sendable, Equatable {
         var bare: String { rawValue.split(separator: ":").last.map(String.init) ?? rawValue }
     }
 
-    /// The descriptions that are one; what cameras write into every picture is none.
+    /// The descriptions that are one; what cameras write into every image is none.
     private(set) var descriptions: [Field: String] = [:]
     private(set) var tags: [String] = []
     /// Whether the tags are from an earlier run, perhaps beside the owner's.
@@ -31,7 +31,7 @@ package struct PictureMetadata: Sendable, Equatable {
     /// The tags that are read, by exiftool's names.
     static let readable = descriptionFields + tagFields + ["File:FileType", "XMP-x:XMPToolkit", "ExifTool:Error"]
 
-    /// The program that a picture's XMP says it is by, where the tags are ours: the owner's must not pass for them.
+    /// The program that an image's XMP says it is by, where the tags are ours: the owner's must not pass for them.
     static let toolkit = "vision-client, tags"
 
     /// What exiftool's JSON says of one file.

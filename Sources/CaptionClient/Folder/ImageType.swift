@@ -1,5 +1,5 @@
-/// What a picture's file is by its content, as far as exiftool has to know it before it writes.
-struct PictureType: Sendable, Equatable {
+/// What an image's file is by its content, as far as exiftool has to know it before it writes.
+struct ImageType: Sendable, Equatable {
     /// exiftool's word for it.
     let name: String
     /// The ending under which exiftool writes it; `nil` when it can't.

@@ -3,8 +3,8 @@ import Foundation
 import Images
 import VisionAPI
 
-/// Times what a picture goes through before the model sees it.
-struct PictureCommand: ParsableCommand {
+/// Times what an image goes through before the model sees it.
+struct ImageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "picture", abstract: "Time a picture's way from base64 to pixel values, as JSON.")
 

@@ -1,9 +1,9 @@
 import JSONScanning
 
-/// The text of the field `image`, which means the bytes of a picture file: base64, or a `data:` URL.
+/// The text of the field `image`, which means the bytes of an image file: base64, or a `data:` URL.
 ///
 /// It is read in place: what is escaped is resolved within the text's own memory.
-struct PictureField {
+struct ImageField {
     private var text: UnsafeMutableRawBufferPointer
 
     /// A `data:` URL says what it holds before its comma, which must come early.
@@ -14,14 +14,14 @@ struct PictureField {
         self.text = text
     }
 
-    /// The picture file's bytes.
+    /// The image file's bytes.
     mutating func file() throws(VisionAPIError) -> [UInt8] {
         guard let count = JSONEscapes.resolve(in: text) else { throw .malformedJSON(.halfCharacter) }
         text = UnsafeMutableRawBufferPointer(rebasing: text[..<count])
         let start = text.firstIndex { !Self.isSpace($0) } ?? count
         if begins(with: "data%3a", at: start) { resolvePercents(from: start) }
         if begins(with: "data:", at: start) { return try dataURL(from: start + 5) }
-        if PictureAddress(text[start...]).isOne { throw .addressOfPicture }
+        if ImageAddress(text[start...]).isOne { throw .addressOfImage }
         return try base64(from: 0)
     }
 
@@ -31,7 +31,7 @@ struct PictureField {
         }
         let hasPercents = text[(comma + 1)...].contains(UInt8(ascii: "%"))
         let isBase64 = Self.saysBase64(text[start..<comma])
-        // No picture consists of what needs no percent: the word base64 has been forgotten.
+        // No image consists of what needs no percent: the word base64 has been forgotten.
         guard isBase64 || hasPercents else { throw .invalidDataURL }
         if hasPercents { resolvePercents(from: comma + 1) }
         return isBase64 ? try base64(from: comma + 1) : Array(text[(comma + 1)...])

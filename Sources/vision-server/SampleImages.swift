@@ -2,7 +2,7 @@ import Foundation
 import Images
 
 /// A red square of 4 x 4 pixels in every format, to try the codec libraries with.
-enum SamplePictures {
+enum SampleImages {
     static func file(_ format: ImageFormat) -> [UInt8] {
         Data(base64Encoded: base64(format).joined()).map(Array.init) ?? []
     }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// A picture's file, as it is on the disk.
-package struct PictureFile: Sendable, Hashable {
+/// An image's file, as it is on the disk.
+package struct ImageFile: Sendable, Hashable {
     package let path: String
 
     package init(path: String) {
@@ -63,7 +63,7 @@ package struct PictureFile: Sendable, Hashable {
     /// Opens the file for reading.
     /// - Throws: `ClientError.unreadable`.
     func open() throws(ClientError) -> FileHandle {
-        // A device or a pipe under a picture's name must not hold the client up.
+        // A device or a pipe under an image's name must not hold the client up.
         let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .unreadable(Self.unreadable(errno)) }
         return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)

@@ -1,7 +1,7 @@
-/// Whether the text of a picture says where the picture lies, a URL or a path, instead of what is in it.
+/// Whether the text of an image says where the image lies, a URL or a path, instead of what is in it.
 ///
 /// Base64 has neither colon nor dot nor backslash.
-struct PictureAddress {
+struct ImageAddress {
     private let text: [UInt8]
     private let isWhole: Bool
 
@@ -27,7 +27,7 @@ struct PictureAddress {
     }
 
     private var isRooted: Bool {
-        // The base64 of a JPEG begins with a slash, too, and that of no other picture.
+        // The base64 of a JPEG begins with a slash, too, and that of no other image.
         let isSlashed = text.starts(with: "/".utf8) && !text.starts(with: "/9j".utf8)
         return isSlashed || ["~/", "./", "../", "\\"].contains { text.starts(with: $0.utf8) }
     }
