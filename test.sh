@@ -76,6 +76,7 @@ run_tests() {
     "$root/Tests/Packaging/run.sh"
     check_benchmarks
     check_hub_cache
+    check_comfyui
     check_openapi
 }
 
@@ -90,6 +91,16 @@ check_hub_cache() {
     say "Hugging Face's cache, shared with Python's own library"
     python_environment hub "$root/Tests/FakeHub/requirements.txt"
     "$root/.venv-hub/bin/python" "$root/Tests/FakeHub/interop.py" "$root/.build/release/vision-server"
+}
+
+# The node in a stand-in for ComfyUI, which has NumPy and Pillow.
+check_comfyui() {
+    say "The ComfyUI node against a real server"
+    if ! (python_environment comfyui "$root/Tests/ComfyUI/requirements.txt"); then
+        say "1 suite is skipped: the ComfyUI node needs what Tests/ComfyUI/requirements.txt lists."
+        return
+    fi
+    "$root/.venv-comfyui/bin/python" -m unittest discover -s "$root/Tests/ComfyUI"
 }
 
 # A running server is compared with its own description.
