@@ -146,33 +146,38 @@ let package = Package(
 
         // The one way in which tests wait.
         .target(name: "Eventually", path: "Tests/Eventually", swiftSettings: swiftSettings),
+        // Random numbers that are the same in every run.
+        .target(name: "SeededRandom", path: "Tests/SeededRandom", swiftSettings: swiftSettings),
         // What the tests of servers share: a bare connection to this machine.
         .target(name: "Loopback", path: "Tests/Loopback", swiftSettings: swiftSettings),
 
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "CKernels"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TensorsTests", dependencies: ["Tensors", "CKernels", "SeededRandom"], swiftSettings: swiftSettings),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "CImageCodecs"], swiftSettings: swiftSettings),
         .testTarget(name: "JSONScanningTests", dependencies: ["JSONScanning"], swiftSettings: swiftSettings),
-        .testTarget(name: "TransfersTests", dependencies: ["Transfers"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TransfersTests", dependencies: ["Transfers", "SeededRandom"], swiftSettings: swiftSettings),
         .testTarget(
             name: "ServingTests",
             dependencies: [
-                "Serving", "Eventually", .product(name: "Logging", package: "swift-log"),
+                "Serving", "Eventually", "SeededRandom", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "Florence2Tests", dependencies: ["Florence2", "Tensors", "Images"], swiftSettings: swiftSettings),
+            name: "Florence2Tests", dependencies: ["Florence2", "Tensors", "Images", "SeededRandom"],
+            swiftSettings: swiftSettings),
         .target(
             name: "FakeEngine", dependencies: ["Florence2", "Images"], path: "Tests/FakeEngine",
             swiftSettings: swiftSettings),
         .testTarget(
             name: "CaptioningTests",
-            dependencies: ["Captioning", "FakeEngine", "Florence2", "Tensors", "Images", "Serving"],
+            dependencies: ["Captioning", "FakeEngine", "Florence2", "Tensors", "Images", "SeededRandom", "Serving"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "HTTPDoorTests",
             dependencies: [
-                "Eventually", "HTTPDoor", "Loopback",
+                "Eventually", "HTTPDoor", "Loopback", "SeededRandom",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
@@ -186,7 +191,7 @@ let package = Package(
             name: "VisionAPITests",
             dependencies: [
                 "VisionAPI", "Captioning", "VisionAPITypes", "FakeEngine", "Florence2", "HTTPDoor", "Images",
-                "Loopback", "Serving", "CDemoModel", "Eventually",
+                "Loopback", "SeededRandom", "Serving", "CDemoModel", "Eventually",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -216,7 +221,7 @@ let package = Package(
 if Context.environment["VISION_LIBRARIES_ONLY"] != nil {
     let libraries: Set = [
         "CKernels", "CImageCodecs", "CPixels", "Tensors", "Images", "JSONScanning", "Serving", "Florence2",
-        "Captioning", "Eventually", "FakeEngine", "TensorsTests", "ImagesTests", "JSONScanningTests", "ServingTests",
+        "Captioning", "Eventually", "FakeEngine", "SeededRandom", "TensorsTests", "ImagesTests", "JSONScanningTests", "ServingTests",
         "Florence2Tests", "CaptioningTests",
     ]
     package.products = []

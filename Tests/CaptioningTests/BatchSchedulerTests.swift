@@ -2,6 +2,7 @@ import Captioning
 import FakeEngine
 import Florence2
 import Images
+import SeededRandom
 import Synchronization
 import Testing
 
@@ -104,7 +105,7 @@ struct BatchSchedulerTests {
 
     @Test("arrivals, departures and short memory in any order lose nobody", arguments: 1...20 as ClosedRange<UInt64>)
     func anyOrder(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let available = Mutex<Int?>(nil)
         let widest = Mutex(0)
         let world = try World(maxBatch: 3, available: { available.withLock { $0 } }) { rows in
@@ -137,7 +138,7 @@ struct BatchSchedulerTests {
 
     @Test("nobody waits more than twice as long as one after the other", arguments: 1...20 as ClosedRange<UInt64>)
     func promise(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         let world = try World(maxBatch: 8)
         var (seconds, beamsOf): ([Int: Double], [Int: Int]) = ([:], [:])
         var next = 0

@@ -1,5 +1,6 @@
-import Testing
 import Captioning
+import SeededRandom
+import Testing
 
 /// What holds after any sequence of events, in ten thousand random ones, and what follows from it for those who wait.
 @Suite("Whose image is decoded when")
@@ -22,7 +23,7 @@ struct DecodeScheduleTests {
 
         init(seed: UInt64, budget: DecodeBudget = DecodeScheduleTests.budget) {
             schedule = DecodeSchedule(budget: budget)
-            random = SplitMix(state: seed)
+            random = SplitMix(seed: seed)
         }
 
         mutating func send(_ event: DecodeSchedule.Event) {

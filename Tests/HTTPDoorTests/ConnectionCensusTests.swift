@@ -1,5 +1,6 @@
-import Testing
 import HTTPDoor
+import SeededRandom
+import Testing
 
 @Suite("Who is connected")
 struct ConnectionCensusTests {
@@ -23,7 +24,7 @@ struct ConnectionCensusTests {
 
     @Test("never more than the limit, and always the one that is idle for longest, compared with a plain list")
     func random() {
-        var generator = SplitMix(state: 3)
+        var generator = SplitMix(seed: 3)
         var census = ConnectionCensus(limit: 5)
         var open: Set<UInt64> = []
         var idle: [UInt64] = []

@@ -1,5 +1,6 @@
-import Testing
 import HTTPDoor
+import SeededRandom
+import Testing
 
 @Suite("A connection's life")
 struct ConnectionStateTests {
@@ -199,7 +200,7 @@ struct ConnectionStateTests {
 
     @Test("whatever happens, one request has one answer, nothing follows the last one, and no state lasts for ever")
     func random() {
-        var generator = SplitMix(state: 13)
+        var generator = SplitMix(seed: 13)
         for _ in 0..<4000 {
             var journey = Journey()
             for _ in 0..<40 { journey.step(&generator) }

@@ -1,3 +1,4 @@
+import SeededRandom
 import Serving
 import Testing
 
@@ -18,7 +19,7 @@ struct RandomOrderTests {
         var ready: Set<UInt64> = []
         var lastTicket: UInt64 = 0
         var arrived = 0, served = 0, refused = 0, left = 0
-        var random: SeededGenerator
+        var random: SplitMix
 
         init(seed: UInt64) {
             maxConcurrent = 1 + Int(seed % 3)
@@ -26,7 +27,7 @@ struct RandomOrderTests {
                 keepAlive: .lasting(.seconds(3)), maxConcurrent: maxConcurrent, maxQueued: 5, maxQueuedBytes: 100,
                 maxWait: .seconds(8))
             machine = Machine(limits: limits, at: now)
-            random = SeededGenerator(state: seed)
+            random = SplitMix(seed: seed)
         }
 
         mutating func send(_ event: Machine.Event) {
@@ -121,18 +122,5 @@ struct RandomOrderTests {
         for _ in 0..<50 { world.work() }
         #expect(world.machine.isStopped)
         #expect(world.arrived == world.served + world.refused + world.left)
-    }
-}
-
-/// SplitMix64: the same sequence on every machine.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

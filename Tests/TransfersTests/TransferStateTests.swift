@@ -1,3 +1,4 @@
+import SeededRandom
 import Testing
 import Transfers
 
@@ -9,7 +10,7 @@ struct TransferStateTests {
     /// order, no more than the limit and a portion lies about, who waits is woken, and who paused is told to go on.
     @Test("ten thousand random events: nothing is lost, twice there, or waited for in vain", arguments: 1...20)
     func randomEvents(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SplitMix(seed: seed)
         var state = TransferState<Int>()
         var sent: [UInt8] = []
         var taken: [UInt8] = []
@@ -127,18 +128,5 @@ struct HeadReaderTests {
             ])
         #expect(heads("HTTP/1.1 nonsense", "").isEmpty)
         #expect(heads("no status", "").isEmpty)
-    }
-}
-
-/// Numbers that are the same in every run.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Images
+import SeededRandom
 import Testing
 import VisionAPI
 
@@ -72,7 +73,7 @@ struct Base64Tests {
 
     @Test("random texts of letters, white space and padding", arguments: PixelKernels.supported)
     func random(kernels: PixelKernels) {
-        var generator = SplitMix(state: 5)
+        var generator = SplitMix(seed: 5)
         let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_")
         for _ in 0..<2000 {
             var text = String(
@@ -92,17 +93,5 @@ struct Base64Tests {
         case (.failure(let one), .failure(let other)): one as? Base64Error == other as? Base64Error
         default: false
         }
-    }
-}
-
-/// The same sequence on every machine.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
     }
 }

@@ -1,9 +1,11 @@
+import SeededRandom
+
 /// The strings that tools/reference/make_tokenizer_goldens.py hashes, built from the same seed in the same way.
 struct GeneratedStrings {
-    private var random: SplitMix64
+    private var random: SplitMix
     private static let longRuns = 12
 
-    init(seed: UInt64) { random = SplitMix64(state: seed) }
+    init(seed: UInt64) { random = SplitMix(seed: seed) }
 
     /// The string number `index` of `count`; to be called for each in turn.
     mutating func next(_ index: Int, of count: Int) -> String {
@@ -98,21 +100,10 @@ struct GeneratedStrings {
     ]
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014).
-struct SplitMix64 {
-    var state: UInt64
+extension SplitMix {
+    fileprivate mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-        return z ^ z >> 31
-    }
-
-    mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
-
-    mutating func choice(_ items: [String]) -> String { items[below(items.count)] }
+    fileprivate mutating func choice(_ items: [String]) -> String { items[below(items.count)] }
 }
 
 /// FNV-1a, 64 bits.
