@@ -221,8 +221,8 @@ let package = Package(
 if Context.environment["VISION_LIBRARIES_ONLY"] != nil {
     let libraries: Set = [
         "CKernels", "CImageCodecs", "CPixels", "Tensors", "Images", "JSONScanning", "Serving", "Florence2",
-        "Captioning", "Eventually", "FakeEngine", "SeededRandom", "TensorsTests", "ImagesTests", "JSONScanningTests", "ServingTests",
-        "Florence2Tests", "CaptioningTests",
+        "Captioning", "Eventually", "FakeEngine", "SeededRandom", "TensorsTests", "ImagesTests", "JSONScanningTests",
+        "ServingTests", "Florence2Tests", "CaptioningTests",
     ]
     package.products = []
     package.targets.removeAll { !libraries.contains($0.name) }

@@ -5,7 +5,7 @@ package struct DoorContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// For the log; all copies of the context share them.
     package let notes = RequestNotes()
-    let client = Client.current
+    let client = ConnectedClient.current
     /// What errors are answered with, for answers that have begun; `nil` in front of the router.
     var answers: ErrorAnswers?
     /// The client's address, or that of a proxy in front.

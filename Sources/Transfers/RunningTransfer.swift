@@ -5,7 +5,7 @@ final class RunningTransfer {
     let transfer: Transfer
     private var handle: OpaquePointer?
     private var reader = HeadReader()
-    private var body: BodyReader?
+    private var body: UploadReader?
     /// Why it is ended from here.
     private var error: (any Error)?
     /// Whether the task is to take something before more may come.
@@ -16,7 +16,7 @@ final class RunningTransfer {
 
     init(_ transfer: Transfer) {
         self.transfer = transfer
-        body = transfer.request.body.map(BodyReader.init)
+        body = transfer.request.body.map(UploadReader.init)
     }
 
     static func of(_ context: UnsafeMutableRawPointer) -> RunningTransfer {
@@ -125,7 +125,7 @@ final class RunningTransfer {
 }
 
 /// Hands out a body in whatever portions libcurl asks for.
-private struct BodyReader {
+private struct UploadReader {
     private let body: RequestBody
     private var next: (() throws -> [UInt8]?)?
     private var piece: ArraySlice<UInt8> = []

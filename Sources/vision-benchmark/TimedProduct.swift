@@ -12,7 +12,7 @@ struct TimedProduct {
         let byteCount = shape.n * shape.k * format.bytesPerWeight
         let isCold = shape.stage == .decoder && byteCount > 1 << 16
         let copies = isCold ? (128 << 20) / byteCount + 1 : 1
-        var random = RandomValues(seed: UInt64(shape.m * 31 + shape.k * 7 + shape.n))
+        var random = RepeatableValues(seed: UInt64(shape.m * 31 + shape.k * 7 + shape.n))
         let weights = random.values(shape.n * shape.k)
         layers = (0..<copies).map { _ in
             let weight = weights.withUnsafeBufferPointer {
@@ -47,7 +47,7 @@ extension WeightFormat {
 }
 
 /// Numbers between -1 and 1, the same ones every time (a linear congruential generator, Knuth's MMIX).
-private struct RandomValues {
+private struct RepeatableValues {
     private var state: UInt64
 
     init(seed: UInt64) { state = seed }

@@ -35,7 +35,7 @@ struct CaptionCommand: AsyncParsableCommand {
             var failures = 0
             for image in images {
                 do {
-                    try StandardOutput.print(try await answer(image, server, terminal))
+                    try AnswerOutput.print(try await answer(image, server, terminal))
                 } catch ClientError.noModel(let sentence) {
                     // No other image would fare better.
                     throw ClientError.noModel(sentence)
@@ -58,7 +58,7 @@ struct CaptionCommand: AsyncParsableCommand {
         let caption = try CaptionText(result)
         if json {
             let line = CaptionLine(file: image, prompt: prompt, result: caption.isText ? .string(caption.text) : result)
-            return try JSONValue.line(line)
+            return try AnyJSON.line(line)
         }
         return images.count > 1 ? "\(image): \(caption.text)" : caption.text
     }

@@ -10,7 +10,7 @@ struct PromptsCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.withServer { server in
-            for prompt in try await server.prompts() { try StandardOutput.print(prompt) }
+            for prompt in try await server.prompts() { try AnswerOutput.print(prompt) }
         }
     }
 }
@@ -23,7 +23,7 @@ struct ModelCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await options.withServer { server in
-            try StandardOutput.print(try await server.model())
+            try AnswerOutput.print(try await server.model())
         }
     }
 }

@@ -14,7 +14,7 @@ func runUntilStopped<C: Clock>(
 ) async throws where C.Duration == Duration {
     let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [service], logger: logger))
     let run = Task { try await group.run() }
-    let signals = StopSignals {
+    let signals = ShutdownSignals {
         let words = drain == .zero ? "" : "accepting work for \(drain.components.seconds) s more, then "
         logger.info("Stopping: \(words)finishing accepted requests within 30 s; a second signal stops at once")
         let end = ContinuousClock.now + drain + .seconds(30)
@@ -51,7 +51,7 @@ private func finish<C: Clock>(
 }
 
 /// Ctrl-C and SIGTERM, caught on a queue of their own.
-private struct StopSignals {
+private struct ShutdownSignals {
     private let sources: [any DispatchSourceSignal]
 
     init(onFirst: @escaping @Sendable () -> Void) {

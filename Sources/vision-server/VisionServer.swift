@@ -9,7 +9,7 @@ struct VisionServer: AsyncParsableCommand {
         abstract: "Captions pictures with Florence-2.",
         version: version,
         subcommands: [
-            ServeCommand.self, CaptionCommand.self, DownloadCommand.self, DoctorCommand.self, InspectCommand.self,
+            ServeCommand.self, LocalCaptionCommand.self, DownloadCommand.self, DoctorCommand.self, InspectCommand.self,
         ],
         defaultSubcommand: ServeCommand.self
     )

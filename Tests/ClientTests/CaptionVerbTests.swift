@@ -37,15 +37,15 @@ struct CaptionVerbTests {
         let album = try Album("small.jpg")
         try album.add("large.jpg", Data(count: 100 << 20))
         func peak(_ name: String) async throws -> Int {
-            let door = Door()
+            let latch = Latch()
             let server = try ScriptedServer { _ in
-                door.pass()
+                latch.pass()
                 return .result("a")
             }
             let client = try Client(["CAPTION", album.path(name)], environment: ["VISION_HOST": server.address])
             try await eventually { !server.requests.isEmpty }
             let status = try String(contentsOfFile: "/proc/\(client.processID)/status", encoding: .utf8)
-            door.open()
+            latch.open()
             #expect(client.finish().output == "a\n")
             let match = try #require(status.firstMatch(of: /VmHWM:\s+(\d+) kB/))
             return try #require(Int(match.1))
@@ -182,14 +182,14 @@ struct CaptionVerbTests {
     @Test("VISION_TIMEOUT ends a request, and the waiting for a busy server")
     func timeout() throws {
         let album = try Album("a.jpg")
-        let door = Door()
+        let latch = Latch()
         let silent = try ScriptedServer { _ in
-            door.pass()
+            latch.pass()
             return .hangUp
         }
         let arguments = ["CAPTION", album.path("a.jpg")]
         let run = try Client.run(arguments, server: silent, environment: ["VISION_TIMEOUT": "0.3"])
-        door.open()
+        latch.open()
         #expect(run.status == 1)
         #expect(run.errors.contains("gave no answer within 0.3 seconds (VISION_TIMEOUT)."), "\(run.errors)")
         let busy = try ScriptedServer { _ in .busy("Busy.", retryAfter: 30) }

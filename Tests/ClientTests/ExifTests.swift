@@ -43,9 +43,9 @@ struct ExifTests {
     }
 
     /// What exiftool reads from an image, by the names of its tags with their groups.
-    private func tags(_ file: String) throws -> [String: JSONValue] {
+    private func tags(_ file: String) throws -> [String: AnyJSON] {
         let json = try exifTool(["-j", "-G1", "-a", "-XMP:all", "-IPTC:all", "-IFD0:ImageDescription", file])
-        return try #require(JSONDecoder().decode([[String: JSONValue]].self, from: json).first)
+        return try #require(JSONDecoder().decode([[String: AnyJSON]].self, from: json).first)
     }
 
     private func pixels(_ file: String) throws -> RGBImage {
@@ -105,7 +105,7 @@ struct ExifTests {
         #expect(try run(album, result: "a description").status == 0)
         #expect(try run(album, prompt: "<generate_tags>", result: "katze, Käse, 2020, katze,  , dog").status == 0)
         let tags = try tags(album.path("a.jpg"))
-        let expected = JSONValue.array([.string("katze"), .string("Käse"), .integer(2020), .string("dog")])
+        let expected = AnyJSON.array([.string("katze"), .string("Käse"), .integer(2020), .string("dog")])
         #expect(tags["XMP-dc:Subject"] == expected)
         #expect(tags["IPTC:Keywords"] == expected)
         #expect(tags["XMP-dc:Description"] == .string("a description"))
@@ -116,7 +116,7 @@ struct ExifTests {
         let album = try Album()
         try album.add("a.jpg", try image("jpg"))
         _ = try exifTool(["-overwrite_original", "-IPTC:Caption-Abstract=mine", album.path("a.jpg")])
-        func description(_ options: [String], _ result: String) throws -> JSONValue? {
+        func description(_ options: [String], _ result: String) throws -> AnyJSON? {
             let run = try run(album, options, result: result)
             #expect(run.status == 0, "\(run.errors)")
             let tags = try tags(album.path("a.jpg"))

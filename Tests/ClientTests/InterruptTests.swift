@@ -13,9 +13,9 @@ struct InterruptTests {
         arguments: [SIGINT, SIGTERM])
     func once(signal: Int32) async throws {
         let album = try album()
-        let door = Door()
+        let latch = Latch()
         let server = try ScriptedServer { request in
-            if request.number > 1 { door.pass() }
+            if request.number > 1 { latch.pass() }
             return .result("of \(request.image)")
         }
         let client = try Client(
@@ -23,7 +23,7 @@ struct InterruptTests {
         try await eventually { server.requests.count == 2 }
         client.send(signal)
         try await eventually { client.errors.contains("Ctrl-C again ends at once.") }
-        door.open()
+        latch.open()
         let run = client.finish()
         #expect(run.status == 128 + signal)
         #expect(run.errors.hasSuffix("Captioned 2 pictures.\n"), "\(run.errors)")
@@ -38,9 +38,9 @@ struct InterruptTests {
     @Test("a second signal ends at once, with what is done done and no temporary file")
     func twice() async throws {
         let album = try album()
-        let door = Door()
+        let latch = Latch()
         let server = try ScriptedServer { request in
-            if request.number > 1 { door.pass() }
+            if request.number > 1 { latch.pass() }
             return .result("of \(request.image)")
         }
         let client = try Client(
@@ -52,7 +52,7 @@ struct InterruptTests {
         let run = client.finish()
         #expect(run.status == 130)
         #expect(run.errors.hasSuffix("Captioned 1 picture.\n"), "\(run.errors)")
-        door.open()
+        latch.open()
         #expect(album.files == ["a.jpg", "b.jpg", "c.jpg", "d.jpg", "a.txt"])
     }
 
@@ -77,9 +77,9 @@ struct InterruptTests {
         let album = try Album()
         for index in 0..<40 { try album.add("\(index).jpg") }
         for count in [1, 4, 9] {
-            let door = Door()
+            let latch = Latch()
             let server = try ScriptedServer { request in
-                if request.number > count { door.pass() }
+                if request.number > count { latch.pass() }
                 return .result(caption)
             }
             let client = try Client(
@@ -91,7 +91,7 @@ struct InterruptTests {
             for file in album.files where file.hasSuffix(".txt") {
                 #expect(album.text(file)?.utf8.count == caption.utf8.count + 1, "\(file)")
             }
-            door.open()
+            latch.open()
         }
         let server = try ScriptedServer { _ in .result(caption) }
         let run = try Client.run(["folder", "CAPTION", "txt", album.path, "--quiet"], server: server)

@@ -177,15 +177,15 @@ final class ScriptedServer: Sendable {
     }
 }
 
-/// A door that threads wait at until a test opens it.
-final class Door: Sendable {
+/// A latch that threads wait at until a test opens it.
+final class Latch: Sendable {
     private let semaphore = DispatchSemaphore(value: 0)
 
     func open() {
         semaphore.signal()
     }
 
-    /// Returns when the door is open, or after a minute.
+    /// Returns when the latch is open, or after a minute.
     func pass() {
         _ = semaphore.wait(timeout: .now() + .seconds(60))
         semaphore.signal()

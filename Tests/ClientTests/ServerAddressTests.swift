@@ -2,7 +2,7 @@ import CaptionClient
 import Testing
 import Transfers
 
-@Suite("ServerAddress and ProxySettings")
+@Suite("ServerAddress and ProxyEnvironment")
 struct ServerAddressTests {
     @Test(
         "a bare host gets http://, a slash at the end goes",
@@ -23,7 +23,8 @@ struct ServerAddressTests {
         "no proxy stands before this machine",
         arguments: ["localhost", "127.0.0.1:80", "127.8.9.1", "[::1]:80", "https://localhost", "me.localhost"])
     func loopback(given: String) throws {
-        let settings = ProxySettings(environment: ["http_proxy": "proxy", "https_proxy": "proxy", "ALL_PROXY": "proxy"])
+        let settings = ProxyEnvironment(
+            environment: ["http_proxy": "proxy", "https_proxy": "proxy", "ALL_PROXY": "proxy"])
         #expect(try settings.proxy(for: ServerAddress(given)) == nil)
     }
 
@@ -43,17 +44,17 @@ struct ServerAddressTests {
             (["http_proxy": "proxy:1", "no_proxy": "*"], "http://box", nil),
         ] as [([String: String], String, String?)])
     func proxies(environment: [String: String], address: String, expected: String?) throws {
-        let proxy = try ProxySettings(environment: environment).proxy(for: ServerAddress(address))
+        let proxy = try ProxyEnvironment(environment: environment).proxy(for: ServerAddress(address))
         #expect(proxy.map { "\($0.host):\($0.port)" } == expected)
     }
 
     @Test("a proxy's user and password are taken; another kind of proxy is an error")
     func details() throws {
         let address = try ServerAddress("box")
-        let proxy = try ProxySettings(environment: ["http_proxy": "http://me:p%40ss@proxy:1"]).proxy(for: address)
+        let proxy = try ProxyEnvironment(environment: ["http_proxy": "http://me:p%40ss@proxy:1"]).proxy(for: address)
         #expect(proxy?.user == "me" && proxy?.password == "p@ss" && proxy?.host == "proxy" && proxy?.port == 1)
         #expect(throws: ClientError.badProxy(variable: "all_proxy")) {
-            try ProxySettings(environment: ["all_proxy": "socks4://x"]).proxy(for: address)
+            try ProxyEnvironment(environment: ["all_proxy": "socks4://x"]).proxy(for: address)
         }
     }
 }

@@ -20,9 +20,9 @@ struct ServersTests {
     @Test("--jobs images are in flight at once, two when it is not given", arguments: [nil, 1, 5, 12])
     func jobs(jobs: Int?) async throws {
         let album = try album()
-        let door = Door()
+        let latch = Latch()
         let server = try ScriptedServer { _ in
-            door.pass()
+            latch.pass()
             return .result("a")
         }
         let options = jobs.map { ["--jobs", "\($0)"] } ?? []
@@ -32,7 +32,7 @@ struct ServersTests {
         // Nothing is answered yet, so no more can come: a request too many would be on its way by now as a rule.
         for _ in 0..<1000 { await Task.yield() }
         #expect(server.requests.count == jobs ?? 2)
-        door.open()
+        latch.open()
         #expect(client.finish().status == 0)
         #expect(captions(album).count == Self.images.count)
     }
@@ -53,14 +53,14 @@ struct ServersTests {
     @Test("two servers share the work; the busy one gets less")
     func share() throws {
         let album = try album()
-        let door = Door()
+        let latch = Latch()
         let slow = try ScriptedServer { _ in
-            door.pass()
+            latch.pass()
             return .result("slow")
         }
         let count = Atomic(0)
         let fast = try ScriptedServer { _ in
-            if count.add(1, ordering: .relaxed).newValue == Self.images.count - 2 { door.open() }
+            if count.add(1, ordering: .relaxed).newValue == Self.images.count - 2 { latch.open() }
             return .result("fast")
         }
         let run = try Client.run(

@@ -43,9 +43,9 @@ struct TerminalTests {
     @Test("there is a bar below the captions as they come, and nothing of it is left at the end")
     func bar() async throws {
         let album = try Album("a.jpg", "b.jpg")
-        let door = Door()
+        let latch = Latch()
         let server = try ScriptedServer { request in
-            if request.number > 1 { door.pass() }
+            if request.number > 1 { latch.pass() }
             return .result("of \(request.image)")
         }
         let terminal = try PseudoTerminal()
@@ -57,7 +57,7 @@ struct TerminalTests {
         #expect(terminal.written.contains(eraser + "1/2 a.jpg: of a.jpg\r\n"))
         #expect(
             terminal.written.contains("\r[" + String(repeating: "#", count: 20) + String(repeating: "-", count: 20)))
-        door.open()
+        latch.open()
         #expect(client.finish().status == 0)
         try await eventually { terminal.written.hasSuffix(eraser + "Captioned 2 pictures.\r\n") }
     }

@@ -54,7 +54,7 @@ struct WatchTests {
     private final class Writer: Sendable {
         private let isDone = Atomic(false)
         private let size = Mutex(0)
-        private let ended = Door()
+        private let ended = Latch()
 
         init(_ path: String) throws {
             try Data().write(to: URL(filePath: path))

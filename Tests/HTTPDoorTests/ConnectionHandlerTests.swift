@@ -13,7 +13,7 @@ struct ConnectionHandlerTests {
 
         init(limits: ConnectionLimits = .init(), connections: Connections = .init(limit: 9)) throws {
             try channel.pipeline.syncOperations.addConnectionHandlers(
-                Client(), connections, limits, .codeAndDetail)
+                ConnectedClient(), connections, limits, .codeAndDetail)
             try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         }
 

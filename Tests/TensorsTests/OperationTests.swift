@@ -121,7 +121,7 @@ import Testing
         for (height, width, window, heads, dimension) in [
             (12, 24, 12, 2, 32), (6, 10, 4, 3, 16), (13, 5, 2, 5, 24), (9, 7, 4, 2, 64), (7, 7, 7, 1, 5),
         ] {
-            let layer = SelfAttention(channels: heads * dimension, random: &random)
+            let layer = AttentionLayers(channels: heads * dimension, random: &random)
             let x = random.tensor([height * width, heads * dimension], scale: 2)
             let result = onAllThreadCounts(instructionSet) {
                 Attention.addingWindowed(
@@ -139,7 +139,7 @@ import Testing
         var random = RandomValues(seed: 17)
         // With one thread the last two go block by block, with three only the last one.
         for (tokens, groups, size) in [(1, 2, 16), (36, 3, 24), (577, 2, 40), (1000, 2, 48), (2500, 1, 32)] {
-            let layer = SelfAttention(channels: groups * size, random: &random)
+            let layer = AttentionLayers(channels: groups * size, random: &random)
             let x = random.tensor([tokens, groups * size], scale: 2)
             let result = onAllThreadCounts(instructionSet) {
                 Attention.addingChannelwise(
@@ -350,7 +350,7 @@ import Testing
 }
 
 /// The layers around an attention: x + proj(attention(qkv(norm(x)))).
-private struct SelfAttention {
+private struct AttentionLayers {
     let norm: LayerNorm
     let qkvWeight, qkvBias, projWeight, projBias: Tensor
 

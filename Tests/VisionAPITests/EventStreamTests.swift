@@ -110,7 +110,7 @@ struct EventStreamTests {
         }
     }
 
-    /// Around an engine that captions by rule; each of its steps waits for `gate`.
+    /// Around an engine that captions by rule; each of its steps waits for `turnstile`.
     private func withFakeEngine(
         _ limits: ModelHostLimits = .init(maxConcurrent: 1), step: @escaping @Sendable () throws -> Void,
         _ body: @escaping @Sendable (_ port: Int, _ client: any TestClientProtocol) async throws -> Void
@@ -155,9 +155,9 @@ struct EventStreamTests {
 
     @Test("who waits is told how many stand before him, and one who leaves makes room")
     func queue() async throws {
-        let gate = Gate()
+        let turnstile = Turnstile()
         try await withFakeEngine {
-            gate.pass()
+            turnstile.pass()
         } _: { port, client in
             func ask() throws -> LoopbackConnection {
                 let (connection, body) = (
@@ -177,10 +177,10 @@ struct EventStreamTests {
             // The first one leaves; that is found out between two of its steps.
             first = nil
             try await eventually {
-                gate.letOnePass()
+                turnstile.letOnePass()
                 return try await client.get("/status").decoded(StatusBody.self).counters.cancelled == 1
             }
-            gate.open()
+            turnstile.open()
             #expect(await second.receive(until: "event: result").contains("event: started"))
             #expect(await third.receive(until: "event: result").contains(#"{"ahead":0}"#))
             try await eventually {
@@ -191,7 +191,7 @@ struct EventStreamTests {
 }
 
 /// Closed until it is opened, or as many pass as are let.
-private final class Gate: Sendable {
+private final class Turnstile: Sendable {
     private let semaphore = DispatchSemaphore(value: 0)
     private let isOpen = Atomic(false)
 

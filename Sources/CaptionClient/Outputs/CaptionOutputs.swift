@@ -87,7 +87,7 @@ package struct CaptionOutputs: Sendable {
 
     /// Writes what is missing, or what is to be changed.
     /// - Throws: `ClientError`.
-    func write(_ result: JSONValue, for job: CaptionJob) async throws -> Written {
+    func write(_ result: AnyJSON, for job: CaptionJob) async throws -> Written {
         let caption = try CaptionText(result, prefix: rule.prefix, suffix: rule.suffix)
         if exifTool != nil, !caption.isText { throw ClientError.placesNotText }
         try writeFile(caption, job)

@@ -8,7 +8,7 @@ package struct CaptionText: Sendable, Equatable {
 
     /// A server's result between a prefix and a suffix; a result that is no text becomes one line of JSON.
     /// - Throws: `ClientError.emptyCaption`.
-    package init(_ result: JSONValue, prefix: String = "", suffix: String = "") throws {
+    package init(_ result: AnyJSON, prefix: String = "", suffix: String = "") throws {
         if case .string(let answer) = result {
             let trimmed = Self.trimmed(answer)
             guard !trimmed.isEmpty else { throw ClientError.emptyCaption }
@@ -16,7 +16,7 @@ package struct CaptionText: Sendable, Equatable {
             isText = true
         } else {
             guard result != .null else { throw ClientError.emptyCaption }
-            text = try JSONValue.line(result)
+            text = try AnyJSON.line(result)
             isText = false
         }
     }

@@ -57,13 +57,13 @@ package final class ExifTool: Sendable {
         ["-j", "-b", "-q", "-m"] + ImageMetadata.readable.map { "-\($0)" } + files.map(\.path)
     }
 
-    private static func entries(_ output: Data) -> [[String: JSONValue]]? {
-        try? JSONDecoder().decode([[String: JSONValue]].self, from: JSONValue.quotingNumbers(output))
+    private static func entries(_ output: Data) -> [[String: AnyJSON]]? {
+        try? JSONDecoder().decode([[String: AnyJSON]].self, from: AnyJSON.quotingNumbers(output))
     }
 
     /// A file that exiftool could not read has an entry, too: one with an error, or with nothing.
     private static func metadata(
-        _ entry: [String: JSONValue], of file: ImageFile
+        _ entry: [String: AnyJSON], of file: ImageFile
     ) -> Result<ImageMetadata, ClientError> {
         if case .string(let reason) = entry["Error"] { return .failure(.metadataUnread(reason: reason)) }
         guard entry["FileType"] != nil else { return .failure(.metadataUnread(reason: "it does not say what it is")) }

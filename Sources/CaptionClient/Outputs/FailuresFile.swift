@@ -34,7 +34,7 @@ package final class FailuresFile: Sendable {
     /// - Throws: `ClientError.unwritable`, `.diskFull`.
     func append(_ failure: FailureLine) throws(ClientError) {
         do {
-            try SystemWrite.whole(Data((JSONValue.line(failure) + "\n").utf8), to: handle.fileDescriptor)
+            try SystemWrite.whole(Data((AnyJSON.line(failure) + "\n").utf8), to: handle.fileDescriptor)
         } catch {
             throw .cannotWrite(path, error)
         }
@@ -45,7 +45,7 @@ package final class FailuresFile: Sendable {
     func finish(_ failures: [FailureLine]) throws(ClientError) {
         guard FileIdentity.isRegular(handle.fileDescriptor) else { return }
         guard !FileIdentity.isAnother(path, than: handle.fileDescriptor) else { throw .listReplaced(path) }
-        let lines = failures.compactMap { try? JSONValue.line($0) + "\n" }
+        let lines = failures.compactMap { try? AnyJSON.line($0) + "\n" }
         try gate.replace(path, with: Data(lines.joined().utf8))
     }
 

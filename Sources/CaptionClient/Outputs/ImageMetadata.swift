@@ -35,7 +35,7 @@ package struct ImageMetadata: Sendable, Equatable {
     static let toolkit = "vision-client, tags"
 
     /// What exiftool's JSON says of one file.
-    init(exifTool fields: [String: JSONValue], file: FileName) {
+    init(exifTool fields: [String: AnyJSON], file: FileName) {
         for field in Field.allCases {
             guard let text = fields[field.bare].map(Self.texts)?.first else { continue }
             switch text {
@@ -52,7 +52,7 @@ package struct ImageMetadata: Sendable, Equatable {
         if case .string(let type) = fields["FileType"] { self.type = type }
     }
 
-    private mutating func readTags(_ name: String, _ fields: [String: JSONValue]) -> [String] {
+    private mutating func readTags(_ name: String, _ fields: [String: AnyJSON]) -> [String] {
         let bare = name.split(separator: ":").last.map(String.init) ?? name
         var tags: [String] = []
         for text in fields[bare].map(Self.texts) ?? [] {
@@ -70,7 +70,7 @@ package struct ImageMetadata: Sendable, Equatable {
     }
 
     /// exiftool writes what is not UTF-8 as base64; a text that only looks like that is one.
-    private static func texts(_ value: JSONValue) -> [Text] {
+    private static func texts(_ value: AnyJSON) -> [Text] {
         switch value {
         case .string(let text):
             guard text.hasPrefix("base64:"), let bytes = Data(base64Encoded: String(text.dropFirst("base64:".count))),

@@ -5,9 +5,9 @@ import Synchronization
 package struct CaptionLine: Codable, Sendable, Equatable {
     package let file: String
     package let prompt: String
-    package let result: JSONValue
+    package let result: AnyJSON
 
-    package init(file: String, prompt: String, result: JSONValue) {
+    package init(file: String, prompt: String, result: AnyJSON) {
         self.file = file
         self.prompt = prompt
         self.result = result
@@ -62,7 +62,7 @@ package final class JSONLinesFile: Sendable {
     package func append(_ line: CaptionLine) throws(ClientError) {
         let result: Result<Void, ClientError> = state.withLock { state in
             do {
-                try write(Data((JSONValue.line(line) + "\n").utf8))
+                try write(Data((AnyJSON.line(line) + "\n").utf8))
             } catch {
                 return .failure(.cannotWrite(path, error))
             }

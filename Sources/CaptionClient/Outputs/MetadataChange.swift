@@ -24,7 +24,7 @@ struct MetadataChange: Sendable, Equatable {
 
     /// The JSON that exiftool writes into the file.
     func exifToolInput() throws -> Data {
-        var fields: [String: JSONValue] = ["SourceFile": .string("*")]
+        var fields: [String: AnyJSON] = ["SourceFile": .string("*")]
         if writesIPTC { fields["IPTC:CodedCharacterSet"] = .string("UTF8") }
         if areTagsOurs { fields["XMP-x:XMPToolkit"] = .string(ImageMetadata.toolkit) }
         for (field, text) in descriptions {
@@ -35,7 +35,7 @@ struct MetadataChange: Sendable, Equatable {
             let keywords = tags.map { Self.literal(Self.prefix($0, bytes: Self.maxKeyword)) }
             if writesIPTC { fields["IPTC:Keywords"] = .array(keywords) }
         }
-        return Data(try JSONValue.line([fields]).utf8)
+        return Data(try AnyJSON.line([fields]).utf8)
     }
 
     /// What leaves the IPTC fields that this doesn't write as they are, in UTF-8, which the file then declares.
@@ -48,7 +48,7 @@ struct MetadataChange: Sendable, Equatable {
     }
 
     /// exiftool takes what follows `base64:` as base64, so a text that begins with it is sent that way.
-    private static func literal(_ text: String) -> JSONValue {
+    private static func literal(_ text: String) -> AnyJSON {
         .string(text.hasPrefix("base64:") ? "base64:" + Data(text.utf8).base64EncodedString() : text)
     }
 

@@ -34,7 +34,7 @@ package struct CaptionQuery: Sendable, Equatable {
             prompt: prompt, num_beams: numBeams, max_new_tokens: maxNewTokens, min_new_tokens: minNewTokens,
             no_repeat_ngram_size: noRepeatNGramSize, length_penalty: lengthPenalty,
             repetition_penalty: repetitionPenalty)
-        return try JSONValue.line(fields).dropLast() + #","image":""#
+        return try AnyJSON.line(fields).dropLast() + #","image":""#
     }
 
     /// What follows the base64.

@@ -19,7 +19,7 @@ package struct RemoteServer: Sendable {
     package struct Settings: Sendable {
         package let key: String?
         package let timeout: Duration?
-        package let proxies: ProxySettings
+        package let proxies: ProxyEnvironment
         let authorities: TrustedAuthorities?
 
         /// Reads `VISION_API_KEY`, `VISION_TIMEOUT`, the proxies and what names certificates.
@@ -29,7 +29,7 @@ package struct RemoteServer: Sendable {
             guard key?.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) ?? true else { throw .badKey }
             self.key = key
             timeout = try Self.timeout(environment["VISION_TIMEOUT"])
-            proxies = ProxySettings(environment: environment)
+            proxies = ProxyEnvironment(environment: environment)
             authorities = TrustedAuthorities(environment: environment)
         }
 
@@ -124,7 +124,7 @@ extension RemoteServer {
     /// - Throws: `ClientError.server`, `.noModel`.
     package func answer(
         _ question: CaptionQuery, about image: ImageFile, patience: Duration, onWait: (String) -> Void
-    ) async throws -> JSONValue {
+    ) async throws -> AnyJSON {
         let start = ContinuousClock.now
         var withoutModelSince: ContinuousClock.Instant?
         while true {

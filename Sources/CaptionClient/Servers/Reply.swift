@@ -3,7 +3,7 @@ import VisionAPITypes
 
 /// What came of asking a server about an image.
 package enum Reply: Sendable, Equatable {
-    case answered(JSONValue)
+    case answered(AnyJSON)
     /// The server will take the request later: its queue is full, or its model is being downloaded.
     case busy(String, retryAfter: Duration)
     /// The server has no model, for a reason that may pass, such as a hub that cannot be reached.
@@ -71,7 +71,7 @@ package enum Reply: Sendable, Equatable {
     }
 
     private struct Answer: Decodable {
-        let result: JSONValue
+        let result: AnyJSON
     }
 
     private static let usualPause = Duration.seconds(5)

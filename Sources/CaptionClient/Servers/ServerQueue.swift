@@ -17,7 +17,7 @@ package actor ServerQueue {
 
     /// What came of an image in the end.
     package enum Outcome: Sendable, Equatable {
-        case answered(JSONValue)
+        case answered(AnyJSON)
         case failed(String)
         /// Nobody can answer any more; the servers' own sentences, and whether asking the same later may help.
         case over([String], mayPass: Bool)

@@ -16,7 +16,7 @@ package final class ConnectionHandler: ChannelDuplexHandler {
 
     weak var gate: ConnectionGate?
 
-    private let client: Client
+    private let client: ConnectedClient
     private let connections: Connections
     private let errorFormat: ErrorFormat
     private let onRefusal: @Sendable (DoorError) -> Void
@@ -35,7 +35,7 @@ package final class ConnectionHandler: ChannelDuplexHandler {
     ///   - errorFormat: The shape of answers to what no route has ever seen.
     ///   - onRefusal: Called for each of them.
     package init(
-        client: Client, connections: Connections, limits: ConnectionLimits, errorFormat: ErrorFormat,
+        client: ConnectedClient, connections: Connections, limits: ConnectionLimits, errorFormat: ErrorFormat,
         onRefusal: @escaping @Sendable (DoorError) -> Void
     ) {
         self.client = client

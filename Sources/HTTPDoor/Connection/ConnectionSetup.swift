@@ -31,21 +31,21 @@ struct ConnectionSetup: HTTPChannelHandler {
     /// A connection as the framework's loop sees it.
     struct Value: ServerChildChannelValue {
         let requests: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
-        let client: Client
+        let client: ConnectedClient
 
         var channel: any Channel { requests.channel }
     }
 
     let responder: HTTPChannelHandler.Responder
-    private let addHandlers: @Sendable (ChannelPipeline.SynchronousOperations, Client) throws -> Void
+    private let addHandlers: @Sendable (ChannelPipeline.SynchronousOperations, ConnectedClient) throws -> Void
 
     init(
         _ responder: @escaping HTTPChannelHandler.Responder,
-        addHandlers: @escaping @Sendable (ChannelPipeline.SynchronousOperations, Client) throws -> Void
+        addHandlers: @escaping @Sendable (ChannelPipeline.SynchronousOperations, ConnectedClient) throws -> Void
     ) {
         self.responder = { request, writer, channel in
             var request = request
-            if let client = Client.current {
+            if let client = ConnectedClient.current {
                 request.body = RequestBody(asyncSequence: WantedBody(body: request.body, client: client))
             }
             try await responder(request, writer, channel)
@@ -55,7 +55,7 @@ struct ConnectionSetup: HTTPChannelHandler {
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            let client = Client(address: channel.remoteAddress?.ipAddress)
+            let client = ConnectedClient(address: channel.remoteAddress?.ipAddress)
             try addHandlers(channel.pipeline.syncOperations, client)
             try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             let requests = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
@@ -65,7 +65,7 @@ struct ConnectionSetup: HTTPChannelHandler {
     }
 
     func handle(value: Value, logger: Logger) async {
-        await Client.$current.withValue(value.client) {
+        await ConnectedClient.$current.withValue(value.client) {
             await handleHTTP(asyncChannel: value.requests, logger: logger)
         }
     }
@@ -76,7 +76,7 @@ extension ChannelPipeline.SynchronousOperations {
     ///
     /// - Parameter errorFormat: The shape of answers to what no route ever sees.
     package func addConnectionHandlers(
-        _ client: Client, _ connections: Connections, _ limits: ConnectionLimits, _ errorFormat: ErrorFormat,
+        _ client: ConnectedClient, _ connections: Connections, _ limits: ConnectionLimits, _ errorFormat: ErrorFormat,
         onRefusal: @escaping @Sendable (DoorError) -> Void = { _ in }
     ) throws {
         let handler = ConnectionHandler(
@@ -94,11 +94,11 @@ extension ChannelPipeline.SynchronousOperations {
 /// A request's body that tells the connection as soon as somebody begins to read it.
 private struct WantedBody: AsyncSequence, Sendable {
     let body: RequestBody
-    let client: Client
+    let client: ConnectedClient
 
     struct AsyncIterator: AsyncIteratorProtocol {
         var iterator: RequestBody.AsyncIterator
-        var client: Client?
+        var client: ConnectedClient?
 
         mutating func next() async throws -> ByteBuffer? {
             client?.tell(.bodyWanted)

@@ -18,13 +18,13 @@ package final class AnswerStream: Sendable {
         var unread = 0
     }
 
-    private let client: Client?
+    private let client: ConnectedClient?
     private let state = Mutex(State())
     private let (pieces, sink) = AsyncThrowingStream.makeStream(of: ByteBuffer.self)
     private let (start, announceStart) = AsyncThrowingStream.makeStream(of: Never.self)
     private let (delivery, announceDelivery) = AsyncStream.makeStream(of: Never.self)
 
-    init(_ client: Client?, probe: ByteBuffer) {
+    init(_ client: ConnectedClient?, probe: ByteBuffer) {
         self.client = client
         client?.onProbe { [weak self] in self?.write(probe) }
         client?.onSent { [weak self] count in self?.noteSent(count) }

@@ -8,8 +8,8 @@ import Testing
         let task: String
         let text: String
         let image_size: [Int]
-        let native: [String: JSONValue]
-        let remote: [String: JSONValue]
+        let native: [String: AnswerJSON]
+        let remote: [String: AnswerJSON]
     }
 
     @Test("All golden cases agree with the native processor, coordinates not truncated")
@@ -28,7 +28,7 @@ import Testing
             let answer = PostProcessor()(
                 golden.text, task: try prompt(for: golden.task), imageWidth: golden.image_size[0],
                 imageHeight: golden.image_size[1])
-            let ours = try JSONValue(encoding: answer)
+            let ours = try AnswerJSON(encoding: answer)
             var isEqual = ours.mapped(number: trunc) == native
             // The two processors differ in structure only where an OCR answer starts with locations.
             if remote.mapped(number: trunc) == native {

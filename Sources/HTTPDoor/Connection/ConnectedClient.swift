@@ -3,9 +3,9 @@ import Synchronization
 /// The client at the other end of a connection, as those see it who work on its requests.
 ///
 /// HTTP/1.1 answers the requests of a connection one after the other, so what it tells is about the one at hand.
-package final class Client: Sendable {
+package final class ConnectedClient: Sendable {
     /// The client whose request this task works on; none where a test calls the router without a server.
-    @TaskLocal static var current: Client?
+    @TaskLocal static var current: ConnectedClient?
 
     private struct State {
         var hasLeft = false

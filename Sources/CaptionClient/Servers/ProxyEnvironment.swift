@@ -2,7 +2,7 @@ import Foundation
 package import Transfers
 
 /// The proxy that the environment names for a server, by the variables that curl obeys.
-package struct ProxySettings: Sendable {
+package struct ProxyEnvironment: Sendable {
     private let environment: [String: String]
 
     package init(environment: [String: String]) {

@@ -2,7 +2,7 @@ import Florence2
 import Foundation
 
 /// What `caption` prints of one image; the fields are those of `--json`.
-struct CaptionLine: Encodable {
+struct PrintedCaption: Encodable {
     let file: String
     let prompt: String
     let result: Answer

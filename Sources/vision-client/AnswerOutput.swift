@@ -2,7 +2,7 @@ import ArgumentParser
 import Foundation
 
 /// Where answers go, and nothing but answers.
-enum StandardOutput {
+enum AnswerOutput {
     /// Writes a line; a reader that has gone ends the program.
     static func print(_ line: String) throws {
         do {

@@ -6,7 +6,7 @@ import Images
 /// Captions image files without HTTP.
 ///
 /// It runs on the main thread, not on the cooperative pool: the model computes for seconds.
-struct CaptionCommand: ParsableCommand {
+struct LocalCaptionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "caption", abstract: "Caption picture files.")
 
     @Argument(help: "Picture files.")
@@ -32,7 +32,7 @@ struct CaptionCommand: ParsableCommand {
         for warning in captioner.warnings { StandardError.print(warning) }
         var failures = 0
         for image in images {
-            let line: CaptionLine
+            let line: PrintedCaption
             do {
                 line = try caption(image, task, captioner, reader)
             } catch {
@@ -47,11 +47,11 @@ struct CaptionCommand: ParsableCommand {
 
     private func caption(
         _ file: String, _ task: TaskPrompt, _ captioner: Captioner<CPUEngine>, _ reader: ImageReader
-    ) throws -> CaptionLine {
+    ) throws -> PrintedCaption {
         let start = ContinuousClock.now
         let image = try reader.read(file)
         let decodeSeconds = (ContinuousClock.now - start) / .seconds(1)
         let caption = try captioner.answer(image, prompt: task, overrides: generationOptions.overrides)
-        return CaptionLine(file: file, prompt: prompt, caption: caption, decodeSeconds: decodeSeconds)
+        return PrintedCaption(file: file, prompt: prompt, caption: caption, decodeSeconds: decodeSeconds)
     }
 }

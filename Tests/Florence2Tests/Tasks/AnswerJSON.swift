@@ -1,11 +1,11 @@
 import Foundation
 
 /// Any JSON that an answer can be: what tests compare answers as.
-indirect enum JSONValue: Decodable, Equatable {
+indirect enum AnswerJSON: Decodable, Equatable {
     case string(String)
     case number(Double)
-    case array([JSONValue])
-    case object([String: JSONValue])
+    case array([AnswerJSON])
+    case object([String: AnswerJSON])
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
@@ -13,19 +13,19 @@ indirect enum JSONValue: Decodable, Equatable {
             self = .string(string)
         } else if let number = try? container.decode(Double.self) {
             self = .number(number)
-        } else if let array = try? container.decode([JSONValue].self) {
+        } else if let array = try? container.decode([AnswerJSON].self) {
             self = .array(array)
         } else {
-            self = .object(try container.decode([String: JSONValue].self))
+            self = .object(try container.decode([String: AnswerJSON].self))
         }
     }
 
     /// What `value` encodes to.
     init(encoding value: some Encodable) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: JSONEncoder().encode(value))
+        self = try JSONDecoder().decode(AnswerJSON.self, from: JSONEncoder().encode(value))
     }
 
-    func mapped(number: (Double) -> Double = { $0 }, string: (String) -> String = { $0 }) -> JSONValue {
+    func mapped(number: (Double) -> Double = { $0 }, string: (String) -> String = { $0 }) -> AnswerJSON {
         switch self {
         case .string(let value): .string(string(value))
         case .number(let value): .number(number(value))
