@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Checks what is in packaging/, the Dockerfile and the installed service, then runs Tests/HAProxy.
+# Checks what is in packaging/, the Dockerfile and the installed service, then runs Tests/HAProxy. What needs promtool is
+# skipped where it is neither installed nor in a package that apt-get can fetch.
 # Needs a built vision-server (VISION_SERVER_BINARY, else .build/release/vision-server) and, from Debian: systemd,
 # haproxy, python3, binutils.
 set -euo pipefail
@@ -11,6 +12,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 passed=0
 failed=0
+skipped=0
 
 # check NAME COMMAND...: counts, and shows what a failing command said. A function fails with its first failing line,
 # which bash grants only outside of conditions.
@@ -153,17 +155,40 @@ EOF
 
 # python_tests FILE: shows figures and failures as they come, and counts.
 python_tests() {
-    local ran lost
+    local ran lost missed
     python3 "$1" 2>&1 | tee "$scratch/tests" || true
     ran=$(sed -n 's/^Ran \([0-9]*\) test.*/\1/p' "$scratch/tests")
-    # FAILED (failures=1, errors=2); no such line when all is well.
-    lost=$(sed -n 's/^FAILED (\(.*\))$/\1/p' "$scratch/tests" | tr -cs '0-9' '\n' |
-        awk '{ sum += $1 } END { print sum + 0 }')
+    lost=$(unittest_count 'failures|errors|unexpected successes')
+    missed=$(unittest_count skipped)
     # Nothing ran: that the servers could not even start is one failure.
     if [[ ${ran:-0} -eq 0 ]]; then ran=0 lost=1; fi
     failed=$((failed + lost))
-    passed=$((passed + (ran > lost ? ran - lost : 0)))
+    skipped=$((skipped + missed))
+    passed=$((passed + (ran > lost + missed ? ran - lost - missed : 0)))
 }
+
+# unittest_count WORDS: of the last line, such as FAILED (failures=1, errors=2, skipped=3); 0 where it has none of them.
+unittest_count() {
+    sed -n -E 's/^(OK|FAILED) \((.*)\)$/\2/p' "$scratch/tests" | tr ',' '\n' |
+        awk -F= -v words="^ *($1)$" '$1 ~ words { sum += $2 } END { print sum + 0 }'
+}
+
+# Only the program: the package, when it is installed, starts a Prometheus.
+find_promtool() {
+    PROMTOOL=$(command -v promtool) || PROMTOOL=$root/.build-promtool/promtool
+    export PROMTOOL
+    [[ -x $PROMTOOL ]] || fetch_promtool 2>"$scratch/output" || {
+        PROMTOOL=
+        printf 'There is no promtool, and apt-get cannot fetch it: its checks are skipped.\n'
+    }
+}
+
+fetch_promtool() (
+    mkdir -p -- "$scratch/promtool" "$root/.build-promtool" || exit
+    cd -- "$scratch/promtool" && apt-get -q download prometheus >/dev/null || exit
+    dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x -O ./usr/bin/promtool >promtool || exit
+    chmod 755 promtool && mv -- promtool "$PROMTOOL"
+)
 
 # Each of the two goes on only when the other has begun to build, too.
 two_starts_at_once_both_build() {
@@ -213,7 +238,9 @@ check "two that are started at once both build" two_starts_at_once_both_build
 check "the image has every library that the program needs" image_has_every_library
 check "the image copies what is there" image_copies_what_is_there
 check "the image's health check tells life from death" image_health_check_works
+find_promtool
+python_tests "$root/Tests/Packaging/test_monitoring.py"
 python_tests "$root/Tests/HAProxy/test_stopping.py"
 python_tests "$root/Tests/HAProxy/test_haproxy.py"
-printf '%d passed, %d failed\n' "$passed" "$failed"
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [[ $failed -eq 0 ]]
