@@ -10,9 +10,10 @@ import tempfile
 import threading
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "HAProxy"))
+from figures import FigureTestCase  # noqa: E402
 from fleet import Server, free_ports, request_body, send, wait_until  # noqa: E402
 
-__all__ = ["Told", "free_ports", "real_server", "request_body", "send", "wait_until"]
+__all__ = ["FigureTestCase", "Told", "free_ports", "real_server", "request_body", "send", "wait_until"]
 
 
 @contextlib.contextmanager
