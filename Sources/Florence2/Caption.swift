@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
 /// What a model says to one prompt about one image.
 public struct Caption: Sendable {
     /// The answer in the task's own form.
@@ -8,6 +16,8 @@ public struct Caption: Sendable {
     public let tokenIDs: [Int]
     /// The winning hypothesis' sum of log-probabilities, divided by its length to the power of the length penalty.
     public let score: Float
+    /// The winning hypothesis' sum of log-probabilities.
+    public let logProbability: Float
     public let finishReason: FinishReason
     /// Tokens that the encoder read: the image's and the prompt's.
     public let inputTokens: Int
@@ -15,6 +25,14 @@ public struct Caption: Sendable {
 
     /// Tokens that were generated, the end included.
     public var outputTokens: Int { tokenIDs.count - 1 }
+
+    /// How sure the model was of its tokens, from 0 to 1: the geometric mean of their probabilities, the end's included.
+    /// The length penalty has no part in it.
+    public var meanTokenProbability: Double {
+        let mean = Double(logProbability) / Double(max(1, outputTokens))
+        // Sums of float32 may come out a little above zero.
+        return mean.isNaN ? 0 : exp(min(0, mean))
+    }
 
     public enum FinishReason: String, Sendable {
         /// The model ended its answer.

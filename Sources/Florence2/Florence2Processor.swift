@@ -65,6 +65,7 @@ package struct Florence2Processor: Sendable {
         let limit = configuration(request.overrides).maxNewTokens
         return Caption(
             answer: answer, text: text, tokenIDs: hypothesis.tokens, score: hypothesis.score,
+            logProbability: hypothesis.logProbability,
             finishReason: hypothesis.tokens.count > limit ? .length : .stop,
             inputTokens: limits.imageTokens + promptTokens, seconds: seconds)
     }

@@ -1,11 +1,14 @@
-/// Token ids, decoder start included, with their score divided by the length to the power of the length penalty.
+/// Token ids, decoder start included, with the sum of the log-probabilities of those that were generated.
 public struct Hypothesis: Sendable, Equatable {
     public let tokens: [Int]
+    /// The sum divided by the length to the power of the length penalty.
     public let score: Float
+    public let logProbability: Float
 
-    package init(tokens: [Int], score: Float) {
+    package init(tokens: [Int], score: Float, logProbability: Float) {
         self.tokens = tokens
         self.score = score
+        self.logProbability = logProbability
     }
 }
 

@@ -93,7 +93,7 @@ package struct BeamSearch: Sendable {
 
     /// The decoder start is not counted as generated.
     private func hypothesis(_ tokens: [Int], _ score: Float) -> Hypothesis {
-        Hypothesis(tokens: tokens, score: score / lengthPenalty(tokens.count - 1))
+        Hypothesis(tokens: tokens, score: score / lengthPenalty(tokens.count - 1), logProbability: score)
     }
 
     private var lengthPenalty: LengthPenalty { LengthPenalty(exponent: configuration.lengthPenalty) }

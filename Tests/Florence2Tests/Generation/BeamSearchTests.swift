@@ -137,7 +137,7 @@ extension BeamGoldens.Case {
             #expect(histories.allSatisfy { $0.starts(with: settled) }, "seed \(seed)")
             let logits = Tensor(shape: [num_beams, vocabulary], histories.flatMap(logits))
             switch search.advance(feed.candidates(logits, in: workspace)) {
-            case .damaged: return Hypothesis(tokens: [], score: .nan)
+            case .damaged: return Hypothesis(tokens: [], score: .nan, logProbability: .nan)
             case .finished(let hypothesis):
                 #expect(hypothesis.tokens.starts(with: settled), "seed \(seed)")
                 return hypothesis
