@@ -10,6 +10,10 @@ public struct JSONValue {
     /// The value's text, without the space around it.
     public let text: UnsafeRawBufferPointer
 
+    private init(text: UnsafeRawBufferPointer) {
+        self.text = text
+    }
+
     public var kind: Kind {
         switch text.first {
         case Byte.quote: .string
@@ -50,10 +54,42 @@ public struct JSONValue {
         }
     }
 
+    /// The one value that a text holds, all of it checked.
+    public init(whole text: UnsafeRawBufferPointer) throws(JSONError) {
+        var scanner = JSONScanner(text)
+        scanner.skipMark()
+        scanner.skipSpace()
+        let start = scanner.position
+        try scanner.skipValue()
+        let end = scanner.position
+        try scanner.finish()
+        self.init(text: UnsafeRawBufferPointer(rebasing: text[start..<end]))
+    }
+
+    /// The value that a text begins with, whatever follows it; `nil` if it begins with none.
+    public init?(startOf text: UnsafeRawBufferPointer) {
+        var scanner = JSONScanner(text)
+        guard (try? scanner.skipValue()) != nil else { return nil }
+        self.init(text: UnsafeRawBufferPointer(rebasing: text[..<scanner.position]))
+    }
+
     /// The members of these names; `nil` if the value is no object.
     public func members(named names: [String]) -> [String: JSONValue]? {
         // The grammar has been checked, so nothing can be wrong.
         (try? Self.members(of: text, named: names)) ?? nil
+    }
+
+    /// All members, their names as strings, in the order in which they stand; none if the value is no object.
+    public var allMembers: [(name: JSONValue, value: JSONValue)] {
+        guard kind == .object else { return [] }
+        var scanner = JSONScanner(text)
+        var members: [(name: JSONValue, value: JSONValue)] = []
+        try? scanner.eachMember { name, value in
+            // With its quotes.
+            let name = UnsafeRawBufferPointer(rebasing: text[name.lowerBound - 1..<name.upperBound + 1])
+            members.append((JSONValue(text: name), JSONValue(text: UnsafeRawBufferPointer(rebasing: text[value]))))
+        }
+        return members
     }
 
     /// The first elements, as many as there are up to a limit; `nil` if the value is no array.
