@@ -22,6 +22,7 @@ extension ErrorAnswer {
         case let error as VisionAPIError: self.init(error)
         case let error as DoorError: self.init(wording: error)
         case let error as PreprocessingError: self.init(error)
+        case let error as TaskChoiceError: self.init(.badRequest, .unanswerable, error.description)
         case let error as TaskPromptError: self.init(.badRequest, .invalidPrompt, error.description)
         case let error as ImageError: self.init(.badRequest, .invalidImage, error.description)
         case ModelError.promptTooLong(_, _): self.init(.badRequest, .invalidPrompt, "\(error)")

@@ -11,6 +11,8 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
     case invalidField = "invalid_field"
     /// The prompt names no task that there is, or one twice, or is too long.
     case invalidPrompt = "invalid_prompt"
+    /// The answer is asked for in a form that the model cannot fill, or for an image that is not there.
+    case unanswerable
     /// The image is no base64, or no file that can be read.
     case invalidImage = "invalid_image"
     /// The body is larger than the server takes.

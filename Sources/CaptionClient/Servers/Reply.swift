@@ -46,7 +46,7 @@ package enum Reply: Sendable, Equatable {
         case .timeout: self = .lost(sentence)
         case .invalidImage, .tooLarge, .invalidJSON, .badRequest, .modelDamaged, .internalError:
             self = .refused(sentence)
-        case .missingField, .invalidField, .invalidPrompt: self = .misasked(sentence)
+        case .missingField, .invalidField, .invalidPrompt, .unanswerable: self = .misasked(sentence)
         case .unauthorized, .forbiddenOrigin, .forbiddenHost,
             .notFound, .methodNotAllowed, .unsupportedEncoding:
             self = .unusable(sentence)

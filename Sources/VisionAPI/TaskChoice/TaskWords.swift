@@ -1,0 +1,91 @@
+import Florence2
+
+/// The task that the words of a prompt ask for: the first rule that fits.
+///
+/// It is made for the prompts that programs send; Florence-2 itself understands none of them.
+struct TaskWords {
+    let sentences: [PromptSentence]
+
+    private static let rules: [(FlorenceTask, why: String, fits: @Sendable (PromptSentence) -> Bool)] = [
+        (.ocr, "it asks for the text in the picture", asksForText),
+        (.objectDetection, "it asks where things are", asksForPlaces),
+        (.generateTags, "it asks for tags", { $0.hasAny(tagWords) }),
+        (.mixedCaption, "it asks for a prompt that makes such a picture", asksForImagePrompt),
+        (.moreDetailedCaption, "it asks for detail", asksForDetail),
+        (.detailedCaption, "it asks for a few sentences", asksForSentences),
+    ]
+
+    /// - Returns: `nil` where no word decides.
+    var choice: (task: FlorenceTask, why: String)? {
+        for rule in Self.rules where sentences.contains(where: rule.fits) { return (rule.0, rule.why) }
+        // Far down in a long prompt these speak of style.
+        let early = sentences.prefix(3) + sentences.dropFirst(3).filter { $0.words.count <= 5 }
+        return early.contains(where: Self.asksForBrevity) ? (.caption, "it asks for something short") : nil
+    }
+
+    private static let tagWords: Set<String> = [
+        "tag", "tags", "tagging", "tagged", "keyword", "keywords", "label", "labels", "labeling", "labelling",
+        "hashtag",
+        "hashtags", "booru", "danbooru", "gelbooru", "safebooru", "e621", "rule34",
+    ]
+
+    @Sendable private static func asksForText(_ sentence: PromptSentence) -> Bool {
+        let text: Set = ["text", "texts", "words", "writing", "handwriting", "document", "letters", "characters"]
+        return sentence.hasAny(["ocr", "transcribe", "transcription", "transcript", "transcribing"])
+            || sentence.hasAny(["extract", "read", "recognize", "recognise"], then: text, within: 5)
+            || sentence.hasAny(["what", "what's"], then: ["text"], within: 3)
+            || sentence.hasAny(["what", "what's"], then: ["written"], within: 6)
+            || sentence.hasAny(["what"]) && ["say", "says"].contains(sentence.words.last)
+    }
+
+    @Sendable private static func asksForPlaces(_ sentence: PromptSentence) -> Bool {
+        let things: Set = ["object", "objects", "thing", "things", "items"]
+        return sentence.hasAny(["bounding"], then: ["box", "boxes"], within: 0)
+            || sentence.hasAny(["detect", "detecting", "locate", "localize", "localise"], then: things, within: 4)
+            || sentence.hasAny(["object"], then: ["detection"], within: 0)
+    }
+
+    @Sendable private static func asksForImagePrompt(_ sentence: PromptSentence) -> Bool {
+        guard sentence.hasAny(["prompt", "prompts"]) else { return false }
+        return sentence.hasAny(["midjourney", "flux", "sdxl", "sd", "dalle", "comfyui", "t2i", "txt2img"])
+            || ["stable diffusion", "image generation", "text to image", "dall e", "generate this image"].contains {
+                sentence.hasPhrase($0)
+            }
+    }
+
+    @Sendable private static func asksForDetail(_ sentence: PromptSentence) -> Bool {
+        if sentence.hasAny(["detailed", "comprehensive", "comprehensively", "thorough", "thoroughly", "paragraph"])
+            || sentence.hasAny(["paragraphs"]) || sentence.hasAny(["in"], then: ["detail"], within: 4)
+        {
+            return true
+        }
+        return sentence.words.indices.contains { index in
+            sentence.words[index] == "long" && (index == 0 || !["how", "as", "so"].contains(sentence.words[index - 1]))
+        }
+    }
+
+    @Sendable private static func asksForSentences(_ sentence: PromptSentence) -> Bool {
+        let few: Set = ["few", "two", "three", "four", "several", "couple", "2", "3", "4"]
+        return sentence.hasAny(few, then: ["sentences"], within: 2)
+    }
+
+    @Sendable private static func asksForBrevity(_ sentence: PromptSentence) -> Bool {
+        let short: Set = [
+            "brief", "briefly", "short", "shortly", "concise", "concisely", "succinct", "succinctly", "title",
+            "headline",
+            "oneliner",
+        ]
+        return sentence.hasAny(short)
+            || sentence.hasAny(["one", "single", "1", "a"], then: ["sentence", "line"], within: 1)
+            || sentence.hasAny(["words"], then: ["less", "fewer", "maximum", "max"], within: 1)
+            || isCount(ofWordsIn: sentence) || sentence.hasPhrase("alt text")
+            || sentence.words.first == "caption" && sentence.words.count > 1
+    }
+
+    /// "in 20 words", "max. 15 words"
+    private static func isCount(ofWordsIn sentence: PromptSentence) -> Bool {
+        sentence.words.indices.dropFirst().contains { index in
+            sentence.words[index] == "words" && (1...30).contains(Int(sentence.words[index - 1]) ?? 0)
+        }
+    }
+}
