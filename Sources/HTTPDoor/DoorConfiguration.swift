@@ -12,11 +12,11 @@ package struct DoorConfiguration: Sendable {
     /// Names of this server, besides those that are nobody's in public.
     package var allowedHosts: [String]
     /// How long the parts of a request and its answer may take.
-    package var connectionLimits: ConnectionLimits
+    package var connectionTimeouts: ConnectionTimeouts
 
     package init(
         host: String = "127.0.0.1", port: Int = 54880, maxConnections: Int = 1024, apiKeys: APIKeys = .none,
-        corsOrigins: [String] = [], allowedHosts: [String] = [], connectionLimits: ConnectionLimits = .init()
+        corsOrigins: [String] = [], allowedHosts: [String] = [], connectionTimeouts: ConnectionTimeouts = .init()
     ) {
         self.host = host
         self.port = port
@@ -24,7 +24,7 @@ package struct DoorConfiguration: Sendable {
         self.apiKeys = apiKeys
         self.corsOrigins = corsOrigins
         self.allowedHosts = allowedHosts
-        self.connectionLimits = connectionLimits
+        self.connectionTimeouts = connectionTimeouts
     }
 
     /// Only programs of this machine reach the server, and whoever does needs no key: then a web page must not, under a

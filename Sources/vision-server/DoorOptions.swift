@@ -86,8 +86,8 @@ struct DoorOptions: ParsableArguments {
         return names
     }
 
-    func connectionLimits(_ settings: Settings) throws -> ConnectionLimits {
-        ConnectionLimits(
+    func connectionTimeouts(_ settings: Settings) throws -> ConnectionTimeouts {
+        ConnectionTimeouts(
             reading: try settings.number("read-timeout", readTimeout, in: 1...86400) ?? 30,
             writing: try settings.number("write-timeout", writeTimeout, in: 1...86400) ?? 30)
     }

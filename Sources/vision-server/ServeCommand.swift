@@ -128,6 +128,6 @@ struct ServeCommand: AsyncParsableCommand {
             apiKeys: try doorOptions.keys(settings),
             corsOrigins: try doorOptions.origins(settings),
             allowedHosts: try doorOptions.hosts(settings),
-            connectionLimits: try doorOptions.connectionLimits(settings))
+            connectionTimeouts: try doorOptions.connectionTimeouts(settings))
     }
 }

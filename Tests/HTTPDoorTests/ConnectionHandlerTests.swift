@@ -11,9 +11,9 @@ struct ConnectionHandlerTests {
     private final class Line {
         let channel = EmbeddedChannel()
 
-        init(limits: ConnectionLimits = .init(), connections: Connections = .init(limit: 9)) throws {
+        init(timeouts: ConnectionTimeouts = .init(), connections: Connections = .init(limit: 9)) throws {
             try channel.pipeline.syncOperations.addConnectionHandlers(
-                ConnectedClient(), connections, limits, .codeAndDetail)
+                ConnectedClient(), connections, timeouts, .codeAndDetail)
             try channel.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
         }
 

@@ -8,13 +8,13 @@ struct ConnectionStateTests {
     private typealias Action = ConnectionState.Action
 
     /// What is done after each of `events`.
-    private func actions(_ events: [Event], limits: ConnectionLimits = .init()) -> [[Action]] {
-        var state = ConnectionState(limits)
+    private func actions(_ events: [Event], timeouts: ConnectionTimeouts = .init()) -> [[Action]] {
+        var state = ConnectionState(timeouts)
         return events.map { state.handle($0) }
     }
 
-    private func state(after events: [Event], limits: ConnectionLimits = .init()) -> ConnectionState {
-        var state = ConnectionState(limits)
+    private func state(after events: [Event], timeouts: ConnectionTimeouts = .init()) -> ConnectionState {
+        var state = ConnectionState(timeouts)
         for event in events { _ = state.handle(event) }
         return state
     }
@@ -116,27 +116,27 @@ struct ConnectionStateTests {
 
     @Test("who is slow with a request gets 408; who has sent nothing is closed without a word")
     func slowness() {
-        let limits = ConnectionLimits(reading: 7)
+        let timeouts = ConnectionTimeouts(reading: 7)
         #expect(actions([.deadlineReached]).last == [.disconnect, .close])
-        var dribbler = ConnectionState(limits)
+        var dribbler = ConnectionState(timeouts)
         _ = dribbler.take(3)
         let refusal = dribbler.handle(.deadlineReached)
         #expect(refusal == [.refuse(.tooSlow(seconds: 7))])
-        let body = actions([.head(.init(length: 9)), .deadlineReached], limits: limits).last
+        let body = actions([.head(.init(length: 9)), .deadlineReached], timeouts: timeouts).last
         #expect(body == [.breakBody, .refuse(.tooSlow(seconds: 7))])
         #expect(actions(Self.whole + [.answerHead(saysClose: false), .deadlineReached]).last == [.disconnect, .close])
     }
 
     @Test("each part of a connection's life has its limit, the server's own work none")
-    func limits() {
-        let limits = ConnectionLimits(reading: 30, writing: 20, idle: 95)
-        func limit(_ events: [Event]) -> Int? { state(after: events, limits: limits).limit }
+    func timeouts() {
+        let timeouts = ConnectionTimeouts(reading: 30, writing: 20, idle: 95)
+        func limit(_ events: [Event]) -> Int? { state(after: events, timeouts: timeouts).limit }
         #expect(limit([]) == 30)
         #expect(limit([.head(.init(length: 9))]) == 30)
         #expect(limit(Self.whole) == nil)
         #expect(limit(Self.whole + [.answerHead(saysClose: false)]) == 20)
         #expect(limit(Self.whole + Self.answer) == 95)
-        var next = state(after: Self.whole + Self.answer, limits: limits)
+        var next = state(after: Self.whole + Self.answer, timeouts: timeouts)
         _ = next.take(1)
         #expect(next.limit == 30)
     }

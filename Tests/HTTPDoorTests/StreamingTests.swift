@@ -17,7 +17,7 @@ struct StreamingTests {
         let stream = Route(.get, "stream") { _, context in try await context.streaming(EchoDialect.lines, work) }
         let door = Door(
             // No deadline that would do what is tested.
-            configuration: DoorConfiguration(connectionLimits: .init(writing: 3600)),
+            configuration: DoorConfiguration(connectionTimeouts: .init(writing: 3600)),
             dialects: [Dialect(errorFormat: .codeAndDetail, routes: [stream])], figures: "stream",
             logger: Logger(label: "test", factory: { _ in log }))
         try await door.application().test(.live) { client in try await body(try #require(client.port)) }

@@ -35,14 +35,14 @@ package final class ConnectionHandler: ChannelDuplexHandler {
     ///   - errorFormat: The shape of answers to what no route has ever seen.
     ///   - onRefusal: Called for each of them.
     package init(
-        client: ConnectedClient, connections: Connections, limits: ConnectionLimits, errorFormat: ErrorFormat,
+        client: ConnectedClient, connections: Connections, timeouts: ConnectionTimeouts, errorFormat: ErrorFormat,
         onRefusal: @escaping @Sendable (DoorError) -> Void
     ) {
         self.client = client
         self.connections = connections
         self.errorFormat = errorFormat
         self.onRefusal = onRefusal
-        state = ConnectionState(limits)
+        state = ConnectionState(timeouts)
     }
 
     package func handlerAdded(context: ChannelHandlerContext) {

@@ -20,7 +20,7 @@ extension HTTPServerBuilder {
                 responder,
                 addHandlers: { operations, client in
                     try operations.addConnectionHandlers(
-                        client, connections, configuration.connectionLimits, errorFormat, onRefusal: onRefusal)
+                        client, connections, configuration.connectionTimeouts, errorFormat, onRefusal: onRefusal)
                 })
         }
     }
@@ -76,11 +76,12 @@ extension ChannelPipeline.SynchronousOperations {
     ///
     /// - Parameter errorFormat: The shape of answers to what no route ever sees.
     package func addConnectionHandlers(
-        _ client: ConnectedClient, _ connections: Connections, _ limits: ConnectionLimits, _ errorFormat: ErrorFormat,
-        onRefusal: @escaping @Sendable (DoorError) -> Void = { _ in }
+        _ client: ConnectedClient, _ connections: Connections, _ timeouts: ConnectionTimeouts,
+        _ errorFormat: ErrorFormat, onRefusal: @escaping @Sendable (DoorError) -> Void = { _ in }
     ) throws {
         let handler = ConnectionHandler(
-            client: client, connections: connections, limits: limits, errorFormat: errorFormat, onRefusal: onRefusal)
+            client: client, connections: connections, timeouts: timeouts, errorFormat: errorFormat,
+            onRefusal: onRefusal)
         var sizes = NIOHTTPDecoderLimitConfiguration()
         sizes.maxHeaderFieldCount = 1000
         try addHandler(ConnectionGate(handler))

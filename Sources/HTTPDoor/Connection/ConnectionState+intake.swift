@@ -101,10 +101,10 @@ extension ConnectionState {
     /// Seconds from the beginning of the present stage after which something must happen.
     package var limit: Int? {
         switch stage {
-        case .head, .body: limits.reading
-        case .idle: limits.idle
+        case .head, .body: timeouts.reading
+        case .idle: timeouts.idle
         case .work, .producing: nil
-        case .writing, .sending: limits.writing
+        case .writing, .sending: timeouts.writing
         case .skipping, .draining: 5
         case .lingering: 1
         }

@@ -120,14 +120,14 @@ package struct ConnectionState: Sendable {
     /// A body with so little left is not worth a new connection.
     static let maxSkipped = 64 << 10
 
-    let limits: ConnectionLimits
+    let timeouts: ConnectionTimeouts
     var phase = Phase.waiting(hasBytes: false)
     var hasServed = false
     var hasInputEnded = false
     private var isProbed = false
 
-    package init(_ limits: ConnectionLimits = .init()) {
-        self.limits = limits
+    package init(_ timeouts: ConnectionTimeouts = .init()) {
+        self.timeouts = timeouts
     }
 
     package mutating func handle(_ event: Event) -> [Action] {
@@ -260,8 +260,8 @@ package struct ConnectionState: Sendable {
 
     private mutating func reachDeadline() -> [Action] {
         switch phase {
-        case .waiting(hasBytes: true): refuse(.tooSlow(seconds: limits.reading))
-        case .request(let request) where request.answer == .none: refuse(.tooSlow(seconds: limits.reading))
+        case .waiting(hasBytes: true): refuse(.tooSlow(seconds: timeouts.reading))
+        case .request(let request) where request.answer == .none: refuse(.tooSlow(seconds: timeouts.reading))
         case .waiting, .request, .skipping, .ending, .closed: close()
         }
     }

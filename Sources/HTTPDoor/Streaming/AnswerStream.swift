@@ -52,7 +52,7 @@ package final class AnswerStream: Sendable {
         write(ByteBuffer(string: piece))
     }
 
-    /// Says that the last piece was written: from here on the reader has `ConnectionLimits.writing` for all that is left.
+    /// Says that the last piece was written: from here on the reader has `ConnectionTimeouts.writing` for all that is left.
     ///
     /// Returning from the work says so, too. Who holds something for as long as the answer is on its way calls this, and
     /// waits for `delivered()`.

@@ -1,5 +1,5 @@
 /// How long each part of a connection's life may take, in seconds.
-package struct ConnectionLimits: Sendable, Equatable {
+package struct ConnectionTimeouts: Sendable, Equatable {
     /// From the first byte that is awaited to the last one of the headers, and from there to the last one of the body.
     package var reading: Int
     /// From the first byte of the answer to the last one that the client has taken. Of an answer that comes piece by
