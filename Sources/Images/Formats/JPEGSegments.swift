@@ -15,7 +15,7 @@ struct JPEGSegments {
             if segment.hasText("Exif\0\0", at: 0) { exif += payload.dropFirst(6) }
             if segment.hasText(Self.xmpMark, at: 0) { xmp = payload.dropFirst(Self.xmpMark.utf8.count) }
         }
-        return Metadata.orientation(exif: exif[...], xmp: xmp)
+        return OrientationTag.value(exif: exif[...], xmp: xmp)
     }
 
     private static let xmpMark = "http://ns.adobe.com/xap/1.0/\0"

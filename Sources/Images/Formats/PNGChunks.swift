@@ -24,7 +24,7 @@ struct PNGChunks {
             if Self.begins(data, with: Self.xmpName) { xmp = (kind, data) }
         }
         let block = exif?.data ?? profile.flatMap { Self.text($0.kind, $0.data) }.map { Self.unhexed($0)[...] }
-        return Metadata.orientation(exif: block, xmp: xmp.flatMap { Self.text($0.kind, $0.data) }?[...])
+        return OrientationTag.value(exif: block, xmp: xmp.flatMap { Self.text($0.kind, $0.data) }?[...])
     }
 
     /// Visits the chunks that hold EXIF or text.

@@ -12,7 +12,7 @@ struct TIFFDecoder: FormatDecoder {
         header = try Codec.header(.tiff, of: bytes[...], into: cimage_tiff_header_info(), cimage_tiff_header)
         orientation =
             header.orientation == 0
-            ? Metadata.orientation(exif: nil, xmp: EXIFDirectory(bytes[...])?.bytes(of: EXIFDirectory.xmp))
+            ? OrientationTag.value(exif: nil, xmp: EXIFDirectory(bytes[...])?.bytes(of: EXIFDirectory.xmp))
             : Orientation(rawValue: Int(header.orientation)) ?? .upright
     }
 

@@ -16,7 +16,7 @@ struct WebPDecoder: FormatDecoder {
             cimage_webp_header($0, $1, $2, &animated, $3)
         }
         let chunks = WebPChunks(bytes)
-        orientation = Metadata.orientation(exif: chunks.first("EXIF"), xmp: chunks.first("XMP "))
+        orientation = OrientationTag.value(exif: chunks.first("EXIF"), xmp: chunks.first("XMP "))
         (frames, isCut) = animated == 0 ? ([], false) : try chunks.frames(maxCount: 16)
         memory = frames.map { Int($0.header.memory) }.max() ?? Int(header.memory)
     }
