@@ -38,11 +38,11 @@ final class Mailbox: @unchecked Sendable {
             thread = try JoinableThread(name: "captioner") { [self] in
                 do {
                     try live { whenLoaded(.success(())) }
-                    returnFreeMemory()
+                    trimMalloc()
                     end()
                 } catch {
                     condition.withLock { isClosed = true }
-                    returnFreeMemory()
+                    trimMalloc()
                     whenLoaded(.failure(error))
                 }
             }

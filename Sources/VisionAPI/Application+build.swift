@@ -17,7 +17,7 @@ package func buildApplication<C: Clock>(
         try ImageDecoder().prepare($0, with: $1, watch: DecodeWatch($2))
     }
 ) -> some ApplicationProtocol where C.Duration == Duration {
-    let freed = FreedMemory(clock: ContinuousClock())
+    let trimmer = MallocTrimmer(clock: ContinuousClock())
     let preloader = Preloader(host: host, store: store, endsService: configuration.preloadEnds, logger: logger)
     let service = CaptionService(
         host: host, store: store, budget: configuration.decoding, prepareImage: prepareImage
@@ -28,7 +28,7 @@ package func buildApplication<C: Clock>(
         service: service,
         bodies: BodyReader(
             maxBodySize: configuration.maxBodySize, maxReadingSize: configuration.maxReadingSize, pace: .measured()
-        ) { freed.add($0) },
+        ) { trimmer.add($0) },
         parser: ImageRequestParser(extraPrompts: configuration.extraPrompts, anyPrompt: configuration.anyPrompt))
     let door = Door(
         configuration: configuration.door,
@@ -36,7 +36,7 @@ package func buildApplication<C: Clock>(
             OriginalDialect(images, configuration: configuration).dialect,
             OperationsDialect(host: host, store: store, configuration: configuration).dialect,
         ], figures: "vision", logger: logger, errors: ErrorAnswer.init(answering:))
-    return door.application(services: [store, host, freed] + (configuration.preload ? [preloader] : [])) { address in
+    return door.application(services: [store, host, trimmer] + (configuration.preload ? [preloader] : [])) { address in
         logger.info("Serving \(configuration.modelName) at \(address), its prompts at \(address)/prompts")
     }
 }

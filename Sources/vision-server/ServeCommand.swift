@@ -40,7 +40,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Log") var logOptions: LogOptions
 
     func run() async throws {
-        limitMemoryArenas()
+        limitMallocArenas()
         let settings = Settings(environment: ProcessInfo.processInfo.environment)
         let format = try logOptions.install(settings)
         let logger = Logger(label: "vision-server")

@@ -3,7 +3,7 @@
 #endif
 
 /// Has the allocator's threads share four arenas, not eight a core: each keeps memory that the others do not see.
-public func limitMemoryArenas() {
+public func limitMallocArenas() {
     #if canImport(Glibc)
         // Swift's Glibc module leaves <malloc.h> out, where M_ARENA_MAX is -8.
         typealias SetOption = @convention(c) (CInt, CInt) -> CInt
@@ -13,7 +13,7 @@ public func limitMemoryArenas() {
 }
 
 /// Gives memory that is free but still held by the allocator back to the system.
-@Sendable public func returnFreeMemory() {
+@Sendable public func trimMalloc() {
     #if canImport(Glibc)
         typealias Trim = @convention(c) (Int) -> CInt
         guard let symbol = dlsym(nil, "malloc_trim") else { return }

@@ -4,13 +4,13 @@ import Synchronization
 import Testing
 
 @Suite("Memory that goes back to the system")
-struct FreedMemoryTests {
+struct MallocTrimmerTests {
     private static let megabyte = 1 << 20
     private func at(_ seconds: Int) -> ManualClock.Instant { .init(offset: .seconds(seconds)) }
 
     @Test("too little is kept; more goes after a quiet second, and only once")
     func quiet() {
-        var schedule = ReturnSchedule<ManualClock.Instant>()
+        var schedule = TrimSchedule<ManualClock.Instant>()
         schedule.add(7 * Self.megabyte, at: at(0))
         #expect(schedule.due == nil)
         schedule.add(Self.megabyte, at: at(5))
@@ -26,7 +26,7 @@ struct FreedMemoryTests {
 
     @Test("traffic that never rests puts it off for half a minute, not for ever")
     func busy() {
-        var schedule = ReturnSchedule<ManualClock.Instant>()
+        var schedule = TrimSchedule<ManualClock.Instant>()
         for second in 0..<100 {
             schedule.add(10 * Self.megabyte, at: at(second))
             let isGivenBack = schedule.take(at: at(second))
@@ -36,7 +36,7 @@ struct FreedMemoryTests {
 
     @Test("sizes that make no sense do not trap")
     func odd() {
-        var schedule = ReturnSchedule<ManualClock.Instant>()
+        var schedule = TrimSchedule<ManualClock.Instant>()
         schedule.add(-5, at: at(0))
         #expect(schedule.due == nil)
         for _ in 0..<3 { schedule.add(Int.max, at: at(1)) }
@@ -47,10 +47,10 @@ struct FreedMemoryTests {
     func storms() async throws {
         let clock = ManualClock()
         let count = Atomic(0)
-        let freed = FreedMemory(clock: clock) { count.add(1, ordering: .relaxed) }
-        let service = Task { try await freed.run() }
+        let trimmer = MallocTrimmer(clock: clock) { count.add(1, ordering: .relaxed) }
+        let service = Task { try await trimmer.run() }
         for storm in 1...3 {
-            for _ in 0..<900 { freed.add(200_000) }
+            for _ in 0..<900 { trimmer.add(200_000) }
             try await eventually { clock.sleepers == 1 }
             #expect(count.load(ordering: .relaxed) == storm - 1)
             clock.advance(by: .seconds(1))
