@@ -73,7 +73,9 @@ let package = Package(
         // Floor 2: the model, and where its files come from.
         .target(
             name: "ModelHub",
-            dependencies: ["CDigest", "Tensors", "Transfers", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "CDigest", "Serving", "Tensors", "Transfers", .product(name: "Logging", package: "swift-log"),
+            ],
             swiftSettings: swiftSettings),
         .target(name: "Florence2", dependencies: ["Tensors", "Images"], swiftSettings: swiftSettings),
 
@@ -206,7 +208,8 @@ let package = Package(
         .testTarget(
             name: "ModelHubTests",
             dependencies: [
-                "CDigest", "Eventually", "ModelHub", "Transfers", .product(name: "Logging", package: "swift-log"),
+                "CDigest", "Eventually", "ModelHub", "Serving", "Transfers",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: swiftSettings),
         .testTarget(

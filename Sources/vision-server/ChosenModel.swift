@@ -70,7 +70,7 @@ struct ChosenModel: Sendable {
         let downloader = ModelDownloader(configuration: hub, logger: logger)
         return { report in
             do {
-                let folder = try await downloader.download(repository) { report(FetchProgress($0)) }
+                let folder = try await downloader.download(repository, progress: report)
                 return try ModelAssets(files: .directory(folder, name: repository.id))
             } catch let error where !(error is CancellationError) {
                 logger.error("The model \(repository.id) could not be downloaded. \(error)")
@@ -126,14 +126,6 @@ struct ChosenModel: Sendable {
     func load(_ files: ModelFiles) throws -> Captioner<CPUEngine> {
         try MemoryBudget().require(try files.memoryNeeded(precision))
         return try Captioner(files, threads: threads, instructionSet: instructionSet, precision: precision)
-    }
-}
-
-extension FetchProgress {
-    init(_ progress: DownloadProgress) {
-        self.init(
-            bytesDone: progress.bytesDone, bytesTotal: progress.bytesTotal, secondsLeft: progress.secondsLeft,
-            trouble: progress.trouble)
     }
 }
 

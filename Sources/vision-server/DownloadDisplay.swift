@@ -1,6 +1,6 @@
 import Foundation
 import Logging
-import ModelHub
+import Serving
 import Synchronization
 
 /// Shows how far a download is: a bar on a terminal, otherwise a line in the log every few seconds.

@@ -1,5 +1,6 @@
 import Foundation
 import ModelHub
+import Serving
 import Synchronization
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import ModelHub
+import Serving
 import Synchronization
 import Testing
 

@@ -48,26 +48,4 @@ struct RetryPolicyTests {
         for part in 0..<10_000 { rate.add(10, at: .milliseconds(part)) }
         #expect(abs(try #require(rate.bytesPerSecond(at: .milliseconds(9_999))) - 10_000) < 500)
     }
-
-    @Test(
-        "progress in words",
-        arguments: [
-            (
-                DownloadProgress(bytesDone: 120_400_000, bytesTotal: 3_290_000_000, secondsLeft: 170),
-                "120 of 3290 MB, about 3 minutes left"
-            ),
-            (DownloadProgress(bytesDone: 5_000_000), "5 MB"),
-            (
-                DownloadProgress(bytesDone: 0, bytesTotal: 10_000_000, secondsLeft: 0.2),
-                "0 of 10 MB, about 1 second left"
-            ),
-            (
-                DownloadProgress(bytesDone: 0, bytesTotal: 10_000_000, secondsLeft: 3600 * 30),
-                "0 of 10 MB, about 30 hours left"
-            ),
-            (DownloadProgress(bytesDone: 0, bytesTotal: 10_000_000, secondsLeft: .infinity), "0 of 10 MB"),
-        ])
-    func words(progress: DownloadProgress, words: String) {
-        #expect("\(progress)" == words)
-    }
 }

@@ -69,8 +69,8 @@ struct ModelStoreTests {
         let count = Atomic(0)
         let store = ModelStore<Int, ManualClock>(name: "m", clock: clock) { report in
             guard count.add(1, ordering: .relaxed).newValue > 1 else { throw NoHub() }
-            report(FetchProgress())
-            report(FetchProgress(bytesDone: 1))
+            report(DownloadProgress())
+            report(DownloadProgress(bytesDone: 1))
             for await _ in gate {}
             return 7
         }

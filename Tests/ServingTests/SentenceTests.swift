@@ -15,13 +15,27 @@ struct SentenceTests {
         #expect(late(2).contains("for 60 s, and 2 others wait. Send it again in 5 s."))
     }
 
-    @Test("how far a fetch is; of one that has brought nothing no number is given")
-    func progress() {
-        #expect(FetchProgress().sentence == "nothing has arrived yet")
-        #expect(FetchProgress(bytesDone: 0, bytesTotal: 5_000_000).sentence == "0 of 5 MB")
-        #expect(
-            FetchProgress(bytesDone: 1, bytesTotal: 1, secondsLeft: 0.5).sentence
-                == "0 of 0 MB, about 1 second left")
-        #expect(FetchProgress(bytesDone: 120_000_000).sentence == "120 MB")
+    @Test(
+        "how far a download is; of one that has brought nothing no number is given",
+        arguments: [
+            (
+                DownloadProgress(bytesDone: 120_400_000, bytesTotal: 3_290_000_000, secondsLeft: 170),
+                "120 of 3290 MB, about 3 minutes left"
+            ),
+            (DownloadProgress(), "nothing has arrived yet"),
+            (DownloadProgress(bytesDone: 5_000_000), "5 MB"),
+            (DownloadProgress(bytesDone: 1, bytesTotal: 1), "0 of 1 MB"),
+            (
+                DownloadProgress(bytesDone: 0, bytesTotal: 10_000_000, secondsLeft: 0.2),
+                "0 of 10 MB, about 1 second left"
+            ),
+            (
+                DownloadProgress(bytesDone: 0, bytesTotal: 10_000_000, secondsLeft: 3600 * 30),
+                "0 of 10 MB, about 30 hours left"
+            ),
+            (DownloadProgress(bytesDone: 0, bytesTotal: 10_000_000, secondsLeft: .infinity), "0 of 10 MB"),
+        ])
+    func words(progress: DownloadProgress, words: String) {
+        #expect("\(progress)" == words)
     }
 }

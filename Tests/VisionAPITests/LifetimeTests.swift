@@ -126,7 +126,7 @@ struct LifetimeTests {
     func download() async throws {
         let (arrival, arrive) = AsyncStream.makeStream(of: Void.self)
         let store = ModelStore<ModelAssets, ContinuousClock>(name: "some/model", clock: ContinuousClock()) { report in
-            report(FetchProgress(bytesDone: 120_000_000, bytesTotal: 3_290_000_000, secondsLeft: 180))
+            report(DownloadProgress(bytesDone: 120_000_000, bytesTotal: 3_290_000_000, secondsLeft: 180))
             for await _ in arrival {}
             return try ModelAssets(files: Demo.files)
         }
@@ -196,10 +196,10 @@ struct LifetimeTests {
     func triedAgain() async throws {
         let (end, finish) = AsyncStream.makeStream(of: Void.self)
         let store = ModelStore<ModelAssets, ContinuousClock>(name: "some/model", clock: ContinuousClock()) { report in
-            report(FetchProgress(trouble: "hub.example: nobody answers there."))
-            report(FetchProgress())
+            report(DownloadProgress(trouble: "hub.example: nobody answers there."))
+            report(DownloadProgress())
             for await _ in end {}
-            report(FetchProgress(bytesDone: 1_000_000))
+            report(DownloadProgress(bytesDone: 1_000_000))
             return try ModelAssets(files: Demo.files)
         }
         try await Demo.application(around: Demo.host(), store: store).test(.router) { client in

@@ -1,4 +1,5 @@
 import Foundation
+public import Serving
 
 /// What hashing a cached model's files has shown.
 public struct CacheVerification: Sendable, Equatable {

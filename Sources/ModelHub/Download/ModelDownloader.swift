@@ -1,5 +1,6 @@
 import Foundation
 public import Logging
+public import Serving
 
 /// Brings the files of models from the hub into the cache: those that are needed, each of them whole.
 public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {

@@ -1,3 +1,5 @@
+import Serving
+
 /// Adds up the bytes of a model's files and tells how far it is, at most a few times a second.
 final class ProgressMeter<C: Clock> where C.Duration == Duration {
     private let clock: C

@@ -8,13 +8,13 @@ public final class ModelStore<Assets: Sendable, C: Clock>: Service where C.Durat
     /// What a store is doing.
     public enum State: Sendable {
         case absent
-        case fetching(FetchProgress)
+        case fetching(DownloadProgress)
         case failed(any Error, at: C.Instant)
         case present(Assets)
     }
 
     /// Fetches the assets, telling how far it is.
-    public typealias Fetch = @Sendable (_ report: @escaping @Sendable (FetchProgress) -> Void) async throws -> Assets
+    public typealias Fetch = @Sendable (_ report: @escaping @Sendable (DownloadProgress) -> Void) async throws -> Assets
 
     /// What the model is called in errors.
     public let name: String
@@ -107,7 +107,7 @@ public final class ModelStore<Assets: Sendable, C: Clock>: Service where C.Durat
         case .present(let assets): return assets
         case .failed(let error, _): throw failure(error)
         case .fetching(let progress): throw .fetching(model: name, progress)
-        case .absent: throw .fetching(model: name, FetchProgress())
+        case .absent: throw .fetching(model: name, DownloadProgress())
         }
     }
 
@@ -144,8 +144,8 @@ public final class ModelStore<Assets: Sendable, C: Clock>: Service where C.Durat
             switch state {
             case .present, .fetching: return state
             case .failed(_, let moment) where moment.duration(to: now) < failureStands: return state
-            case .absent: state = .fetching(FetchProgress())
-            case .failed(let error, _): state = .fetching(FetchProgress(trouble: Self.trouble(error)))
+            case .absent: state = .fetching(DownloadProgress())
+            case .failed(let error, _): state = .fetching(DownloadProgress(trouble: Self.trouble(error)))
             }
             order.yield()
             return state
@@ -176,7 +176,7 @@ public final class ModelStore<Assets: Sendable, C: Clock>: Service where C.Durat
     }
 
     /// Trouble is over when something has come.
-    private func report(_ progress: FetchProgress) {
+    private func report(_ progress: DownloadProgress) {
         state.withLock { state in
             guard case .fetching(let before) = state else { return }
             var progress = progress

@@ -2,13 +2,13 @@
 public struct DownloadProgress: Sendable, Equatable {
     /// Bytes that are on the disk already, those of earlier tries included.
     public var bytesDone: Int
-    /// Bytes of all files together; `nil` until the hub has told.
+    /// Bytes of all files together; `nil` until it is known.
     public var bytesTotal: Int?
     /// Bytes that have come in a second lately; `nil` until some have.
     public var bytesPerSecond: Double?
     /// Seconds that the rest takes at the present rate; `nil` until there is one.
     public var secondsLeft: Double?
-    /// Why the hub could not be asked, as a sentence, while it is asked again; nothing has come then.
+    /// Why the last try brought nothing, as a sentence, while it is tried again and nothing has come.
     public var trouble: String?
 
     public init(
@@ -25,7 +25,10 @@ public struct DownloadProgress: Sendable, Equatable {
 
 extension DownloadProgress: CustomStringConvertible {
     /// Such as `120 of 3290 MB, about 3 minutes left`.
-    public var description: String { [amount, timeLeft].compactMap { $0 }.joined(separator: ", ") }
+    public var description: String {
+        if bytesDone == 0, bytesTotal == nil { return "nothing has arrived yet" }
+        return [amount, timeLeft].compactMap { $0 }.joined(separator: ", ")
+    }
 
     /// Such as `120 of 3290 MB`.
     public var amount: String {
@@ -44,8 +47,11 @@ extension DownloadProgress: CustomStringConvertible {
         return secondsLeft <= 5400 ? about(secondsLeft / 60, "minute") : about(secondsLeft / 3600, "hour")
     }
 
-    /// From 0 to 1; `nil` until the hub has told how much there is.
+    /// From 0 to 1; `nil` until it is known how much there is.
     public var fraction: Double? {
         bytesTotal.map { $0 > 0 ? min(1, Double(bytesDone) / Double($0)) : 1 }
     }
+
+    /// Whole seconds, 1 to 60, after which it is worth asking again.
+    public var secondsToWait: Int { wholeSeconds(secondsLeft ?? 5) }
 }
