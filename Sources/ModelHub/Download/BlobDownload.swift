@@ -28,27 +28,17 @@ struct BlobDownload<C: Clock> where C.Duration == Duration {
     func run() async throws {
         var arrived = try await adopt()
         meter.stands(at: arrived.partial.count)
-        var budget = RetryPolicy()
         var tags: [Origin: String] = [:]
         var mismatches = 0
-        while true {
-            let before = arrived.partial.count
-            do {
-                if arrived.partial.count < size { try await receive(&arrived, &tags) }
-                if arrived.hasher.matches(blob) { return try arrived.partial.finish() }
-                mismatches += 1
-                try restart(&arrived)
-                if mismatches == 2 { throw give(up: arrived) }
-                throw TemporaryFailure(host: hub.configuration.hubHost, reason: "\(file) has arrived damaged")
-            } catch let failure as TemporaryFailure {
-                try Task.checkCancellation()
-                guard let wait = budget.wait(after: failure, bytes: arrived.partial.count - before) else {
-                    throw budget.surrender(to: failure)
-                }
-                let seconds = Int((wait / .seconds(1)).rounded(.up))
-                logger.warning("\(file): \(failure.host): \(failure.reason). Trying again in \(seconds) s")
-                try await clock.sleep(for: wait)
-            }
+        try await Retry(clock: clock, logger: logger)(file) {
+            if arrived.partial.count < size { try await receive(&arrived, &tags) }
+            if arrived.hasher.matches(blob) { return try arrived.partial.finish() }
+            mismatches += 1
+            try restart(&arrived)
+            if mismatches == 2 { throw give(up: arrived) }
+            throw TemporaryFailure(host: hub.configuration.hubHost, reason: "\(file) has arrived damaged")
+        } bytes: {
+            arrived.partial.count
         }
     }
 

@@ -15,6 +15,8 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
         self.logger = logger
     }
 
+    private var retry: Retry<C> { Retry(clock: clock, logger: logger) }
+
     /// Where the models are.
     public var cache: HubCache { HubCache(folder: configuration.cacheFolder) }
 
@@ -101,7 +103,7 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
         _ hub: HubClient, _ cached: CachedSnapshot, _ progress: @Sendable (DownloadProgress) -> Void
     ) async throws -> RepositoryListing {
         do {
-            return try await retrying {
+            return try await retry {
                 try await hub.listing()
             } onFailure: {
                 progress(DownloadProgress(trouble: "\($0.host): \($0.reason)."))
@@ -173,7 +175,7 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
         for name in names {
             var file = listing.file(name)
             if KnownFile(file) == nil {
-                file = try await retrying { [file] in try await hub.details(of: file, commit: listing.commit) }
+                file = try await retry { [file] in try await hub.details(of: file, commit: listing.commit) }
             }
             guard let known = KnownFile(file) else {
                 throw ModelHubError.badAnswer(
@@ -182,23 +184,6 @@ public struct ModelDownloader<C: Clock>: Sendable where C.Duration == Duration {
             files.append(known)
         }
         return files
-    }
-
-    /// Asks again, a bit later each time, while that may help.
-    private func retrying<R: Sendable>(
-        _ question: @Sendable () async throws -> R, onFailure: (TemporaryFailure) -> Void = { _ in }
-    ) async throws -> R {
-        var budget = RetryPolicy()
-        while true {
-            do {
-                return try await question()
-            } catch let failure as TemporaryFailure {
-                guard let wait = budget.wait(after: failure) else { throw budget.surrender(to: failure) }
-                logger.warning("\(failure.host): \(failure.reason). Trying again in \(wait)")
-                onFailure(failure)
-                try await clock.sleep(for: wait)
-            }
-        }
     }
 }
 
