@@ -8,99 +8,32 @@ the first address, or that address with `/s/<scenario>` behind it for a scenario
 
     PUT /control/<scenario>    {"repositories": {"owner/name": {"files": {...}, "lfs": [...]}}, "faults": [...], ...}
 
-A file is {"text": "..."}, {"path": "..."}, {"random": [seed, bytes]}, or {"weights": [seed, bytes]}, a safetensors file. Files in `lfs` (by default *.safetensors) have
-SHA-256 as their ETag; with "cdn": true they are redirected to the second host. Further settings: "token" (who asks
-without it gets 401), "sizes": false (a listing without sizes and hashes, as some mirrors give), "private": true
-(answers 401 as for a repository that is not there), "commit", "branches".
+A file is {"text": "..."}, {"path": "..."}, {"random": [seed, bytes]}, or {"weights": [seed, bytes]}, a safetensors
+file. Files in `lfs` (by default *.safetensors) have SHA-256 as their ETag; with "cdn": true they are redirected to the
+second host. Further settings: "token" (who asks without it gets 401), "sizes": false (a listing without sizes and
+hashes, as some mirrors give), "private": true (answers 401 as for a repository that is not there), "commit",
+"branches".
 
 A fault is {"match": regular expression for "METHOD path", "times": how often (default: always), "skip": how many
-matching requests are spared first, "host": "hub" | "cdn", "kind": ..., ...}; the kinds are the methods `fault_*`.
+matching requests are spared first, "host": "hub" | "cdn", "kind": ..., ...}; the kinds are the methods of faults.py.
 
     GET  /control/<scenario>/log        what was asked, a JSON list; without /s/ the scenario is `default`
     POST /control/<scenario>/release    lets answers go on that the fault `hold` holds
 """
 
 import argparse
-import gzip
 import hashlib
 import json
-import pathlib
-import random
 import re
 import socket
-import struct
 import sys
 import threading
-import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-CHUNK = 1 << 16
-
-
-def weights(seed, size):
-    """A safetensors file of that many bytes, with one tensor of random ones."""
-    count = size - 108
-    header = json.dumps({"w": {"dtype": "U8", "shape": [count], "data_offsets": [0, count]}}).encode().ljust(100)
-    return struct.pack("<Q", len(header)) + header + random.Random(seed).randbytes(count)
-
-
-class File:
-    """A file of a repository, and the hash that is its ETag."""
-
-    def __init__(self, name, spec, lfs):
-        self.name = name
-        if "text" in spec:
-            self.content = spec["text"].encode()
-        elif "path" in spec:
-            self.content = pathlib.Path(spec["path"]).read_bytes()
-        elif "weights" in spec:
-            self.content = weights(*spec["weights"])
-        else:
-            seed, size = spec["random"]
-            self.content = random.Random(seed).randbytes(size)
-        self.lfs = lfs
-        self.oid = hashlib.sha1(b"blob %d\0" % len(self.content) + self.content).hexdigest()
-        self.sha256 = hashlib.sha256(self.content).hexdigest()
-        self.etag = self.sha256 if lfs else self.oid
-        # What a listing says, where a test wants it to lie.
-        self.listed_size = spec.get("listed_size", len(self.content))
-
-
-class Scenario:
-    """The repositories that one test sees, its faults, and its log."""
-
-    def __init__(self, settings):
-        self.token = settings.get("token")
-        self.cdn = settings.get("cdn", False)
-        self.sizes = settings.get("sizes", True)
-        self.private = settings.get("private", False)
-        self.gated = settings.get("gated", False)
-        self.commit = settings.get("commit", "c0ffee" + "0" * 34)
-        self.branches = settings.get("branches", ["main"])
-        self.faults = settings.get("faults", [])
-        self.repositories = {}
-        for name, repository in settings.get("repositories", {}).items():
-            files = repository["files"]
-            lfs = repository.get("lfs", [file for file in files if file.endswith((".safetensors", ".bin"))])
-            self.repositories[name] = {file: File(file, spec, file in lfs) for file, spec in files.items()}
-        self.log = []
-        self.lock = threading.Lock()
-        self.released = threading.Event()
-
-    def take_fault(self, host, request):
-        with self.lock:
-            for fault in self.faults:
-                if fault.get("host", host) != host or not re.search(fault["match"], request):
-                    continue
-                if fault.get("skip", 0) > 0:
-                    fault["skip"] -= 1
-                    continue
-                if fault.get("times", 1) > 0:
-                    if "times" in fault:
-                        fault["times"] -= 1
-                    return fault
-        return None
+from answers import CHUNK, Answers
+from faults import Faults
+from scenario import Scenario, folder_files
 
 
 class Hub:
@@ -127,7 +60,7 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 128
 
 
-class Handler(BaseHTTPRequestHandler):
+class Handler(Answers, Faults, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "FakeHub", ""
 
@@ -308,192 +241,6 @@ class Handler(BaseHTTPRequestHandler):
                 return self.answer(416, b"", {"Content-Range": f"bytes */{len(content)}"})
             headers["Content-Range"] = f"bytes {start}-{len(content) - 1}/{len(content)}"
         self.send_body(content[start:], headers, status)
-
-    # Answers
-
-    def redirect(self, target, headers=None):
-        self.answer(302, b"", {"Location": target} | (headers or {}))
-
-    def error(self, status, code, message):
-        headers = {"X-Error-Message": message}
-        if code:
-            headers["X-Error-Code"] = code
-        self.answer(status, json.dumps({"error": message}).encode(), headers)
-
-    def answer(self, status, body, headers=None):
-        self.send_response(status)
-        for key, value in ({"Content-Length": str(len(body))} | (headers or {})).items():
-            self.send_header(key, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    def send_body(self, body, headers, status=200):
-        """A body with the fault of this request."""
-        headers = {"Content-Length": str(len(body))} | headers
-        late = getattr(self, "fault_" + self.fault["kind"], None)
-        if late is not None:
-            return late(self.fault, body, headers, status)
-        self.start_body(headers, status)
-        self.write(body)
-
-    def start_body(self, headers, status):
-        self.send_response(status)
-        for key, value in headers.items():
-            if value is not None:
-                self.send_header(key, value)
-        self.end_headers()
-
-    def write(self, body):
-        if self.command == "HEAD":
-            return
-        view = memoryview(body)
-        try:
-            for offset in range(0, len(view), CHUNK):
-                self.wfile.write(view[offset : offset + CHUNK])
-                self.entry["sent"] += len(view[offset : offset + CHUNK])
-        except OSError:
-            self.close_connection = True
-
-    def hang_up(self):
-        self.wfile.flush()
-        self.close_connection = True
-        self.connection.shutdown(socket.SHUT_RDWR)
-
-    # Faults before the request is looked at
-
-    def early_status(self, fault):
-        """The status `status`, with `headers`."""
-        self.answer(fault["status"], b"{}", fault.get("headers", {}))
-
-    def early_redirect(self, fault):
-        """To `location`, in which {hub}, {cdn} and {path} are replaced."""
-        target = fault["location"].format(
-            hub=self.server.hub.address("hub"), cdn=self.server.hub.address("cdn"), path=self.prefix + self.plain_path
-        )
-        self.redirect(target)
-
-    def early_html(self, fault):
-        """The login page of a proxy."""
-        self.answer(200, b"<html><body>Please log in</body></html>", {"Content-Type": "text/html; charset=utf-8"})
-
-    def early_body(self, fault):
-        """The text `text`."""
-        self.answer(200, fault["text"].encode(), {"Content-Type": fault.get("type", "application/json")})
-
-    # Faults in the body
-
-    def fault_reset(self, fault, body, headers, status):
-        """The connection breaks with a reset after `after` bytes."""
-        self.start_body(headers, status)
-        self.write(body[: fault["after"]])
-        self.wfile.flush()
-        time.sleep(0.3)
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.close_connection = True
-        self.connection.close()
-
-    def fault_short(self, fault, body, headers, status):
-        """The connection ends after `after` bytes; without "length" the answer has not told how many there are."""
-        if not fault.get("length", True):
-            headers = headers | {"Content-Length": None, "Connection": "close"}
-        self.start_body(headers, status)
-        self.write(body[: fault["after"]])
-        self.wfile.flush()
-        # The client has time to take what was sent before it learns that nothing more comes.
-        time.sleep(0.3)
-        self.hang_up()
-
-    def fault_no_length(self, fault, body, headers, status):
-        """All bytes, but nothing says how many: the end of the connection is the end of the file."""
-        self.start_body(headers | {"Content-Length": None, "Connection": "close"}, status)
-        self.write(body)
-        self.hang_up()
-
-    def fault_length(self, fault, body, headers, status):
-        """A body that is `more` bytes longer than the file, or shorter, and says so."""
-        more = fault["more"]
-        body = body + b"x" * more if more > 0 else body[:more]
-        self.start_body(headers | {"Content-Length": str(len(body))}, status)
-        self.write(body)
-
-    def fault_endless(self, fault, body, headers, status):
-        """More and more bytes, in chunks."""
-        self.start_body(headers | {"Content-Length": None, "Connection": "close"}, status)
-        self.write(body)
-        self.write(b"x" * (4 << 20))
-        self.hang_up()
-
-    def fault_stall(self, fault, body, headers, status):
-        """Nothing more after `after` bytes, until the client goes."""
-        self.start_body(headers, status)
-        self.write(body[: fault["after"]])
-        self.wfile.flush()
-        self.connection.settimeout(120)
-        try:
-            self.connection.recv(1)
-        except OSError:
-            pass
-        self.close_connection = True
-
-    def fault_hold(self, fault, body, headers, status):
-        """Waits after `after` bytes until the scenario is released, then sends the rest."""
-        self.start_body(headers, status)
-        self.write(body[: fault["after"]])
-        self.wfile.flush()
-        self.entry["holding"] = True
-        self.scenario.released.wait(120)
-        self.write(body[fault["after"] :])
-
-    def fault_slow(self, fault, body, headers, status):
-        """`rate` bytes a second."""
-        self.start_body(headers, status)
-        step = max(1, fault["rate"] // 50)
-        for offset in range(0, len(body), step):
-            self.write(body[offset : offset + step])
-            if self.close_connection:
-                return
-            time.sleep(0.02)
-
-    def fault_ignore_range(self, fault, body, headers, status):
-        """The whole file with 200, whatever was asked."""
-        self.start_body(headers, status)
-        self.write(body)
-
-    def fault_wrong_range(self, fault, body, headers, status):
-        """A part from another offset than the one that was asked for; `lie`: and the header hides it."""
-        if status == 206 and not fault.get("lie"):
-            start, total = map(int, re.fullmatch(r"bytes (\d+)-\d+/(\d+)", headers["Content-Range"]).groups())
-            headers = headers | {"Content-Range": f"bytes {start + 1}-{total - 1}/{total}"}
-            body = body[1:]
-            headers["Content-Length"] = str(len(body))
-        elif status == 206:
-            body = body[1:] + b"x"
-        self.start_body(headers, status)
-        self.write(body)
-
-    def fault_gzip(self, fault, body, headers, status):
-        """Packed, although nobody asked for that."""
-        body = gzip.compress(body)
-        self.start_body(headers | {"Content-Encoding": "gzip", "Content-Length": str(len(body))}, status)
-        self.write(body)
-
-    def fault_corrupt(self, fault, body, headers, status):
-        """One bit is wrong."""
-        middle = len(body) // 2
-        body = body[:middle] + bytes([body[middle] ^ 1]) + body[middle + 1 :]
-        self.start_body(headers, status)
-        self.write(body)
-
-    def fault_etag(self, fault, body, headers, status):
-        """The bytes that were asked for, under another ETag."""
-        self.start_body(headers | {"ETag": '"%s"' % fault["etag"]}, status)
-        self.write(body)
-
-
-def folder_files(folder):
-    paths = sorted(path for path in pathlib.Path(folder).iterdir() if path.is_file())
-    return {"files": {path.name: {"path": str(path)} for path in paths}}
 
 
 def main():
