@@ -7,9 +7,12 @@ package typealias PrepareImage =
     @Sendable (_ file: [UInt8], ImageProcessor, @escaping DecodeWatch.Question) throws -> PreparedImage
 
 /// One model, its files, its queue and the preparation of its images, for all dialects: `parse -> service -> format`.
-package struct CaptionService<C: Clock>: Sendable where C.Duration == Duration {
-    package let host: ModelHost<CaptionWorker, C>
-    package let store: ModelStore<ModelAssets, C>
+package struct CaptionService: Sendable {
+    package typealias Host = ModelHost<CaptionWorker, ContinuousClock>
+    package typealias Store = ModelStore<ModelAssets, ContinuousClock>
+
+    package let host: Host
+    package let store: Store
     private let prepareImage: PrepareImage
     private let preprocessing: PreprocessingQueue
     private let isCallersFault: @Sendable (any Error) -> Bool
@@ -21,8 +24,8 @@ package struct CaptionService<C: Clock>: Sendable where C.Duration == Duration {
     ///   - prepareImage: Decodes and resizes.
     ///   - isCallersFault: Of an error: then the request counts as invalid, and not as failed.
     package init(
-        host: ModelHost<CaptionWorker, C>, store: ModelStore<ModelAssets, C>, budget: DecodeBudget,
-        prepareImage: @escaping PrepareImage, isCallersFault: @escaping @Sendable (any Error) -> Bool
+        host: Host, store: Store, budget: DecodeBudget, prepareImage: @escaping PrepareImage,
+        isCallersFault: @escaping @Sendable (any Error) -> Bool
     ) {
         self.host = host
         self.store = store
@@ -34,7 +37,7 @@ package struct CaptionService<C: Clock>: Sendable where C.Duration == Duration {
     /// What a request holds from the moment when its body was read until its answer is complete.
     package struct Slot: Sendable {
         fileprivate let service: CaptionService
-        fileprivate let place: ModelHost<CaptionWorker, C>.QueueSlot
+        fileprivate let place: Host.QueueSlot
         fileprivate let processor: ImageProcessor
         fileprivate let ticket: PreprocessingQueue.Ticket
     }

@@ -10,13 +10,12 @@ package import Serving
 /// - Parameters:
 ///   - store: The model's files; it runs with the service, too.
 ///   - prepareImage: Decodes and resizes; a test may do something else.
-package func buildApplication<C: Clock>(
-    configuration: ServerConfiguration, host: ModelHost<CaptionWorker, C>, store: ModelStore<ModelAssets, C>,
-    logger: Logger,
+package func buildApplication(
+    configuration: ServerConfiguration, host: CaptionService.Host, store: CaptionService.Store, logger: Logger,
     prepareImage: @escaping PrepareImage = {
         try ImageDecoder().prepare($0, with: $1, watch: DecodeWatch($2))
     }
-) -> some ApplicationProtocol where C.Duration == Duration {
+) -> some ApplicationProtocol {
     let trimmer = MallocTrimmer(clock: ContinuousClock())
     let preloader = Preloader(host: host, store: store, endsService: configuration.preloadEnds, logger: logger)
     let service = CaptionService(

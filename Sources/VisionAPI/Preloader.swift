@@ -4,9 +4,9 @@ import Serving
 import ServiceLifecycle
 
 /// Fetches and loads the model at the start, so that the first request need not wait for it.
-struct Preloader<C: Clock>: Service where C.Duration == Duration {
-    let host: ModelHost<CaptionWorker, C>
-    let store: ModelStore<ModelAssets, C>
+struct Preloader: Service {
+    let host: CaptionService.Host
+    let store: CaptionService.Store
     /// Whether a failure is none that the first request might not meet: then the service ends with it.
     let endsService: @Sendable (any Error) -> Bool
     let logger: Logger

@@ -45,7 +45,7 @@ struct ChosenModel: Sendable {
     }
 
     /// The model's files for a server: there, or fetched when somebody asks.
-    func store(logger: Logger) throws -> ModelStore<ModelAssets, ContinuousClock> {
+    func store(logger: Logger) throws -> CaptionService.Store {
         switch source {
         case .files(let files):
             return ModelStore(name: name, assets: try ModelAssets(files: files), clock: ContinuousClock())
@@ -66,7 +66,7 @@ struct ChosenModel: Sendable {
 
     private func fetch(
         _ repository: ModelRepository, _ hub: HubConfiguration, _ logger: Logger
-    ) -> ModelStore<ModelAssets, ContinuousClock>.Fetch {
+    ) -> CaptionService.Store.Fetch {
         let downloader = ModelDownloader(configuration: hub, logger: logger)
         return { report in
             do {
@@ -92,9 +92,7 @@ struct ChosenModel: Sendable {
 
     /// The model in memory, of files that are there. Where one has gone from the cache or is damaged now, its fetching is
     /// begun, and who asks is told so.
-    func load(
-        _ store: ModelStore<ModelAssets, ContinuousClock>, logger: Logger, warnings: ModelWarnings
-    ) throws -> Captioner<CPUEngine> {
+    func load(_ store: CaptionService.Store, logger: Logger, warnings: ModelWarnings) throws -> Captioner<CPUEngine> {
         do {
             let captioner = try load(try store.require().files)
             warnings.replace(by: captioner.warnings)

@@ -9,9 +9,7 @@ import ServiceLifecycle
 /// while the service goes on answering who asks how it is; a second one ends the process at once.
 ///
 /// - Parameter drain: For so long after the signal new work is still accepted.
-func runUntilStopped<C: Clock>(
-    _ service: some Service, host: ModelHost<CaptionWorker, C>, drain: Duration, logger: Logger
-) async throws where C.Duration == Duration {
+func runUntilStopped(_ service: some Service, host: CaptionService.Host, drain: Duration, logger: Logger) async throws {
     let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [service], logger: logger))
     let run = Task { try await group.run() }
     let signals = ShutdownSignals {
@@ -36,9 +34,7 @@ func runUntilStopped<C: Clock>(
     }
 }
 
-private func finish<C: Clock>(
-    _ host: ModelHost<CaptionWorker, C>, drain: Duration, within limit: Duration
-) async where C.Duration == Duration {
+private func finish(_ host: CaptionService.Host, drain: Duration, within limit: Duration) async {
     await host.beginDrain()
     try? await Task.sleep(for: drain)
     await withTaskGroup(of: Void.self) { group in

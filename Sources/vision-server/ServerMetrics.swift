@@ -34,7 +34,7 @@ struct ServerMetrics: Sendable {
     }
 
     /// - Parameter store: What there is of the model's files.
-    func text(_ store: ModelStore<ModelAssets, ContinuousClock>.State) -> String {
+    func text(_ store: CaptionService.Store.State) -> String {
         process.update()
         if case .fetching(let progress) = store {
             downloaded.record(progress.bytesDone)

@@ -59,7 +59,7 @@ enum Demo {
     /// A host of the demo model; `beforeLoad` runs on the model's thread.
     static func host(
         limits: ModelHostLimits = .init(), beforeLoad: @escaping @Sendable () throws -> Void = {}
-    ) -> ModelHost<CaptionWorker, ContinuousClock> {
+    ) -> CaptionService.Host {
         let worker = CaptionWorker(maxBatch: limits.maxConcurrent) {
             try beforeLoad()
             return try Captioner(files, threads: 2)
@@ -68,9 +68,9 @@ enum Demo {
     }
 
     static func application(
-        around host: ModelHost<CaptionWorker, ContinuousClock>,
+        around host: CaptionService.Host,
         _ configuration: ServerConfiguration = .init(modelName: "demo"),
-        store: ModelStore<ModelAssets, ContinuousClock>? = nil,
+        store: CaptionService.Store? = nil,
         prepareImage: @escaping PrepareImage = {
             try ImageDecoder().prepare($0, with: $1, watch: DecodeWatch($2))
         }

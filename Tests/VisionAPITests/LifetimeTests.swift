@@ -125,7 +125,7 @@ struct LifetimeTests {
     @Test("while files are downloaded requests are told at once how far it is; then they are served")
     func download() async throws {
         let (arrival, arrive) = AsyncStream.makeStream(of: Void.self)
-        let store = ModelStore<ModelAssets, ContinuousClock>(name: "some/model", clock: ContinuousClock()) { report in
+        let store = CaptionService.Store(name: "some/model", clock: ContinuousClock()) { report in
             report(DownloadProgress(bytesDone: 120_000_000, bytesTotal: 3_290_000_000, secondsLeft: 180))
             for await _ in arrival {}
             return try ModelAssets(files: Demo.files)
@@ -157,7 +157,7 @@ struct LifetimeTests {
     @Test("a download that fails is told once asked again, without an invitation to wait")
     func failedDownload() async throws {
         struct NoHub: Error, CustomStringConvertible { let description = "The hub cannot be reached." }
-        let store = ModelStore<ModelAssets, ContinuousClock>(name: "some/model", clock: ContinuousClock()) { _ in
+        let store = CaptionService.Store(name: "some/model", clock: ContinuousClock()) { _ in
             throw NoHub()
         }
         try await Demo.application(around: Demo.host(), store: store).test(.router) { client in
@@ -178,7 +178,7 @@ struct LifetimeTests {
     @Test("where the cause may pass by itself, a failed download does invite to wait")
     func passingFailure() async throws {
         struct NoHub: Error, CustomStringConvertible { let description = "The hub cannot be reached." }
-        let store = ModelStore<ModelAssets, ContinuousClock>(
+        let store = CaptionService.Store(
             name: "some/model", clock: ContinuousClock(), isTemporary: { $0 is NoHub }
         ) { _ in
             throw NoHub()
@@ -195,7 +195,7 @@ struct LifetimeTests {
     @Test("while the hub cannot be asked nothing is said to be on its way, but that it is tried again, and why")
     func triedAgain() async throws {
         let (end, finish) = AsyncStream.makeStream(of: Void.self)
-        let store = ModelStore<ModelAssets, ContinuousClock>(name: "some/model", clock: ContinuousClock()) { report in
+        let store = CaptionService.Store(name: "some/model", clock: ContinuousClock()) { report in
             report(DownloadProgress(trouble: "hub.example: nobody answers there."))
             report(DownloadProgress())
             for await _ in end {}

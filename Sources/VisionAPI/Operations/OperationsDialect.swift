@@ -8,9 +8,9 @@ import Serving
 import VisionAPITypes
 
 /// What operators and their machines ask: whether the service lives, what it is doing, and the model's coming and going.
-struct OperationsDialect<C: Clock>: Sendable where C.Duration == Duration {
-    let host: ModelHost<CaptionWorker, C>
-    let store: ModelStore<ModelAssets, C>
+struct OperationsDialect: Sendable {
+    let host: CaptionService.Host
+    let store: CaptionService.Store
     let configuration: ServerConfiguration
 
     /// The description of the service for programs, OpenAPI 3.1.

@@ -9,7 +9,7 @@ struct Readiness {
     /// `nil`: it would.
     let refusal: ErrorAnswer?
 
-    init<C: Clock>(_ host: ModelHostStatus, _ store: ModelStore<ModelAssets, C>) where C.Duration == Duration {
+    init(_ host: ModelHostStatus, _ store: CaptionService.Store) {
         let reason: (ErrorCode, String)? =
             if host.isStopping {
                 (.stopping, "The server is stopping.")
@@ -33,9 +33,9 @@ struct Readiness {
     }
 
     /// Those who only ask whether the server is ready ask again in a while, whatever is the matter.
-    private static func secondsToWait<C: Clock>(
-        _ code: ErrorCode, _ host: ModelHostStatus, _ store: ModelStore<ModelAssets, C>
-    ) -> Int where C.Duration == Duration {
+    private static func secondsToWait(
+        _ code: ErrorCode, _ host: ModelHostStatus, _ store: CaptionService.Store
+    ) -> Int {
         if code == .queueFull { return host.secondsToWait }
         guard case .fetching(let progress) = store.current else { return 5 }
         return progress.secondsToWait

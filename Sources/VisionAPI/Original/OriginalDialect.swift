@@ -4,13 +4,13 @@ import HTTPTypes
 import VisionAPITypes
 
 /// The interface of the original server: what it is asked for, and what it says about itself.
-struct OriginalDialect<C: Clock>: Sendable where C.Duration == Duration {
-    private let route: ProcessImageRoute<C>
+struct OriginalDialect: Sendable {
+    private let route: ProcessImageRoute
     private let modelName: String
     /// The original's seven prompts, in its order, and then the extra ones.
     private let prompts: [String]
 
-    init(_ route: ProcessImageRoute<C>, configuration: ServerConfiguration) {
+    init(_ route: ProcessImageRoute, configuration: ServerConfiguration) {
         self.route = route
         modelName = configuration.modelName
         prompts = TaskPrompt.promptGenPrompts + configuration.extraPrompts

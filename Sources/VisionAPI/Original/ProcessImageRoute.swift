@@ -4,8 +4,8 @@ import HTTPDoor
 import Hummingbird
 
 /// `POST /process_image`: an image and a prompt come in, the model's answer goes out, whole or as it comes into being.
-struct ProcessImageRoute<C: Clock>: Sendable where C.Duration == Duration {
-    let service: CaptionService<C>
+struct ProcessImageRoute: Sendable {
+    let service: CaptionService
     let bodies: BodyReader
     let parser: ImageRequestParser
 
