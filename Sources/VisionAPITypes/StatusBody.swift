@@ -173,3 +173,12 @@ public struct StatusBody: Codable, Sendable, Equatable {
         }
     }
 }
+
+/// What `GET /health` answers while the process lives.
+public struct HealthBody: Codable, Sendable, Equatable {
+    public var status: String
+
+    public init(status: String = "ok") {
+        self.status = status
+    }
+}

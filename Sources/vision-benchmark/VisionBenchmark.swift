@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// Measures what the programs are made of; `Benchmarks/run` calls it, and so may whoever works on a kernel.
 @main
@@ -8,4 +9,13 @@ struct VisionBenchmark: ParsableCommand {
         abstract: "Times matrix products and pictures, and probes what the processor could do at most.",
         subcommands: [ProbeCommand.self, GEMMCommand.self, ImageCommand.self]
     )
+}
+
+/// What every command prints: one line of JSON.
+enum JSONOutput {
+    static func print(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        FileHandle.standardOutput.write(try encoder.encode(value) + Data("\n".utf8))
+    }
 }

@@ -5,6 +5,7 @@ import Foundation
 import Logging
 import ModelHub
 import Serving
+import Synchronization
 import Tensors
 
 /// The model that the options name, and how it is to run.
@@ -147,4 +148,13 @@ private func waitFor<R: Sendable>(_ work: @escaping @Sendable () async throws ->
 /// `@unchecked`: written before the semaphore is signalled, read after.
 private final class WaitedResult<R: Sendable>: @unchecked Sendable {
     var value: Result<R, any Error>?
+}
+
+/// What the model that was loaded last has to be told of; kept when it leaves memory.
+final class ModelWarnings: Sendable {
+    private let sentences = Mutex<[String]>([])
+
+    var all: [String] { sentences.withLock { $0 } }
+
+    func replace(by new: [String]) { sentences.withLock { $0 = new } }
 }
