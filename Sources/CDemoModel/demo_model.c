@@ -36,4 +36,4 @@ static const demo_file files[] = {
 
 const demo_file *demo_model_files(void) { return files; }
 
-demo_file demo_example_picture(void) { return (demo_file){"example.png", example, sizeof example}; }
+demo_file demo_example_image(void) { return (demo_file){"example.png", example, sizeof example}; }

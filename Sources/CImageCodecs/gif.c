@@ -90,8 +90,8 @@ static void skip_strays(gif_source *source) {
     }
 }
 
-/// Goes to the next picture; its descriptor is in file->Image afterwards. CIMAGE_INVISIBLE: there is none any more.
-static int seek_picture(gif_reader *reader, char *message) {
+/// Goes to the next image; its descriptor is in file->Image afterwards. CIMAGE_INVISIBLE: there is none any more.
+static int seek_image(gif_reader *reader, char *message) {
     GifFileType *file = reader->file;
     reader->transparent = -1;
     for (uint32_t count = 0;; count++) {
@@ -219,7 +219,7 @@ static int give_first_visible(gif_reader *reader, uint8_t *row, char *message) {
         if (has_opaque_pixel(reader))
             return give_frame(reader, frame == 0, row);
         reader->source.in_pixels = 0;
-        status = seek_picture(reader, message);
+        status = seek_image(reader, message);
         if (status == CIMAGE_OK)
             status = read_frame(reader, message);
         if (status == CIMAGE_INVISIBLE)
@@ -235,7 +235,7 @@ int cimage_gif_header(const uint8_t *bytes, size_t size, cimage_header *header, 
     int status = reader_open(&reader, message);
     if (status != CIMAGE_OK)
         return status;
-    status = seek_picture(&reader, message);
+    status = seek_image(&reader, message);
     if (status == CIMAGE_OK)
         *header = screen_of(reader.file);
     reader_close(&reader);
@@ -248,7 +248,7 @@ int cimage_gif_decode(const uint8_t *bytes, size_t size, cimage_header header, c
     int status = reader_open(&reader, message);
     if (status != CIMAGE_OK)
         return status;
-    status = seek_picture(&reader, message);
+    status = seek_image(&reader, message);
     if (status == CIMAGE_INVISIBLE)
         status = CIMAGE_DAMAGED;
     uint8_t *row = malloc(3 * (size_t)header.width);

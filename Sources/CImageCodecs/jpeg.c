@@ -6,7 +6,7 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
-// Each scan of a progressive picture costs a walk over all of it: a small file with many scans can keep the decoder
+// Each scan of a progressive image costs a walk over all of it: a small file with many scans can keep the decoder
 // busy for minutes. Encoders write about 10.
 #define FREE_SCANS 20
 #define MAX_SCANS 100
@@ -172,7 +172,7 @@ static void read_header(jpeg_reader *reader, cimage_header *header) {
     header->memory = memory_of(&reader->codec);
 }
 
-/// Whether every scan that a picture needs was there, so that nothing but its end mark can be missing.
+/// Whether every scan that an image needs was there, so that nothing but its end mark can be missing.
 static int has_all_scans(j_decompress_ptr codec) {
     for (int i = 0; i < codec->num_components; i++) {
         if (codec->comp_info[i].quant_table == NULL) // not set before the component's first scan

@@ -18,7 +18,7 @@ typedef struct {
     size_t left;
     cimage_header size; // what the caller knows
     const cimage_client *client;
-    uint8_t *canvas; // the whole picture, where rows come in several passes
+    uint8_t *canvas; // the whole image, where rows come in several passes
     int is_done, is_stopped;
     char *message;
 } png_reader;
@@ -83,7 +83,7 @@ static uint32_t set_samples(png_structp codec, png_infop info) {
     return (color & PNG_COLOR_MASK_COLOR ? 3 : 1) + (has_alpha ? 1 : 0);
 }
 
-/// A window, rows as stored and on their way, and all of an interlaced picture.
+/// A window, rows as stored and on their way, and all of an interlaced image.
 static uint64_t memory_of(png_structp codec, png_infop info, cimage_header size) {
     uint64_t memory = (256 << 10) + (uint64_t)size.width * 8 * 4;
     if (png_get_interlace_type(codec, info) != PNG_INTERLACE_NONE)
@@ -133,7 +133,7 @@ static void on_info(png_structp codec, png_infop info) {
     cimage_header size = {png_get_image_width(codec, info), png_get_image_height(codec, info),
                           set_samples(codec, info), 0};
     size_t row_bytes = (size_t)size.width * size.channels;
-    // From here on checksums are those of pixels: all of the picture may be there though one is wrong.
+    // From here on checksums are those of pixels: all of the image may be there though one is wrong.
     png_set_crc_action(codec, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
     int passes = png_set_interlace_handling(codec);
     png_read_update_info(codec, info);

@@ -116,7 +116,7 @@ static int read_tiles(tiff_reader *reader, int plane) {
     return 1;
 }
 
-/// Whether the tiles together decode to no more than a few pictures: narrow pictures may be cut into wide tiles, and
+/// Whether the tiles together decode to no more than a few images: narrow images may be cut into wide tiles, and
 /// all of them may share the same few bytes of the file.
 static int tiles_in_proportion(TIFF *tiff, cimage_header header) {
     if (!TIFFIsTiled(tiff))
@@ -172,7 +172,7 @@ static int read_bands(tiff_reader *reader, TIFFRGBAImage *image, uint32_t *raste
 static int read_raster(tiff_reader *reader) {
     TIFFRGBAImage image;
     char text[1024]; // as long as libtiff wants it
-    TIFFSetField(reader->tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT); // the caller turns the picture
+    TIFFSetField(reader->tiff, TIFFTAG_ORIENTATION, ORIENTATION_TOPLEFT); // the caller turns the image
     size_t count = (size_t)reader->size.width * tiff_band_rows(reader->tiff, reader->size);
     uint32_t *raster = malloc(count * sizeof *raster);
     reader->rows = malloc(3 * (size_t)reader->size.width);

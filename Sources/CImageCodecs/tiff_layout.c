@@ -191,7 +191,7 @@ uint32_t tiff_band_rows(TIFF *tiff, cimage_header header) {
     return rows == 0 || rows > header.height ? header.height : rows;
 }
 
-/// Columns that are decoded at a time: those of the picture, or of a tile that is wider.
+/// Columns that are decoded at a time: those of the image, or of a tile that is wider.
 static uint32_t band_width(TIFF *tiff, cimage_header header) {
     uint32_t width = 0;
     if (TIFFIsTiled(tiff))

@@ -6,7 +6,7 @@
 
 #include <tiffio.h>
 
-// A row of the largest picture, or a tile, in memory at once.
+// A row of the largest image, or a tile, in memory at once.
 #define MAX_BLOCK_BYTES ((tmsize_t)64 << 20)
 
 typedef struct {
@@ -23,7 +23,7 @@ tmsize_t tiff_block_bytes(TIFF *tiff, const tiff_layout *layout, cimage_header h
 /// Whether each colour lies by itself, in planes.
 int tiff_is_separate(const tiff_layout *layout);
 
-/// Rows that are decoded at a time: those of a strip or tile, at most the whole picture.
+/// Rows that are decoded at a time: those of a strip or tile, at most the whole image.
 uint32_t tiff_band_rows(TIFF *tiff, cimage_header header);
 
 #endif

@@ -72,7 +72,7 @@ static int has_opaque_pixel(const uint8_t *row, uint32_t width) {
     return 0;
 }
 
-/// Gives the rows that are there up to `end`; while the picture is invisible they are kept.
+/// Gives the rows that are there up to `end`; while the image is invisible they are kept.
 static int give_rows(webp_reader *reader, uint32_t seen, uint32_t end) {
     size_t row_bytes = (size_t)reader->header.width * reader->header.channels;
     for (uint32_t y = seen; reader->is_invisible && y < end; y++)
@@ -134,7 +134,7 @@ static int decode(webp_reader *reader, WebPDecoderConfig *config, char *message)
     return status;
 }
 
-/// Whether a whole file says that it is longer than it is: what is missing may be what says how to turn the picture.
+/// Whether a whole file says that it is longer than it is: what is missing may be what says how to turn the image.
 static int is_cut(const uint8_t *bytes, size_t size) {
     if (size < 8 || memcmp(bytes, "RIFF", 4) != 0)
         return 0;

@@ -1,4 +1,4 @@
-// What libwebp's decoder of pictures without loss takes for its Huffman tables.
+// What libwebp's decoder of images without loss takes for its Huffman tables.
 #ifndef CIMAGE_WEBP_TABLES_H
 #define CIMAGE_WEBP_TABLES_H
 
@@ -14,7 +14,7 @@
 // libwebp numbers up to so many groups by the largest number that is used, used or not.
 #define WEBP_SPARSE_GROUPS 1000
 // No encoder that is known makes more than 2,600 groups, nor all of them deep. What deep codes may take on top of all
-// groups ends where the picture would take more than this with them, so that good pictures of many megapixels stay
+// groups ends where the image would take more than this with them, so that good images of many megapixels stay
 // readable; but so much of them is always reckoned.
 #define WEBP_REALISTIC_MEMORY ((uint64_t)640 << 20)
 #define WEBP_REALISTIC_DEEP_BYTES ((uint64_t)32 << 20)

@@ -29,7 +29,7 @@ void ck_copy_rows(const float *x, size_t stride, size_t rows, size_t n, float *o
     }
 }
 
-// Taps kx of kernel row ky that lie inside the picture are neighbours in x, so they are copied in one piece.
+// Taps kx of kernel row ky that lie inside the image are neighbours in x, so they are copied in one piece.
 static void gather_patch(const ck_im2col *g, size_t position, float *out) {
     ptrdiff_t y0 = (ptrdiff_t)(position / g->out_width * g->stride) - (ptrdiff_t)g->padding;
     ptrdiff_t x0 = (ptrdiff_t)(position % g->out_width * g->stride) - (ptrdiff_t)g->padding;

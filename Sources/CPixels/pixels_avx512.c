@@ -56,7 +56,7 @@ static void horizontal_avx512(const cpx_rows *rows, const cpx_axis *axis) {
             w = _mm512_xor_si512(_mm512_add_epi32(w, bias), bias);
             __m512i lows = _mm512_shuffle_epi8(w, low_bytes), middles = _mm512_shuffle_epi8(w, middle_bytes);
             __m512i highs = _mm512_shuffle_epi8(w, high_bytes);
-            // No byte beyond the window is read: it may be the picture's last.
+            // No byte beyond the window is read: it may be the image's last.
             __mmask64 wanted = ~0ull >> (64 - 3 * (count - j < 16 ? count - j : 16));
 #pragma clang loop unroll(full)
             for (size_t y = 0; y < CPX_ROWS; y++) {

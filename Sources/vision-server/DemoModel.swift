@@ -15,7 +15,7 @@ enum DemoModel {
 
     /// An image that comes with it, a PNG.
     static var exampleImage: [UInt8] {
-        let file = demo_example_picture()
+        let file = demo_example_image()
         return Array(UnsafeRawBufferPointer(start: file.bytes, count: file.size))
     }
 

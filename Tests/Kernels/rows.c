@@ -233,9 +233,9 @@ void compare_rows(void) {
     static const size_t grams[][3] = {{16, 16, 1}, {24, 24, 36}, {32, 32, 577}, {64, 64, 40}, {5, 5, 100}, {7, 13, 9}};
     for (size_t i = 0; i < sizeof grams / sizeof *grams; i++)
         compare_gram(grams[i][0], grams[i][1], grams[i][2]);
-    static const size_t pictures[][3] = {{1, 1, 16}, {1, 5, 7}, {6, 6, 24}, {3, 9, 40}, {4, 2, 3}};
-    for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++)
-        compare_convolution(pictures[i][0], pictures[i][1], pictures[i][2]);
+    static const size_t images[][3] = {{1, 1, 16}, {1, 5, 7}, {6, 6, 24}, {3, 9, 40}, {4, 2, 3}};
+    for (size_t i = 0; i < sizeof images / sizeof *images; i++)
+        compare_convolution(images[i][0], images[i][1], images[i][2]);
     static const size_t lengths[] = {1, 2, 3, 15, 16, 17, 31, 128, 144, 577, 1024};
     for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
         compare_along_rows(lengths[i]);

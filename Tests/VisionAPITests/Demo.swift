@@ -23,7 +23,7 @@ enum Demo {
 
     /// The example image, a PNG.
     static let image: Data = {
-        let file = demo_example_picture()
+        let file = demo_example_image()
         return Data(UnsafeRawBufferPointer(start: file.bytes, count: file.size))
     }()
 

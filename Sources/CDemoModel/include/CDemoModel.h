@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-// The demo model and one example picture, compiled into the program from Models/demo.
+// The demo model and one example image, compiled into the program from Models/demo.
 
 typedef struct {
     const char *name;
@@ -14,7 +14,7 @@ typedef struct {
 // The files, ended by one whose name is NULL.
 const demo_file *demo_model_files(void);
 
-// The picture that the model is known to describe rightly, a PNG.
-demo_file demo_example_picture(void);
+// The image that the model is known to describe rightly, a PNG.
+demo_file demo_example_image(void);
 
 #endif

@@ -2,7 +2,7 @@
 // frame; the caller owns every buffer. `message` points to CIMAGE_MESSAGE_SIZE bytes; it receives a text (ended by NUL)
 // whenever the result is not CIMAGE_OK. A header function reads no pixels. A decode function hands the rows to its
 // client, each width * channels bytes, from top to bottom, and checks that the file still says what its header said.
-// A picture is whole when its last row is there: what follows in the file is not read.
+// An image is whole when its last row is there: what follows in the file is not read.
 #ifndef CIMAGECODECS_H
 #define CIMAGECODECS_H
 
@@ -19,7 +19,7 @@ enum {
     CIMAGE_DAMAGED = 1,     // the file breaks its format's rules or ends early
     CIMAGE_UNSUPPORTED = 2, // a kind of the format that is not read here
     CIMAGE_STOPPED = 3,     // the client ended the decode
-    CIMAGE_INVISIBLE = 4,   // no pixel of the picture is opaque, and only_opaque was asked for; no row was given
+    CIMAGE_INVISIBLE = 4,   // no pixel of the image is opaque, and only_opaque was asked for; no row was given
 };
 
 typedef struct {
@@ -58,7 +58,7 @@ int cimage_png_decode(const uint8_t *bytes, size_t size, cimage_header header, c
 // more than `capacity`.
 int64_t cimage_inflate(const uint8_t *bytes, size_t size, uint8_t *target, size_t capacity);
 
-// WebP: one still picture, a whole file or the payload of an animation frame; channels 3 is RGB, 4 is RGBA.
+// WebP: one still image, a whole file or the payload of an animation frame; channels 3 is RGB, 4 is RGBA.
 // The header of an animation gives its canvas; `animated` tells.
 int cimage_webp_header(const uint8_t *bytes, size_t size, cimage_header *header, int *animated, char *message);
 int cimage_webp_decode(const uint8_t *bytes, size_t size, cimage_header header, int only_opaque,

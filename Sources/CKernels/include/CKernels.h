@@ -101,7 +101,7 @@ typedef struct {
 
 /// One row y of x + dwconv3x3(x) + bias with zero padding; x is [height * width, channels].
 typedef struct {
-    const float *x;      // the whole picture
+    const float *x;      // the whole image
     const float *weight; // [9, channels], tap ky * 3 + kx
     const float *bias;   // [channels]
     float *out;          // [width, channels]: row y of the result
@@ -193,7 +193,7 @@ void ck_pack_rows(const float *b, size_t ldb, size_t n, size_t k, size_t first, 
 void ck_copy_rows(const float *x, size_t stride, size_t rows, size_t n, float *out);
 
 /// Gathers output positions first..<first + count (row-major over the output grid) of a k x k convolution into
-/// rows of kernel * kernel * channels floats (ky, kx, channel); positions outside the picture are zero.
+/// rows of kernel * kernel * channels floats (ky, kx, channel); positions outside the image are zero.
 typedef struct {
     const float *x; // [height * width, channels]
     float *rows;    // [count, kernel * kernel * channels]

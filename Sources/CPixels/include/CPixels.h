@@ -1,4 +1,4 @@
-// What a picture needs on its way to the model: base64 to bytes, and the two passes of Pillow's 8-bit resize. A kernel
+// What an image needs on its way to the model: base64 to bytes, and the two passes of Pillow's 8-bit resize. A kernel
 // is one loop nest on one thread: it allocates nothing, starts no thread and decides no policy.
 //
 // Promise of every kernel: the same bytes from every instruction set.
