@@ -137,7 +137,7 @@ class NodeTests(servers.FigureTestCase):
         self.assertEqual(self.comfyui.executed, ["3", "2"])
 
     def test_the_example_workflow_runs(self):
-        path = comfyui.PACKAGE / "example_workflows/florence2_vision_server_api.json"
+        path = comfyui.PACKAGE / "florence2_vision_server_api.json"
         prompt = json.loads(path.read_text())
         prompt["2"]["inputs"]["server"] = self.address
         shown = self.comfyui.run(prompt)

@@ -7,13 +7,16 @@ import re
 import sys
 import unittest
 
+from PIL import Image
+
 import comfyui
 
 FOLDER = comfyui.PACKAGE
 SOURCES = sorted(FOLDER.glob("*.py"))
 NODE = comfyui.package.NODE_CLASS_MAPPINGS["Florence2VisionServer"]
-WORKFLOW = FOLDER / "example_workflows/florence2_vision_server.json"
-API_WORKFLOW = FOLDER / "example_workflows/florence2_vision_server_api.json"
+TEMPLATES = FOLDER / "example_workflows"
+WORKFLOW = TEMPLATES / "florence2_vision_server.json"
+API_WORKFLOW = FOLDER / "florence2_vision_server_api.json"
 # What ComfyUI has.
 AVAILABLE = set(sys.stdlib_module_names) | {"PIL", "comfy", "numpy", "torch"}
 
@@ -82,6 +85,16 @@ class WorkflowTests(unittest.TestCase):
         self.drawn = json.loads(WORKFLOW.read_text())
         self.prompt = json.loads(API_WORKFLOW.read_text())
         self.kinds = NODE.INPUT_TYPES()
+
+    def test_every_template_can_be_opened_and_has_a_picture(self):
+        """ComfyUI offers all JSON of the folder; its page opens drawn workflows only, and shows a picture beside it."""
+        templates = sorted(TEMPLATES.glob("*.json"))
+        self.assertEqual(templates, [WORKFLOW])
+        for path in templates:
+            workflow = json.loads(path.read_text())
+            self.assertIsInstance(workflow["nodes"], list)
+            self.assertIn("version", workflow)
+            Image.open(path.with_suffix(".jpg")).verify()
 
     def test_the_drawn_workflow_is_whole(self):
         nodes = {node["id"]: node for node in self.drawn["nodes"]}
