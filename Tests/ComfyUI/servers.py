@@ -37,8 +37,8 @@ class Told(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, *answers):
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, *answers, port=0):
+        super().__init__(("127.0.0.1", port), Handler)
         self.answers = list(answers)
         # Bodies as JSON, and headers, of what came.
         self.requests = []
@@ -94,3 +94,16 @@ def hangs(handler):
 
 def cuts(handler):
     handler.close_connection = True
+
+
+def ends(answer=None):
+    """The server ends: nothing listens any more, and then the request is answered or cut."""
+
+    def end(handler):
+        handler.server.shutdown()
+        handler.server.server_close()
+        if answer:
+            handler.answer(*answer)
+        handler.close_connection = True
+
+    return end

@@ -2,6 +2,7 @@
 """What the node says, or does, when the server is away, busy, or something else."""
 
 import base64
+import contextlib
 import io
 import os
 import socket
@@ -39,7 +40,7 @@ def ask(server, task="caption", text="", picture=None, **inputs):
 class ErrorTestCase(servers.FigureTestCase):
     def setUp(self):
         comfyui.interrupted.clear()
-        for target, name, value in ((ASKING, "POLL_SECONDS", 0.01), (ASKING, "CUT_PAUSE_SECONDS", 0.02)):
+        for target, name, value in ((ASKING, "POLL_SECONDS", 0.01), (ASKING, "RETRY_SECONDS", (0.01, 0.02))):
             patch = mock.patch.object(target, name, value)
             patch.start()
             self.addCleanup(patch.stop)
@@ -145,6 +146,32 @@ class WaitingTests(ErrorTestCase):
         with Told(servers.cuts) as server:
             self.says("^The vision server at .* cut the connection 3 times without an answer", server)
             self.assertEqual(len(server.requests), 3)
+
+    def test_a_server_that_starts_again_is_waited_for(self):
+        """Whether it went away while it was asked, or between two pictures."""
+        for first in (servers.ends(), servers.ends(DONE)):
+            with self.subTest(first=first), Told(first) as server, contextlib.ExitStack() as again:
+                paused = []
+
+                def pause(seconds, check):
+                    paused.append(seconds)
+                    if len(paused) == 2:
+                        again.enter_context(Told(DONE, port=server.server_address[1]))
+
+                with mock.patch.object(ASKING, "pause", pause):
+                    self.assertEqual(ask(server, picture=image((2, 6, 8, 3)))[2], ["a cat"] * 2)
+                self.assertEqual(paused, [0.01, 0.02])
+
+    def test_a_server_that_stays_away_is_said_to_be(self):
+        paused = []
+        with mock.patch.object(ASKING, "pause", lambda seconds, check: paused.append(seconds)):
+            for first in (servers.ends(), servers.ends(DONE)):
+                with self.subTest(first=first), Told(first) as server:
+                    address = server.address
+                    self.says("^There is no vision server at .*: nothing listens", address, picture=image((2, 6, 8, 3)))
+            self.assertEqual(paused, [0.01, 0.02] * 2)
+            self.says("^There is no vision server at .*: nothing listens", address)
+            self.assertEqual(len(paused), 4)
 
     def test_an_interrupted_request_is_dropped_at_once(self):
         with Told(servers.hangs) as server:

@@ -9,22 +9,24 @@ import time
 from . import call as calls
 
 POLL_SECONDS = 0.1
-# How often a request whose connection was cut is sent again, and after how long.
-CUTS_ALLOWED = 2
-CUT_PAUSE_SECONDS = 1
+# After how long a server that went away is asked again: one that systemd starts again is there after 1 s and its start.
+RETRY_SECONDS = (1, 4)
 
 log = logging.getLogger(__name__)
 
 
-def ask(address, key, fields, read_picture, check):
-    """The `result` of /process_image. `check` is called every 0.1 s; what it raises ends the request at once."""
-    cuts = 0
+def ask(address, key, fields, read_picture, check, was_there=False):
+    """The `result` of /process_image. `check` is called every 0.1 s; what it raises ends the request at once.
+
+    `was_there` says that the server has answered before, so that where nothing listens now, it may be starting again.
+    """
+    pauses = list(RETRY_SECONDS)
     while True:
         call = calls.Call(address, key, fields, read_picture)
         run(call, check)
-        if was_cut(call) and cuts < CUTS_ALLOWED:
-            cuts += 1
-            pause(CUT_PAUSE_SECONDS, check)
+        was_there = was_there or call.connected is not None
+        if pauses and (was_cut(call) or was_there and isinstance(call.error, ConnectionRefusedError)):
+            pause(pauses.pop(0), check)
         elif call.error:
             raise RuntimeError(failure(call)) from None
         elif is_busy(call.response):
@@ -68,7 +70,7 @@ def failure(call):
     if isinstance(error, RuntimeError):
         return str(error)
     if was_cut(call):
-        return f"The vision server at {address} cut the connection {CUTS_ALLOWED + 1} times without an answer."
+        return f"The vision server at {address} cut the connection {len(RETRY_SECONDS) + 1} times without an answer."
     if isinstance(error, (socket.gaierror, UnicodeError)):
         return f"The name {address.host} of the vision server is not known here; mend `server`."
     if isinstance(error, ssl.SSLCertVerificationError):

@@ -79,7 +79,8 @@ class VisionServerNode:
         progress = comfy.utils.ProgressBar(len(image))
         found = []
         for each in image:
-            result = asking.ask(address, key, fields, lambda: pictures.file(pictures.picture(each)), check)
+            result = asking.ask(
+                address, key, fields, lambda: pictures.file(pictures.picture(each)), check, was_there=bool(found))
             found.append(understood(address, task, result, size))
             progress.update(1)
         return outputs(image, found, size, mask_select)
