@@ -85,7 +85,8 @@ let package = Package(
         .target(
             name: "Captioning",
             dependencies: [
-                "Florence2", "Images", "Serving", "Tensors", .product(name: "Metrics", package: "swift-metrics"),
+                "CDigest", "Florence2", "Images", "Serving", "Tensors",
+                .product(name: "Metrics", package: "swift-metrics"),
             ],
             swiftSettings: swiftSettings),
         .target(

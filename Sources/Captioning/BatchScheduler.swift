@@ -18,6 +18,7 @@ package struct BatchScheduler<E: Engine> {
     }
 
     private let captioner: Captioner<E>
+    private let images: SharedImageCache
     private let policy: AdmissionPolicy
     private let availableMemory: () -> Int?
     private let now: () -> Double
@@ -30,15 +31,19 @@ package struct BatchScheduler<E: Engine> {
     private var costs = StepCosts()
     /// Bytes that the first image left behind for the next one.
     private var imageBytes = 0
+    /// When memory was last asked for on behalf of one who was alone.
+    private var lastLook = -Double.infinity
 
     /// - Parameters:
+    ///   - images: Is asked before an image is encoded.
     ///   - availableMemory: Bytes that the process may still take; nil: nobody knows.
     ///   - now: Seconds of a clock that never goes back.
     package init(
-        _ captioner: Captioner<E>, maxBatch: Int, availableMemory: @escaping () -> Int? = { nil },
-        now: @escaping () -> Double, report: @escaping Report
+        _ captioner: Captioner<E>, maxBatch: Int, images: SharedImageCache = SharedImageCache(limit: 0),
+        availableMemory: @escaping () -> Int? = { nil }, now: @escaping () -> Double, report: @escaping Report
     ) {
         self.captioner = captioner
+        self.images = images
         self.availableMemory = availableMemory
         self.now = now
         self.report = report
@@ -49,20 +54,23 @@ package struct BatchScheduler<E: Engine> {
 
     /// Takes a request that arrived at this time, after the work that was going on then.
     package mutating func append(
-        _ id: Int, _ request: CaptionRequest, arrival: Double, isCancelled: @escaping @Sendable () -> Bool
+        _ id: Int, _ request: CaptionRequest, image: KnownImage? = nil, arrival: Double,
+        isCancelled: @escaping @Sendable () -> Bool
     ) {
         guard !request.prompts.isEmpty else { return report(id, .success(.finished([]))) }
         ledger.arrive(id, ago: now() - arrival)
         requests.append(
             ScheduledRequest(
-                id: id, request: request, isCancelled: isCancelled, arrival: arrival,
+                id: id, request: request, image: image, isCancelled: isCancelled, arrival: arrival,
                 configuration: captioner.processor.configuration(request.overrides)))
     }
 
     /// Does the next piece of work.
     package mutating func advance() {
         for request in requests where request.isCancelled() { fail(request.id, CancellationError()) }
-        if let next = requests.firstIndex(where: \.hasMore), mayBegin(requests[next]) {
+        let next = requests.firstIndex(where: \.hasMore)
+        if let next { recall(next) }
+        if let next, mayBegin(requests[next]) {
             begin(next)
         } else if !answers.isEmpty {
             step()
@@ -93,7 +101,7 @@ extension BatchScheduler {
         let start = now()
         ledger.begin(request.id, after: start - request.arrival)
         do {
-            if request.features == nil { try encodeImage(&request) }
+            if request.promptIDs.isEmpty { try prepare(&request) }
             let vision = request.prompts.isEmpty ? now() - start : 0
             let prompt = request.prompts.count
             let search = BeamSearch(request.configuration)
@@ -112,14 +120,29 @@ extension BatchScheduler {
         }
     }
 
-    private mutating func encodeImage(_ request: inout ScheduledRequest<E.Features>) throws {
-        let start = now()
+    /// Looks whether a request's image has been seen before.
+    private mutating func recall(_ index: Int) {
+        guard requests[index].features == nil, let image = requests[index].image else { return }
+        requests[index].features = images.features(of: image, as: E.Features.self)
+    }
+
+    private mutating func prepare(_ request: inout ScheduledRequest<E.Features>) throws {
         request.promptIDs = try request.request.prompts.map(captioner.processor.promptIDs)
         report(request.id, .success(.started))
-        request.features = try captioner.engine.encodeImage(
+        images.noteUse(isHit: request.features != nil)
+        if request.features == nil { request.features = try encodeImage(request) }
+    }
+
+    private mutating func encodeImage(_ request: ScheduledRequest<E.Features>) throws -> E.Features {
+        let start = now()
+        let features = try captioner.engine.encodeImage(
             request.request.image, checkCancellation: cancellationCheck(request))
         costs.image = now() - start
         if imageBytes == 0 { imageBytes = captioner.engine.idleByteCount }
+        if let image = request.image {
+            images.keep(features, byteCount: captioner.engine.byteCount(of: features), for: image)
+        }
+        return features
     }
 
     private func prefill(
@@ -220,11 +243,24 @@ extension BatchScheduler {
 
     /// Whether everybody's answer could become as long as it may; one alone may always be begun.
     private mutating func hasRoom(_ request: ScheduledRequest<E.Features>) -> Bool {
-        guard !answers.isEmpty else { return true }
+        guard !answers.isEmpty else {
+            yieldCache(to: request)
+            return true
+        }
         guard inquiry.isDue([request.id] + answers.map { $0.id << 16 | $0.prompt }) else { return false }
         let hasRoom = findRoom(request)
         if !hasRoom { inquiry.refuse() }
         return hasRoom
+    }
+
+    /// One alone is not to lack what the cache holds; so that the system is not asked all the time, it is once a second.
+    private mutating func yieldCache(to request: ScheduledRequest<E.Features>) {
+        guard images.byteCount > 0, now() - lastLook >= 1 else { return }
+        lastLook = now()
+        if !findRoom(request) {
+            images.removeAll()
+            captioner.engine.trim()
+        }
     }
 
     private func findRoom(_ request: ScheduledRequest<E.Features>) -> Bool {
@@ -235,8 +271,10 @@ extension BatchScheduler {
         // The image finds what the one before it left behind, unless that has been given back.
         let idle = engine.idleByteCount
         if needed + max(0, imageBytes - idle) <= available { return true }
-        // Places of other answers, which these would not fit in or not fill.
-        guard needed + imageBytes - idle <= available else { return false }
+        // Places of other answers, which these would not fit in or not fill; then what is kept of images.
+        let missing = needed + imageBytes - available
+        guard missing <= idle + images.byteCount else { return false }
+        if missing > idle { images.removeAll() }
         engine.trim()
         return availableMemory().map { needed + imageBytes <= $0 } ?? true
     }

@@ -76,39 +76,64 @@ extension CaptionService.Slot {
         isLong: Bool = false, wantsText: Bool = false, parse: @escaping @Sendable () throws -> Request,
         report: @escaping @Sendable (CaptionEvent) -> Void = { _ in }
     ) async throws -> (request: Request, captions: [Caption]) {
-        let (request, image) = try await prepare(isLong, parse, report)
+        let (request, prepared, known) = try await prepare(isLong, parse, report)
         let input = request.input
         let job = CaptionRequest(
-            image: image, prompts: input.prompts, overrides: input.overrides, wantsText: wantsText)
+            image: prepared, prompts: input.prompts, overrides: input.overrides, wantsText: wantsText)
         report(.prepared)
         let captions = try await place.withModel(
-            bytes: job.byteCount, keepAlive: input.keepAlive, moved: { report(.queued(ahead: $0)) },
+            bytes: job.byteCount + (known?.byteCount ?? 0), keepAlive: input.keepAlive,
+            moved: { report(.queued(ahead: $0)) },
             start: { worker, isCancelled in
                 report(.admitted)
-                return worker.begin(job, isCancelled: isCancelled, report: report)
+                return worker.begin(job, image: known, isCancelled: isCancelled, report: report)
             }, result: { try await $0.captions() })
         for caption in captions { service.metrics.record(caption) }
         report(.finished(captions))
         return (request, captions)
     }
 
-    /// In two steps, as the image's header says how much memory the second one waits for. The file goes with the end of
-    /// this function: a request that waits for the model holds a small image.
+    /// In two steps, as the image's header says how much memory the second one waits for; one whose features are kept is
+    /// not decoded again. The file goes with the end of this function: a request that waits for the model holds a small
+    /// image.
     private func prepare<Request: ParsedRequest>(
         _ isLong: Bool, _ parse: @escaping @Sendable () throws -> Request,
         _ report: @escaping @Sendable (CaptionEvent) -> Void
-    ) async throws -> (Request, PreparedImage) {
-        let (processor, prepareImage) = (processor, service.prepareImage)
-        let (request, bytes) = try await service.preprocessing.run(ticket, neverAsks: isLong) { _ in
+    ) async throws -> (Request, PreparedImage, KnownImage?) {
+        let (processor, prepareImage, images) = (processor, service.prepareImage, service.host.runner.images)
+        let (request, file, sight) = try await service.preprocessing.run(ticket, neverAsks: isLong) { _ in
             let request = try parse()
-            let header = try ImageDecoder().header(of: request.input.file, for: processor)
-            report(.understood(header))
-            return (request, header.decodeMemory)
+            let file = images.digest(of: request.input.file)
+            let sight = try Sight(request.input.file, file.flatMap { images.find(file: $0) }, processor)
+            report(.understood(sight.header))
+            return (request, file, sight)
         }
-        let image = try await service.preprocessing.run(ticket, bytes: bytes) { question in
-            try prepareImage(request.input.file, processor, question)
+        switch sight {
+        case .known(let image): return (request.withoutFile(), image.identity.outline, image)
+        case .new(let header):
+            return try await service.preprocessing.run(ticket, bytes: header.decodeMemory) { question in
+                let image = try prepareImage(request.input.file, processor, question)
+                let identity = file.flatMap { ImageIdentity(file: $0, header: header, image: image) }
+                return (request.withoutFile(), image, identity.map { KnownImage($0) })
+            }
         }
-        return (request.withoutFile(), image)
+    }
+}
+
+/// An image before it is decoded: one that was seen before need not be.
+private enum Sight {
+    case known(KnownImage)
+    case new(ImageHeader)
+
+    init(_ file: [UInt8], _ known: KnownImage?, _ processor: ImageProcessor) throws {
+        self = try known.map(Sight.known) ?? .new(ImageDecoder().header(of: file, for: processor))
+    }
+
+    var header: ImageHeader {
+        switch self {
+        case .known(let image): image.identity.header
+        case .new(let header): header
+        }
     }
 }
 

@@ -11,23 +11,29 @@ public final class CaptionWorker: ModelRunner {
     /// The life of a thread: loads the model, says so, and answers requests until the mailbox is closed.
     private let live: @Sendable (Mailbox, _ loaded: () -> Void) throws -> Void
     private let mailbox = Mailbox()
+    /// What the model has seen lately; goes with it.
+    package let images: SharedImageCache
 
     /// - Parameters:
     ///   - maxBatch: The most answers that are generated at a time.
+    ///   - imageCache: Bytes of features of images that may be kept for the next question; 0 keeps none.
     ///   - availableMemory: Bytes that the process may still take, nil where nobody knows; asked before an answer is
     ///     begun beside others, which waits where it might not fit.
     ///   - load: Makes the model, on the thread where it stays.
     package init<E: Engine>(
-        maxBatch: Int, availableMemory: @escaping @Sendable () -> Int? = { nil },
+        maxBatch: Int, imageCache: Int = 0, availableMemory: @escaping @Sendable () -> Int? = { nil },
         load: @escaping @Sendable () throws -> Captioner<E>
     ) {
+        let images = SharedImageCache(limit: imageCache)
+        self.images = images
         live = { mailbox, loaded in
             let captioner = try load()
+            defer { images.modelGoes() }
             loaded()
             mailbox.work(
                 BatchScheduler(
-                    captioner, maxBatch: max(1, maxBatch), availableMemory: availableMemory, now: Self.now,
-                    report: mailbox.report))
+                    captioner, maxBatch: max(1, maxBatch), images: images, availableMemory: availableMemory,
+                    now: Self.now, report: mailbox.report))
         }
     }
 
@@ -71,14 +77,15 @@ public final class CaptionWorker: ModelRunner {
     /// Hands a request over, to be begun after those that were handed over before.
     ///
     /// - Parameters:
+    ///   - image: As `images` knows the request's image; nil: it is encoded, and not kept.
     ///   - isCancelled: Asked between the steps of the work, which ends soon once it answers true.
     ///   - report: Hears, on the model's thread, what happens; it must not take long.
     package func begin(
-        _ request: CaptionRequest, isCancelled: @escaping @Sendable () -> Bool = { false },
+        _ request: CaptionRequest, image: KnownImage? = nil, isCancelled: @escaping @Sendable () -> Bool = { false },
         report: @escaping @Sendable (CaptionEvent) -> Void = { _ in }
     ) -> CaptionFuture {
         let future = CaptionFuture()
-        let arrived = mailbox.put(request, arrival: Self.now(), isCancelled: isCancelled) { result in
+        let arrived = mailbox.put(request, image, arrival: Self.now(), isCancelled: isCancelled) { result in
             switch result {
             case .success(.finished(let captions)): future.settle(.success(captions))
             case .success(let event): report(event)

@@ -12,6 +12,7 @@ final class Mailbox: @unchecked Sendable {
     private struct Letter {
         let id: Int
         let request: CaptionRequest
+        let image: KnownImage?
         let arrival: Double
         let isCancelled: @Sendable () -> Bool
     }
@@ -72,13 +73,15 @@ final class Mailbox: @unchecked Sendable {
 
     /// Whether somebody is there to take it.
     func put(
-        _ request: CaptionRequest, arrival: Double, isCancelled: @escaping @Sendable () -> Bool, reply: @escaping Reply
+        _ request: CaptionRequest, _ image: KnownImage?, arrival: Double,
+        isCancelled: @escaping @Sendable () -> Bool, reply: @escaping Reply
     ) -> Bool {
         condition.withLock {
             guard !isClosed else { return false }
             lastID += 1
             replies[lastID] = reply
-            letters.append(Letter(id: lastID, request: request, arrival: arrival, isCancelled: isCancelled))
+            letters.append(
+                Letter(id: lastID, request: request, image: image, arrival: arrival, isCancelled: isCancelled))
             condition.signal()
             return true
         }
@@ -89,7 +92,8 @@ final class Mailbox: @unchecked Sendable {
         while let letters = next(wait: scheduler.isEmpty) {
             for letter in letters {
                 scheduler.append(
-                    letter.id, letter.request, arrival: letter.arrival, isCancelled: letter.isCancelled)
+                    letter.id, letter.request, image: letter.image, arrival: letter.arrival,
+                    isCancelled: letter.isCancelled)
             }
             scheduler.advance()
         }

@@ -4,6 +4,8 @@ import Florence2
 struct ScheduledRequest<Features> {
     let id: Int
     let request: CaptionRequest
+    /// As the cache knows its image; nil where it does not.
+    let image: KnownImage?
     let isCancelled: @Sendable () -> Bool
     /// Seconds, by the scheduler's clock.
     let arrival: Double

@@ -16,6 +16,13 @@ public struct PreparedImage: Sendable {
         self.values = values
     }
 
+    /// The same without pixels, for who needs its size only.
+    public func withoutPixels() -> PreparedImage {
+        PreparedImage(
+            pixels: RGBImage(checkedWidth: 0, height: 0, pixels: []), originalWidth: originalWidth,
+            originalHeight: originalHeight, values: values)
+    }
+
     /// [height, width, 3] normalised values.
     public func pixelValues() -> [Float] {
         [Float](unsafeUninitializedCapacity: pixels.pixels.count) { target, filled in

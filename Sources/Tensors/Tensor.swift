@@ -33,6 +33,9 @@ public struct Tensor: @unchecked Sendable {
     /// The product of all dimensions.
     public var count: Int { shape.reduce(1, *) }
 
+    /// Bytes of its storage, which may be larger than the values.
+    public var byteCount: Int { storage.block.byteCount }
+
     /// The same values, in the same storage, seen with another shape of equal count.
     public func reshaped(_ shape: [Int]) -> Tensor {
         assert(shape.reduce(1, *) == count)

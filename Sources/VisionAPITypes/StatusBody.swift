@@ -102,18 +102,23 @@ public struct StatusBody: Codable, Sendable, Equatable {
     public struct Memory: Codable, Sendable, Equatable {
         /// `null` where the system does not tell.
         public var residentBytes: Int?
+        /// What is kept of recent images.
+        public var imageCacheBytes: Int
 
         enum CodingKeys: String, CodingKey {
             case residentBytes = "resident_bytes"
+            case imageCacheBytes = "image_cache_bytes"
         }
 
-        public init(residentBytes: Int?) {
+        public init(residentBytes: Int?, imageCacheBytes: Int) {
             self.residentBytes = residentBytes
+            self.imageCacheBytes = imageCacheBytes
         }
 
         public func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(residentBytes, forKey: .residentBytes)
+            try container.encode(imageCacheBytes, forKey: .imageCacheBytes)
         }
     }
 

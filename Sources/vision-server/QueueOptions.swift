@@ -48,6 +48,13 @@ struct QueueOptions: ParsableArguments {
             valueName: "bytes"))
     var maxDecodeMemory: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Maximum memory of what is kept of recent pictures, so that a second question costs no second look; 0 is off. "
+                + "[env: VISION_SERVER_IMAGE_CACHE] (default: 64MB)",
+            valueName: "bytes"))
+    var imageCache: String?
+
     func isPreloading(_ settings: Settings) throws -> Bool { try settings.isOn("preload", preload) }
 
     func limits(_ settings: Settings) throws -> ModelHostLimits {
@@ -60,7 +67,13 @@ struct QueueOptions: ParsableArguments {
             maxWait: wait == 0 ? nil : .seconds(wait))
     }
 
-    /// - Parameter model: Bytes that the model will take.
+    /// Bytes that features of images may take.
+    func imageCache(_ settings: Settings) throws -> Int {
+        if settings.text("image-cache", imageCache) == "0" { return 0 }
+        return try settings.bytes("image-cache", imageCache) ?? 64 << 20
+    }
+
+    /// - Parameter model: Bytes that the model will take, and what is kept of images.
     func decoding(_ settings: Settings, beside model: Int) throws -> DecodeBudget {
         let given = try settings.bytes("max-decode-memory", maxDecodeMemory)
         return DecodeBudget(memory: given ?? MemoryBudget().share(of: 768 << 20, beside: model))

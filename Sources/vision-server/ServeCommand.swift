@@ -60,7 +60,10 @@ struct ServeCommand: AsyncParsableCommand {
         let store = try model.store(logger: logger)
         metrics.describe(model)
         let warnings = ModelWarnings()
-        let worker = CaptionWorker(maxBatch: limits.maxConcurrent, availableMemory: { MemoryBudget().available() }) {
+        let worker = CaptionWorker(
+            maxBatch: limits.maxConcurrent, imageCache: try queueOptions.imageCache(settings),
+            availableMemory: { MemoryBudget().available() }
+        ) {
             try model.load(store, logger: logger, warnings: warnings)
         }
         let host = ModelHost(
@@ -113,7 +116,8 @@ struct ServeCommand: AsyncParsableCommand {
             maxBodySize: maxBody,
             // A single body of the size that is allowed must always get through.
             maxReadingSize: max(limits.maxQueuedBytes, maxBody),
-            decoding: try queueOptions.decoding(settings, beside: model.memoryToKeep),
+            decoding: try queueOptions.decoding(
+                settings, beside: model.memoryToKeep + queueOptions.imageCache(settings)),
             about: .init(
                 version: VisionServer.version, precision: model.precision.rawValue, maxBatch: limits.maxConcurrent,
                 maxQueued: limits.maxQueued, maxQueuedBytes: limits.maxQueuedBytes),

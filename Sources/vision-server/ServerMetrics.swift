@@ -65,6 +65,9 @@ struct ServerMetrics: Sendable {
         MetricDescription(
             "vision_generate_seconds", "How long the answer took to generate.", buckets: [0.1, 0.5, 2, 10]),
         MetricDescription("vision_generated_tokens_total", "Tokens of all answers."),
+        MetricDescription("vision_image_cache_bytes", "Memory of what is kept of recent pictures."),
+        MetricDescription("vision_image_cache_hits_total", "Requests whose picture had been seen before."),
+        MetricDescription("vision_image_cache_misses_total", "Requests whose picture had to be looked at."),
         MetricDescription("vision_download_bytes", "Bytes of the model that have arrived; 0 unless it is downloaded."),
         MetricDescription("vision_download_size_bytes", "Bytes that the download has in all; 0 until it is known."),
         MetricDescription("vision_resident_memory_bytes", "Memory of the process in RAM."),

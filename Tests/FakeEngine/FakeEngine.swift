@@ -5,6 +5,8 @@ import Synchronization
 
 /// An engine that captions by rule: it answers with the prompt's own tokens. Work takes time on a clock of its own.
 package final class FakeEngine: Engine {
+    package struct Features: Sendable {}
+
     package struct Memory {
         fileprivate let script: [Int]
         fileprivate let beams: Int
@@ -34,14 +36,16 @@ package final class FakeEngine: Engine {
         self.watch = watch
     }
 
-    package func encodeImage(_ image: PreparedImage, checkCancellation: @escaping () throws -> Void) throws {
+    package func encodeImage(_ image: PreparedImage, checkCancellation: @escaping () throws -> Void) throws -> Features
+    {
         try checkCancellation()
         clock.advance(Self.imageSeconds)
         try watch([])
+        return Features()
     }
 
     package func prefill(
-        _ promptIDs: [Int], beside features: Void, beams: Int, checkCancellation: @escaping () throws -> Void
+        _ promptIDs: [Int], beside features: Features, beams: Int, checkCancellation: @escaping () throws -> Void
     ) throws -> Memory {
         try checkCancellation()
         clock.advance(Self.promptSeconds)
@@ -63,11 +67,13 @@ package final class FakeEngine: Engine {
         }
     }
 
+    package static let featureBytes = 100 << 10
     package static let imageSeconds = 1.0
     package static let promptSeconds = 0.1
     package static func stepSeconds(rows: Int) -> Double { 0.02 + 0.001 * Double(rows) }
 
     package func byteCount(states: Int, beams: Int, tokens: Int) -> Int { beams * tokens }
+    package func byteCount(of features: Features) -> Int { Self.featureBytes }
     package func byteCount(of memory: Memory) -> Int { memory.beams * memory.length }
     package func trim() { idleByteCount = 0 }
 }

@@ -58,9 +58,10 @@ enum Demo {
 
     /// A host of the demo model; `beforeLoad` runs on the model's thread.
     static func host(
-        limits: ModelHostLimits = .init(), beforeLoad: @escaping @Sendable () throws -> Void = {}
+        limits: ModelHostLimits = .init(), imageCache: Int = 0,
+        beforeLoad: @escaping @Sendable () throws -> Void = {}
     ) -> CaptionService.Host {
-        let worker = CaptionWorker(maxBatch: limits.maxConcurrent) {
+        let worker = CaptionWorker(maxBatch: limits.maxConcurrent, imageCache: imageCache) {
             try beforeLoad()
             return try Captioner(files, threads: 2)
         }

@@ -63,6 +63,8 @@ package final class CPUEngine: Engine {
         model.cacheByteCount(states: min(states, limits.states), beams: beams, tokens: tokens, in: workspace)
     }
 
+    package func byteCount(of features: Tensor) -> Int { features.byteCount }
+
     package func byteCount(of memory: KVCache) -> Int { memory.byteCount }
 
     package var idleByteCount: Int { workspace.idleByteCount }

@@ -2,8 +2,8 @@ package import Images
 
 /// What a loaded network does, wherever it runs. One caller at a time.
 package protocol Engine {
-    /// What the vision tower has seen in an image.
-    associatedtype Features
+    /// What the vision tower has seen in an image; may be kept, and let go of on any thread.
+    associatedtype Features: Sendable
     /// What the decoder keeps of an answer that is being generated; goes with its last copy.
     associatedtype Memory
 
@@ -27,6 +27,9 @@ package protocol Engine {
 
     /// The most bytes that a memory takes for so many encoder states and tokens.
     func byteCount(states: Int, beams: Int, tokens: Int) -> Int
+
+    /// Bytes that features take.
+    func byteCount(of features: Features) -> Int
 
     /// Bytes that a memory takes now.
     func byteCount(of memory: Memory) -> Int

@@ -27,7 +27,7 @@ public actor ModelHost<Runner: ModelRunner, C: Clock>: Service where C.Duration 
     }
 
     let clock: C
-    nonisolated let runner: Runner
+    package nonisolated let runner: Runner
     private let limits: ModelHostLimits
     private let logger: Logger
     private let metrics = ModelHostMetrics()

@@ -71,6 +71,7 @@ struct OperationsDialect: Sendable {
     }
 
     private func status() async -> StatusBody {
+        let images = host.runner.images
         let host = await host.status
         let counters = host.counters
         return StatusBody(
@@ -82,7 +83,8 @@ struct OperationsDialect: Sendable {
                 running: host.running, maxBatch: configuration.about.maxBatch, waiting: host.waiting,
                 waitingBytes: host.waitingBytes,
                 maxQueued: configuration.about.maxQueued, maxQueuedBytes: configuration.about.maxQueuedBytes),
-            memory: .init(residentBytes: ProcessMemory().resident()), download: download,
+            memory: .init(residentBytes: ProcessMemory().resident(), imageCacheBytes: images.byteCount),
+            download: download,
             counters: .init(
                 accepted: counters.accepted, answered: counters.answered, failed: counters.failed,
                 invalid: counters.invalid, cancelled: counters.cancelled, refused: counters.refused,
