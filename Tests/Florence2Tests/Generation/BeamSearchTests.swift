@@ -1,5 +1,6 @@
 import Florence2
 import Foundation
+import SeededRandom
 import Tensors
 import Testing
 
@@ -156,9 +157,7 @@ extension BeamGoldens.Case {
     }
 
     private static func splitmix64(_ seed: UInt64) -> UInt64 {
-        var s = seed &+ 0x9E37_79B9_7F4A_7C15
-        s = (s ^ s >> 30) &* 0xBF58_476D_1CE4_E5B9
-        s = (s ^ s >> 27) &* 0x94D0_49BB_1331_11EB
-        return s ^ s >> 31
+        var random = SplitMix(seed: seed)
+        return random.next()
     }
 }

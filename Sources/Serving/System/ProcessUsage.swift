@@ -19,3 +19,13 @@ public struct ProcessMemory: Sendable {
         return overflow ? nil : bytes
     }
 }
+
+/// The processor time that this process takes.
+public enum ProcessTime {
+    /// What all its threads have used so far, in their own code and in the system's.
+    public static func used() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
+    }
+}
