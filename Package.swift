@@ -110,14 +110,15 @@ let package = Package(
         .target(
             name: "VisionAPI",
             dependencies: [
-                "CPixels", "Captioning", "Florence2", "HTTPDoor", "Images", "JSONScanning", "Serving", "VisionAPITypes",
+                "CDigest", "CPixels", "Captioning", "Florence2", "HTTPDoor", "Images", "JSONScanning", "Serving",
+                "VisionAPITypes",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            resources: [.embedInCode("Resources/openapi.json")],
+            resources: [.embedInCode("Resources/openapi.json"), .embedInCode("Resources/page.html")],
             swiftSettings: swiftSettings),
 
         // Floor 5: programs.
@@ -193,7 +194,7 @@ let package = Package(
         .testTarget(
             name: "VisionAPITests",
             dependencies: [
-                "VisionAPI", "Captioning", "VisionAPITypes", "FakeEngine", "Florence2", "HTTPDoor", "Images",
+                "VisionAPI", "CDigest", "Captioning", "VisionAPITypes", "FakeEngine", "Florence2", "HTTPDoor", "Images",
                 "Loopback", "SeededRandom", "Serving", "CDemoModel", "Eventually",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

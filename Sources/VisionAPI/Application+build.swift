@@ -32,7 +32,7 @@ package func buildApplication(
     let door = Door(
         configuration: configuration.door,
         dialects: [
-            OriginalDialect(images, configuration: configuration).dialect,
+            OriginalDialect(images, configuration: configuration).dialect, PageDialect().dialect,
             OperationsDialect(host: host, store: store, configuration: configuration).dialect,
         ], figures: "vision", logger: logger, errors: ErrorAnswer.init(answering:))
     return door.application(services: [store, host, trimmer] + (configuration.preload ? [preloader] : [])) { address in

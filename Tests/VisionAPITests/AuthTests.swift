@@ -14,7 +14,7 @@ struct AuthTests {
         ServerConfiguration(door: .init(apiKeys: try #require(APIKeys(keys))), modelName: "demo")
     }
 
-    /// Every route but the two public ones.
+    /// Every route but the public ones.
     static let routes: [(HTTPRequest.Method, String)] = [
         (.get, "/model"), (.get, "/prompts"), (.get, "/status"), (.get, "/metrics"), (.get, "/openapi.json"),
         (.post, "/process_image"), (.post, "/load"), (.post, "/unload"), (.head, "/model"),
@@ -31,7 +31,7 @@ struct AuthTests {
     /// Those of them that do show a key.
     static let wrongKeys = wrongHeaders[5...].filter { $0 != [.xAPIKey: ""] }
 
-    @Test("without the right key every route but health and ready says 401, and nothing is loaded")
+    @Test("without the right key every route but the page, health and ready says 401, and nothing is loaded")
     func refused() async throws {
         let loads = LoadCount()
         let host = Demo.host { try loads.next() }
@@ -52,7 +52,7 @@ struct AuthTests {
                     }
                 }
             }
-            for path in ["/health", "/ready"] {
+            for path in ["/", "/health", "/ready"] {
                 let response = try await client.get(path)
                 #expect(response.status == .ok)
                 #expect(!String(buffer: response.body).contains("demo"))

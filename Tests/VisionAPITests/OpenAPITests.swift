@@ -31,7 +31,7 @@ struct OpenAPITests {
             }
             #expect(
                 Set(paths.keys) == [
-                    "/process_image", "/prompts", "/model", "/health", "/ready", "/status", "/load", "/unload",
+                    "/", "/process_image", "/prompts", "/model", "/health", "/ready", "/status", "/load", "/unload",
                     "/metrics", "/openapi.json",
                 ])
         }

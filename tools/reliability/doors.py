@@ -8,7 +8,7 @@ from rows import at_least, exactly, none_of, row
 from server import Server
 
 KEYS = ["k3y-Of-The-First_client~0123456789", "another.KEY/of+somebody=else"]
-PUBLIC = {"/health", "/ready"}
+PUBLIC = {"/", "/health", "/ready"}
 
 
 def with_keys():
@@ -45,7 +45,7 @@ def wrong_keys():
 
 @row("C1")
 def keys(rig):
-    """Without a right key no route but /health and /ready answers, reads a body, or wakes the model"""
+    """Without a right key no route but /, /health and /ready answers, reads a body, or wakes the model"""
     wrong = []
     tried = 0
     with with_keys() as server:
@@ -65,7 +65,7 @@ def keys(rig):
         counters = ask(server, "GET", "/status", headers=bearer(KEYS[1])).json()["counters"]
         yield exactly("requests accepted and loads by all of that", (counters["accepted"], counters["loads"]), (0, 0))
         public = {ask(server, "GET", path, headers=headers).status for path in PUBLIC for headers in wrong_keys()[:3]}
-        yield exactly("statuses of /health and /ready without a key", public, {200})
+        yield exactly("statuses of /, /health and /ready without a key", public, {200})
         allowed = [ask(server, method, path, quick_body() if method == "POST" else None, shown).status
                    for method, path in found
                    for shown in (bearer(KEYS[0]), [f"x-api-key: {KEYS[1]}"], [f"authorization: bearer {KEYS[1]}"],

@@ -20,13 +20,13 @@ struct CORSMiddleware: RouterMiddleware {
         guard !origins.isEmpty else { return try await next(request, context) }
         guard let origin = request.headers[.origin], let allowed = allowed(origin) else {
             var response = try await next(request, context)
-            response.headers[.vary] = Self.vary
+            Self.vary(&response)
             return response
         }
         let isPreflight = request.method == .options && request.headers[.accessControlRequestMethod] != nil
         var response = isPreflight ? Response(status: .noContent) : try await next(request, context)
         response.headers[.accessControlAllowOrigin] = allowed
-        response.headers[.vary] = Self.vary
+        Self.vary(&response)
         if isPreflight {
             response.headers[.accessControlAllowMethods] = "GET, POST"
             // A program's library sends headers of its own, such as its version: none of them does any harm.
@@ -39,7 +39,10 @@ struct CORSMiddleware: RouterMiddleware {
         return response
     }
 
-    private static let vary = "Origin, Access-Control-Request-Headers"
+    /// Besides what a route has said that its answer depends on.
+    private static func vary(_ response: inout Response) {
+        response.headers[values: .vary].append("Origin, Access-Control-Request-Headers")
+    }
 
     /// Whether the page came from this server. Any name could be a stranger's that points here; one that is nobody's in
     /// public, or was given, is not.

@@ -1,0 +1,28 @@
+import HTTPDoor
+import HTTPTypes
+import Hummingbird
+
+/// The address without a path: to browsers a page for people, to programs the sentence by which Ollama's clients know a
+/// server.
+struct PageDialect: Sendable {
+    private static let sentence = "Ollama is running"
+
+    private let page = EmbeddedPage(PackageResources.page_html)
+
+    var dialect: Dialect {
+        Dialect(
+            errorFormat: .detailAndCode,
+            routes: [
+                // There is nothing secret in it, and it is where people enter their key.
+                Route(.get, "", isOpen: true) { request, _ in answer(request) }
+            ])
+    }
+
+    private func answer(_ request: Request) -> Response {
+        let isForPeople = request.method != .head && request.accepts("text/html")
+        var response =
+            isForPeople ? page.response : .text(Self.sentence, contentType: "text/plain; charset=utf-8")
+        response.headers[.vary] = "Accept"
+        return response
+    }
+}
