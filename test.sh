@@ -78,6 +78,7 @@ run_tests() {
     check_hub_cache
     check_comfyui
     check_openapi
+    check_page
 }
 
 # The benchmarks on sizes that take no time: whether they still run, never how fast.
@@ -121,6 +122,19 @@ check_openapi() {
     wait "$server" || code=$?
     rm -f -- "$log"
     return "$code"
+}
+
+# The server's page in a real browser, where there can be one.
+check_page() {
+    local browser=''
+    say "The server's page, in Chromium"
+    if command -v apt-get >/dev/null; then (install_packages chromium) || true; fi
+    browser=$(command -v chromium || command -v chromium-browser || true)
+    if [[ -z $browser ]] || ! (python_environment page "$root/tools/page/requirements.txt"); then
+        say "1 skipped: without Chromium and Playwright the page is not tried in a browser."
+        return
+    fi
+    "$root/.venv-page/bin/python" "$root/tools/page/check.py" "$root/.build/release/vision-server" --browser "$browser"
 }
 
 run_reliability() {
