@@ -14,7 +14,13 @@ struct StreamingTests {
         log: RequestLines = .init(), _ work: @escaping @Sendable (AnswerStream) async throws -> Void,
         _ body: @escaping @Sendable (_ port: Int) async throws -> Void
     ) async throws {
-        let stream = Route(.get, "stream") { _, context in try await context.streaming(EchoDialect.lines, work) }
+        let stream = Route(.get, "stream") { _, context in
+            try await context.answering { stream in
+                stream.use(EchoDialect.lines)
+                try await work(stream)
+                return nil
+            }
+        }
         let door = Door(
             // No deadline that would do what is tested.
             configuration: DoorConfiguration(connectionTimeouts: .init(writing: 3600)),
@@ -121,6 +127,53 @@ struct StreamingTests {
             #expect(await connection.receive(until: "1\r\n\n\r\n").hasSuffix("1\r\n\n\r\n"))
             goOn.come()
             #expect(await connection.everything().contains("two\n"))
+        }
+    }
+
+    @Test("while nothing is written the probe is, so that nobody gives the connection up")
+    func silence() async throws {
+        let goOn = Moment()
+        let format = StreamFormat(contentType: "text/x-echo", probe: "~", silence: .milliseconds(20)) { _ in .init() }
+        try await test { stream in
+            stream.use(format)
+            stream.write("one\n")
+            await goOn.hasCome()
+            stream.write("two\n")
+        } _: { port in
+            let connection = try ask(port)
+            let start = await connection.receive(until: "~\r\n1\r\n~\r\n")
+            #expect(start.contains("one\n"))
+            goOn.come()
+            #expect(await connection.receive(until: "0\r\n\r\n").contains("two\n"))
+        }
+    }
+
+    @Test("an answer that turns out whole is no stream; one that fails untidily is never ended")
+    func whole() async throws {
+        let whole = Route(.get, "whole") { _, context in
+            try await context.answering { _ in Response(status: .created, body: .init(byteBuffer: .init(string: "all")))
+            }
+        }
+        let broken = Route(.get, "broken") { _, context in
+            try await context.answering { stream in
+                stream.use(
+                    StreamFormat(contentType: "text/x-echo", probe: "", endsTidily: false) { _ in .init(string: "! oh")
+                    })
+                stream.write("one\n")
+                throw EchoDialect.Refusal()
+            }
+        }
+        let door = Door(
+            configuration: DoorConfiguration(),
+            dialects: [Dialect(errorFormat: .codeAndDetail, routes: [whole, broken])], figures: "stream",
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+        try await door.application().test(.live) { client in
+            let response = try await client.execute(uri: "/whole", method: .get)
+            #expect(response.status == .created && String(buffer: response.body) == "all")
+            let connection = try LoopbackConnection(port: try #require(client.port))
+            try connection.send("GET /broken HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let answer = await connection.everything()
+            #expect(answer.contains("one\n") && answer.contains("! oh") && !answer.hasSuffix("0\r\n\r\n"))
         }
     }
 

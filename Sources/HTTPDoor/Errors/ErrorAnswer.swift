@@ -2,7 +2,7 @@ package import HTTPTypes
 
 /// What a client is told about an error, whatever shape its dialect gives it. A handler may throw it.
 package struct ErrorAnswer: Error {
-    package let status: HTTPResponse.Status
+    package var status: HTTPResponse.Status
     /// The kind of error in a word for programs.
     package let code: String
     /// A sentence for people.

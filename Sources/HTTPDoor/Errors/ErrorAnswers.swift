@@ -14,7 +14,8 @@ struct ErrorAnswers: Sendable {
     }
 
     func response(to error: any Error, _ request: Request, _ context: DoorContext) -> Response {
-        routes.errorFormat(of: request.uri.path).response(to: answer(to: error, noting: context.notes))
+        let answer = answer(to: error, noting: context.notes)
+        return routes.errorFormat(of: request.uri.path).response(to: answer, of: request.headers)
     }
 
     /// The answer, its code noted for the log; an error that is none of the client's business is noted whole.

@@ -5,15 +5,25 @@ import NIOHTTP1
 /// The shape that a dialect gives to its errors.
 package struct ErrorFormat: Sendable {
     private let contentType: String
+    private let adapted: @Sendable (ErrorAnswer, HTTPFields) -> ErrorAnswer
     private let body: @Sendable (ErrorAnswer) -> ByteBuffer
 
-    /// - Parameter body: What the answer's body says; status and headers are the answer's own.
-    package init(contentType: String, body: @escaping @Sendable (ErrorAnswer) -> ByteBuffer) {
+    /// - Parameters:
+    ///   - adapted: What a dialect says instead, as its clients know another status for it; also gets the headers of the
+    ///     request.
+    ///   - body: What the answer's body says.
+    package init(
+        contentType: String,
+        adapted: @escaping @Sendable (ErrorAnswer, _ request: HTTPFields) -> ErrorAnswer = { answer, _ in answer },
+        body: @escaping @Sendable (ErrorAnswer) -> ByteBuffer
+    ) {
         self.contentType = contentType
+        self.adapted = adapted
         self.body = body
     }
 
-    package func response(to answer: ErrorAnswer) -> Response {
+    package func response(to answer: ErrorAnswer, of request: HTTPFields = [:]) -> Response {
+        let answer = adapted(answer, request)
         let body = body(answer)
         var headers = answer.headers
         headers[.contentType] = contentType

@@ -13,9 +13,13 @@ package final class AnswerStream: Sendable {
     private static let sliceSize = 16 << 10
 
     private struct State {
+        var format: StreamFormat?
         var isBegun = false
         var isEnded = false
         var unread = 0
+        var lastPiece = ContinuousClock.now
+        /// An answer that came whole instead.
+        var whole: Response?
     }
 
     private let client: ConnectedClient?
@@ -24,13 +28,20 @@ package final class AnswerStream: Sendable {
     private let (start, announceStart) = AsyncThrowingStream.makeStream(of: Never.self)
     private let (delivery, announceDelivery) = AsyncStream.makeStream(of: Never.self)
 
-    init(_ client: ConnectedClient?, probe: ByteBuffer) {
+    init(_ client: ConnectedClient?) {
         self.client = client
-        client?.onProbe { [weak self] in self?.write(probe) }
+        client?.onProbe { [weak self] in self?.writeProbe() }
         client?.onSent { [weak self] count in self?.noteSent(count) }
     }
 
     // MARK: For whoever makes the answer
+
+    /// Says how the answer is written; to be called before the first piece.
+    package func use(_ format: StreamFormat) {
+        state.withLock { state in
+            if !state.isBegun { state.format = format }
+        }
+    }
 
     /// Adds a piece, whole; the first one begins the answer, with its status and headers. Returns at once.
     package func write(_ piece: ByteBuffer) {
@@ -40,6 +51,7 @@ package final class AnswerStream: Sendable {
             let isTooMuch = state.unread > Self.maxUnread
             state.unread += piece.readableBytes
             state.isBegun = true
+            state.lastPiece = .now
             return isTooMuch
         }
         guard let isTooMuch else { return }
@@ -83,7 +95,37 @@ package final class AnswerStream: Sendable {
         try Task.checkCancellation()
     }
 
-    var isBegun: Bool { state.withLock { $0.isBegun } }
+    /// How it is written, once it has begun.
+    var begunFormat: StreamFormat? { state.withLock { $0.isBegun ? $0.format : nil } }
+
+    var format: StreamFormat? { state.withLock { $0.format } }
+
+    /// The answer, where it came whole.
+    var whole: Response? { state.withLock { $0.whole } }
+
+    /// Ends the work with an answer that came whole; what has begun already goes on as it is.
+    func end(with whole: Response?) {
+        state.withLock { state in
+            if !state.isBegun { state.whole = whole }
+        }
+        end()
+    }
+
+    /// Writes what means nothing whenever nothing else was written for so long, until the answer ends.
+    func breakSilences() async {
+        while !Task.isCancelled, let format = unlessEnded, format.probe.readableBytes > 0 {
+            let silence = format.silence
+            let due = state.withLock { $0.lastPiece } + silence
+            try? await Task.sleep(until: due, clock: .continuous)
+            if state.withLock({ $0.lastPiece }) + silence <= .now { writeProbe() }
+        }
+    }
+
+    private var unlessEnded: StreamFormat? { state.withLock { $0.isEnded ? nil : $0.format } }
+
+    private func writeProbe() {
+        if let probe = format?.probe { write(probe) }
+    }
 
     /// Ends the answer in the middle.
     func fail(_ error: any Error) {

@@ -20,14 +20,27 @@ extension DoorContext {
     package func streaming(
         _ format: StreamFormat, _ work: @escaping @Sendable (AnswerStream) async throws -> Void
     ) async throws -> Response {
-        let stream = AnswerStream(client, probe: format.probe)
+        try await answering { stream in
+            stream.use(format)
+            try await work(stream)
+            return nil
+        }
+    }
+
+    /// Answers whole or piece by piece, as `work` decides on its way.
+    ///
+    /// It returns the whole answer, or `nil` after it has written pieces in the format that it has told the stream to use.
+    /// All else is as in `streaming`.
+    package func answering(
+        _ work: @escaping @Sendable (AnswerStream) async throws -> Response?
+    ) async throws -> Response {
+        let stream = AnswerStream(client)
         let life = WorkLife(
             Task {
                 do {
-                    try await cancelledOnDisconnect { try await work(stream) }
-                    stream.end()
+                    stream.end(with: try await cancelledOnDisconnect { try await work(stream) })
                 } catch {
-                    end(stream, for: error, format)
+                    end(stream, for: error)
                 }
             })
         try await withTaskCancellationHandler {
@@ -35,22 +48,27 @@ extension DoorContext {
         } onCancel: {
             life.end()
         }
+        if let whole = stream.whole { return whole }
         let body = ResponseBody { writer in
+            let pulse = Task { await stream.breakSilences() }
+            defer { pulse.cancel() }
             try await withTaskCancellationHandler {
                 try await stream.deliver(to: &writer)
             } onCancel: {
                 life.end()
             }
         }
-        return Response(status: .ok, headers: format.headers, body: body)
+        return Response(status: .ok, headers: stream.format?.headers ?? [:], body: body)
     }
 
-    private func end(_ stream: AnswerStream, for error: any Error, _ format: StreamFormat) {
-        guard stream.isBegun, !(error is ClientDisconnect), let answers else { return stream.fail(error) }
+    private func end(_ stream: AnswerStream, for error: any Error) {
+        guard let format = stream.begunFormat, !(error is ClientDisconnect), let answers else {
+            return stream.fail(error)
+        }
         let answer = answers.answer(to: error, noting: notes)
         notes.note(lateStatus: answer.status)
         stream.write(format.failure(answer))
-        stream.end()
+        if format.endsTidily { stream.end() } else { stream.fail(error) }
     }
 }
 

@@ -7,9 +7,12 @@ package enum ServerSentEvent {
     /// A comment, which every reader passes over.
     package static let probe = ":\n\n"
 
-    /// - Parameter data: Without line breaks, as JSON has none.
-    package static func bytes(_ name: String, _ data: ByteBuffer) -> ByteBuffer {
-        var event = ByteBuffer(string: "event: \(name)\ndata: ")
+    /// - Parameters:
+    ///   - name: `nil`: the event has none.
+    ///   - data: Without line breaks, as JSON has none.
+    package static func bytes(_ name: String?, _ data: ByteBuffer) -> ByteBuffer {
+        var event = ByteBuffer(string: name.map { "event: \($0)\n" } ?? "")
+        event.writeString("data: ")
         event.writeImmutableBuffer(data)
         event.writeString("\n\n")
         return event
