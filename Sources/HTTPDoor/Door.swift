@@ -28,25 +28,36 @@ package struct Door: Sendable {
 
     /// The server, which runs and stops with `services`.
     ///
-    /// - Parameter onListening: Called with the address, such as `http://127.0.0.1:54880`.
+    /// - Parameter onListening: Called with each address, such as `http://127.0.0.1:54880`.
     package func application(
         services: [any Service] = [], onListening: @escaping @Sendable (String) -> Void = { _ in }
     ) -> some ApplicationProtocol {
+        // One set of connections for all ports: their limits are the server's.
+        let connections = Connections(limit: configuration.maxConnections)
+        let others = configuration.ports.dropFirst().map { listener($0, connections, [], onListening) }
+        return listener(configuration.ports[0], connections, services + others, onListening)
+    }
+
+    private func listener(
+        _ port: Int, _ connections: Connections, _ services: [any Service],
+        _ onListening: @escaping @Sendable (String) -> Void
+    ) -> Application<RouterResponder<DoorContext>> {
         // The framework's own start line says less than ours.
         var frameworkLogger = logger
         frameworkLogger.logLevel = max(logger.logLevel, .notice)
         return Application(
             router: router(),
-            server: .http1(configuration, errorFormat: answers.routes.defaultErrorFormat) { [metrics, logger] in
+            server: .http1(configuration, connections, errorFormat: answers.routes.defaultErrorFormat) {
+                [metrics, logger] in
                 let answer = ErrorAnswer($0)
                 metrics.record(nil, answer.status, .zero)
                 logger.info("no request", metadata: ["status": "\(answer.status.code)", "code": "\(answer.code)"])
             },
-            configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
+            configuration: .init(address: .hostname(configuration.host, port: port)),
             services: services,
             onServerRunning: { [configuration] channel in
                 let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
-                onListening("http://\(host):\(channel.localAddress?.port ?? configuration.port)")
+                onListening("http://\(host):\(channel.localAddress?.port ?? port)")
             },
             logger: frameworkLogger)
     }

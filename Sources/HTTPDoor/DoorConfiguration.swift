@@ -1,8 +1,8 @@
 /// What the server listens to, whom it lets in, and for how long.
 package struct DoorConfiguration: Sendable {
     package var host: String
-    /// 0: the system picks a free one, which the start line tells.
-    package var port: Int
+    /// All that are listened to, at least one. 0: the system picks a free one, which the start line tells.
+    package var ports: [Int]
     /// The most connections; for one more the longest idle one is closed, and where none is idle the new one is refused.
     package var maxConnections: Int
     /// What clients must show; none: everybody is let in.
@@ -15,11 +15,11 @@ package struct DoorConfiguration: Sendable {
     package var connectionTimeouts: ConnectionTimeouts
 
     package init(
-        host: String = "127.0.0.1", port: Int = 54880, maxConnections: Int = 1024, apiKeys: APIKeys = .none,
+        host: String = "127.0.0.1", ports: [Int] = [54880], maxConnections: Int = 1024, apiKeys: APIKeys = .none,
         corsOrigins: [String] = [], allowedHosts: [String] = [], connectionTimeouts: ConnectionTimeouts = .init()
     ) {
         self.host = host
-        self.port = port
+        self.ports = ports.isEmpty ? [54880] : ports
         self.maxConnections = maxConnections
         self.apiKeys = apiKeys
         self.corsOrigins = corsOrigins

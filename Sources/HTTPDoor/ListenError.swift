@@ -7,7 +7,8 @@ package struct ListenError: Error, CustomStringConvertible {
 
     /// `nil` when `error` is about something else.
     package init?(_ error: any Error, configuration: DoorConfiguration) {
-        let address = "\(configuration.host):\(configuration.port)"
+        let ports = configuration.ports.map(String.init).joined(separator: " or ")
+        let address = "\(configuration.host):\(ports)"
         switch error {
         case let error as IOError where error.errnoCode == EADDRINUSE:
             description = "Another program listens to \(address). Stop it, or choose another --port."

@@ -27,7 +27,7 @@ struct DoctorCommand: AsyncParsableCommand {
         let model = try modelOptions.choose(settings)
         let hub = try HubConfiguration(environment: settings.environment)
         let host = settings.text("host", host) ?? "127.0.0.1"
-        let port = try settings.number("port", port, in: 0...65535) ?? 54880
+        let port = try settings.numbers("port", port.map { [$0] } ?? [], in: 0...65535)?.first ?? 54880
         var isWell = true
         func report(_ diagnosis: Diagnosis) {
             print(diagnosis.line)

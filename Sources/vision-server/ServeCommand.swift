@@ -23,8 +23,12 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Address to listen on. [env: VISION_SERVER_HOST] (default: 127.0.0.1)")
     var host: String?
 
-    @Option(help: "Port to listen on; 0 picks a free one. [env: VISION_SERVER_PORT] (default: 54880)")
-    var port: Int?
+    @Option(
+        name: .customLong("port"),
+        help: ArgumentHelp(
+            "Port to listen on; 0 picks a free one. Repeatable. [env: VISION_SERVER_PORT] (default: 54880)",
+            valueName: "port"))
+    var ports: [Int] = []
 
     @Option(
         help: ArgumentHelp(
@@ -83,7 +87,7 @@ struct ServeCommand: AsyncParsableCommand {
     private func warnOfOpenDoor(_ door: DoorConfiguration, _ logger: Logger) {
         guard door.apiKeys.isEmpty, !HostRule.isLoopback(door.host) else { return }
         logger.warning(
-            "Whoever reaches \(door.host):\(door.port) over the network may use this server, as it has no key: --api-key KEY (VISION_SERVER_API_KEYS) gives it one"
+            "Whoever reaches \(door.host):\(door.ports[0]) over the network may use this server, as it has no key: --api-key KEY (VISION_SERVER_API_KEYS) gives it one"
         )
     }
 
@@ -127,7 +131,7 @@ struct ServeCommand: AsyncParsableCommand {
     private func doorConfiguration(_ settings: Settings) throws -> DoorConfiguration {
         DoorConfiguration(
             host: settings.text("host", host) ?? "127.0.0.1",
-            port: try settings.number("port", port, in: 0...65535) ?? 54880,
+            ports: try settings.numbers("port", ports, in: 0...65535) ?? [54880],
             maxConnections: try settings.number("max-connections", doorOptions.maxConnections, in: 1...100_000) ?? 1024,
             apiKeys: try doorOptions.keys(settings),
             corsOrigins: try doorOptions.origins(settings),

@@ -30,6 +30,18 @@ struct Settings {
         return number
     }
 
+    /// The values of a repeatable flag; the variable separates them by commas.
+    func numbers(_ flag: String, _ given: [Int], in range: ClosedRange<Int>) throws -> [Int]? {
+        guard given.isEmpty else { return try given.compactMap { try number(flag, $0, in: range) } }
+        let numbers = try list(flag, []).map { text in
+            guard let number = Int(text), range.contains(number) else {
+                throw Self.notInRange(Self.variable(flag), text, range)
+            }
+            return number
+        }
+        return numbers.isEmpty ? nil : numbers
+    }
+
     func bytes(_ flag: String, _ given: String?) throws -> Int? {
         guard let text = text(flag, given) else { return nil }
         return try ByteCount.parse(text, name: name(flag, given))

@@ -39,7 +39,7 @@ struct OperatorTests {
         let error = try #require(
             ListenError(
                 IOError(errnoCode: code, reason: "bind"),
-                configuration: DoorConfiguration(host: "127.0.0.1", port: 80)))
+                configuration: DoorConfiguration(host: "127.0.0.1", ports: [80])))
         #expect(error.description.hasPrefix(words))
         expectPlain(error.description)
     }

@@ -11,10 +11,9 @@ extension HTTPServerBuilder {
     ///
     /// - Parameter onRefusal: Called for each answer to what no route has ever seen.
     static func http1(
-        _ configuration: DoorConfiguration, errorFormat: ErrorFormat,
+        _ configuration: DoorConfiguration, _ connections: Connections, errorFormat: ErrorFormat,
         onRefusal: @escaping @Sendable (DoorError) -> Void
     ) -> HTTPServerBuilder {
-        let connections = Connections(limit: configuration.maxConnections)
         return HTTPServerBuilder { responder in
             ConnectionSetup(
                 responder,
