@@ -64,6 +64,15 @@ package struct CaptionService: Sendable {
 }
 
 extension CaptionService.Slot {
+    /// Parses a request on a thread of the preprocessing, where that decides whether there is anything to answer.
+    ///
+    /// - Parameter isLong: Whether it may take some tenths of a second.
+    package func parse<R: Sendable>(
+        isLong: Bool = false, _ parse: @escaping @Sendable () throws -> R
+    ) async throws -> R {
+        try await service.preprocessing.run(ticket, neverAsks: isLong) { _ in try parse() }
+    }
+
     /// Parses and answers one request: its image's header is read, then, when there is memory for it, the image is
     /// decoded and shrunk; so a bad one never wakes the model, and who is ready first passes the others.
     ///

@@ -103,6 +103,25 @@ public struct JSONValue {
         return elements
     }
 
+    /// Numbers from 0 to 255, as a list or as an object whose names count them from 0; `nil` for any other value.
+    public var bytes: [UInt8]? {
+        var bytes: [UInt8] = []
+        var isWrong = kind != .array && kind != .object
+        var scanner = JSONScanner(text)
+        func add(_ range: Range<Int>) {
+            guard let byte = UInt8(String(decoding: text[range], as: UTF8.self)) else { return isWrong = true }
+            if !isWrong { bytes.append(byte) }
+        }
+        if kind == .array { try? scanner.eachElement(upTo: .max, add) }
+        if kind == .object {
+            try? scanner.eachMember { name, value in
+                isWrong = isWrong || !text[name].elementsEqual("\(bytes.count)".utf8)
+                add(value)
+            }
+        }
+        return isWrong ? nil : bytes
+    }
+
     public var bool: Bool? { kind == .bool ? text.first == Byte.letterT : nil }
 
     /// What stands between a string's quotes, escapes and all; `nil` if the value is no string.

@@ -23,17 +23,27 @@ package func buildApplication(
     ) {
         ErrorAnswer(answering: $0)?.status.kind == .clientError
     }
+    let bodies = BodyReader(
+        maxBodySize: configuration.maxBodySize, maxReadingSize: configuration.maxReadingSize, pace: .measured()
+    ) { trimmer.add($0) }
     let images = ProcessImageRoute(
-        service: service,
-        bodies: BodyReader(
-            maxBodySize: configuration.maxBodySize, maxReadingSize: configuration.maxReadingSize, pace: .measured()
-        ) { trimmer.add($0) },
+        service: service, bodies: bodies,
         parser: ImageRequestParser(extraPrompts: configuration.extraPrompts, anyPrompt: configuration.anyPrompt))
+    let chats = ChatRoute(service: service, bodies: bodies)
+    let parser = ChatParser(
+        chooser: TaskChooser(
+            knowsPromptGen: configuration.modelName.lowercased().contains("promptgen")
+                || configuration.modelName == "demo",
+            extraPrompts: configuration.extraPrompts))
+    let models = ServedModel(
+        id: configuration.modelName, precision: configuration.about.precision, assets: { store.assets })
     let door = Door(
         configuration: configuration.door,
         dialects: [
             OriginalDialect(images, configuration: configuration).dialect, PageDialect().dialect,
             OperationsDialect(host: host, store: store, configuration: configuration).dialect,
+            OpenAIDialect(route: chats, chat: parser, models: models).dialect,
+            OllamaDialect(route: chats, chat: parser, models: models, host: host, store: store).dialect,
         ], figures: "vision", logger: logger, errors: ErrorAnswer.init(answering:))
     return door.application(services: [store, host, trimmer] + (configuration.preload ? [preloader] : [])) { address in
         logger.info("Serving \(configuration.modelName) at \(address), its prompts at \(address)/prompts")

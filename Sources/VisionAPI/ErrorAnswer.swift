@@ -20,6 +20,7 @@ extension ErrorAnswer {
     init?(answering error: any Error) {
         switch error {
         case let error as VisionAPIError: self.init(error)
+        case let error as ChatError: self.init(error)
         case let error as DoorError: self.init(wording: error)
         case let error as PreprocessingError: self.init(error)
         case let error as TaskChoiceError: self.init(.badRequest, .unanswerable, error.description)
@@ -50,6 +51,17 @@ extension ErrorAnswer {
 
     private init(_ error: VisionAPIError) {
         let (status, code) = Self.kind(error)
+        self.init(status, code, error.description)
+    }
+
+    private init(_ error: ChatError) {
+        let (status, code): (HTTPResponse.Status, ErrorCode) =
+            switch error {
+            case .malformedJSON, .notAnObject: (.badRequest, .invalidJSON)
+            case .wrongField, .severalChoices: (.badRequest, .invalidField)
+            case .tooManyImages, .imageAddress, .notAnImage: (.badRequest, .invalidImage)
+            case .unknownModel: (.notFound, .notFound)
+            }
         self.init(status, code, error.description)
     }
 

@@ -92,6 +92,9 @@ struct RequestFields {
         return try KeepAlive(field: .seconds(seconds))
     }
 
+    /// A field that is there and not null, unread.
+    subscript(_ field: String) -> JSONValue? { present(field) }
+
     private func present(_ field: String) -> JSONValue? {
         members[field].flatMap { $0.kind == .null ? nil : $0 }
     }

@@ -29,7 +29,14 @@ struct Document: CustomStringConvertible {
 
     /// What users and developers read.
     static func all() throws -> [Document] {
-        try ofUsers() + ["ARCHITECTURE.md", "CONTRIBUTING.md"].map(Document.init)
+        try ofUsers() + ofPrograms() + ["ARCHITECTURE.md", "CONTRIBUTING.md"].map(Document.init)
+    }
+
+    /// A page for each program that is a client; docs/clients.md leads to them.
+    static func ofPrograms() throws -> [Document] {
+        let folder = SourceFile.root.appending(path: "docs/clients").path
+        let pages = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".md") }
+        return try pages.sorted().map { try Document("docs/clients/" + $0) }
     }
 
     /// The part below a heading, up to the next one that is no deeper; `nil` where there is no such heading.

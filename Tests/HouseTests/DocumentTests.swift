@@ -69,6 +69,12 @@ struct DocumentTests {
         }
     }
 
+    @Test("docs/clients.md leads to the page of every program")
+    func everyProgramIsLinked() throws {
+        let linked = Set(try Document("docs/clients.md").links.map(\.path))
+        for document in try Document.ofPrograms() { #expect(linked.contains(document.path), "\(document)") }
+    }
+
     @Test(
         "each command's section names its options, and no other",
         arguments: ["serve", "caption", "download", "doctor", "inspect"])

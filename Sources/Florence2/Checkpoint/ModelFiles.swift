@@ -14,9 +14,9 @@ public import Tensors
 public struct ModelFiles: @unchecked Sendable {
     /// What to call the model: of a directory its last component only.
     public let name: String
-    private let source: Source
+    let source: Source
 
-    private enum Source {
+    enum Source {
         case directory(URL)
         /// Bytes that stay where they are for the life of the process.
         case embedded([String: UnsafeRawBufferPointer])

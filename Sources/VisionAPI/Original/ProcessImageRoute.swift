@@ -53,8 +53,3 @@ struct ProcessImageRoute: Sendable {
         return request
     }
 }
-
-extension ReadBody {
-    /// The JSON of such a body may take some tenths of a second.
-    fileprivate var isLong: Bool { count > 4 << 20 }
-}

@@ -1,0 +1,83 @@
+import Florence2
+import Foundation
+import JSONScanning
+import Serving
+
+/// What the parsers of all chats share.
+struct ChatParser: Sendable {
+    let chooser: TaskChooser
+
+    /// The most messages of a chat that are looked at.
+    static let maxMessages = 10_000
+
+    /// Chooses the tasks, and decodes the images out of the body's own memory.
+    ///
+    /// - Parameter demand: What a field says of JSON.
+    func understand(_ turn: ChatTurn, model: String?, json demand: JSONDemand, isStreamed: Bool) throws -> ChatRequest {
+        guard turn.images.count <= ChatRequest.maxImages else {
+            throw ChatError.tooManyImages(limit: ChatRequest.maxImages)
+        }
+        let choice = try chooser.choose(
+            for: Turn(
+                text: turn.text, system: turn.system, model: model, json: demand, hasImage: !turn.images.isEmpty))
+        return ChatRequest(
+            model: model, choice: choice, images: try turn.images.map { try $0.file() }, isStreamed: isStreamed)
+    }
+
+    static func messages(_ value: JSONValue?, field: String) throws -> [ChatMessage] {
+        guard let elements = value?.elements(upTo: maxMessages) else {
+            throw ChatError.wrongField(field, expected: "a list of messages")
+        }
+        return elements.compactMap(ChatMessage.init)
+    }
+
+    /// What the client's own limit comes to: none where it says none.
+    static func maxTokens(_ values: JSONValue?...) -> Int? {
+        let limits = values.compactMap { $0?.number.flatMap(Double.init) }.filter { $0 >= 1 }
+        return limits.min().map { Int(min($0, Double(GenerationOverrides.maxNewTokensRange.upperBound))) }
+    }
+
+    /// A string, or a list of them.
+    static func stop(_ value: JSONValue?) -> StopSequences {
+        if let word = value?.string { return StopSequences([word]) }
+        return StopSequences(value?.elements(upTo: 16)?.compactMap(\.string) ?? [])
+    }
+}
+
+extension ChatImage {
+    /// The image file's bytes.
+    fileprivate func file() throws -> [UInt8] {
+        switch self {
+        case .unreadable: throw ChatError.notAnImage
+        case .bytes(let bytes): return bytes
+        case .text(let text):
+            var field = ImageField(UnsafeMutableRawBufferPointer(mutating: text))
+            switch field.result() {
+            case .success(let file): return file
+            case .failure(.addressOfImage): throw ChatError.imageAddress
+            case .failure(let error): throw error
+            }
+        }
+    }
+}
+
+extension ImageField {
+    fileprivate mutating func result() -> Result<[UInt8], VisionAPIError> {
+        do {
+            return .success(try file())
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+extension JSONDemand {
+    /// - Throws: `VisionAPIError` where a schema is too large.
+    init(schema: JSONValue?) throws {
+        do {
+            self = try schema.map { .schema(try JSONTree($0)) } ?? .any
+        } catch let error as JSONError {
+            throw VisionAPIError.malformedJSON(error)
+        }
+    }
+}
