@@ -79,6 +79,7 @@ run_tests() {
     check_comfyui
     check_openapi
     check_page
+    check_clients
 }
 
 # The benchmarks on sizes that take no time: whether they still run, never how fast.
@@ -106,9 +107,22 @@ check_comfyui() {
 
 # A running server is compared with its own description.
 check_openapi() {
-    local log port='' server code=0 tries=0
     say "The server against its own OpenAPI document"
     python_environment openapi "$root/tools/openapi/requirements.txt"
+    with_demo_server "$root/.venv-openapi/bin/python" "$root/tools/openapi/check.py"
+}
+
+# Programs that people have, asked for captions; and the requests of those that cannot be had here.
+check_clients() {
+    say "Clients of OpenAI's and Ollama's interfaces"
+    with_demo_server python3 "$root/Tests/Clients/replays.py"
+    python_environment clients "$root/Tests/Clients/requirements.txt"
+    with_demo_server "$root/.venv-clients/bin/python" "$root/Tests/Clients/clients.py"
+}
+
+# with_demo_server COMMAND...: with the address of a server behind it.
+with_demo_server() {
+    local log port='' server code=0 tries=0
     log=$(mktemp)
     "$root/.build/release/vision-server" --model demo --port 0 2>"$log" &
     server=$!
@@ -117,7 +131,7 @@ check_openapi() {
         tries=$((tries + 1))
         read -r -t 0.1 <> <(:) || true
     done
-    "$root/.venv-openapi/bin/python" "$root/tools/openapi/check.py" "http://127.0.0.1:$port" || code=$?
+    "$@" "http://127.0.0.1:$port" || code=$?
     kill "$server" 2>/dev/null || true
     wait "$server" || code=$?
     rm -f -- "$log"
