@@ -50,6 +50,14 @@ def request_body(size=0, **options):
     return json.dumps(fields).encode().ljust(size)
 
 
+def chat_body():
+    """The same question in OpenAI's words."""
+    picture = base64.b64encode((ROOT / "Models/demo/example.png").read_bytes()).decode()
+    url = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{picture}"}}
+    content = [{"type": "text", "text": "<CAPTION>"}, url]
+    return json.dumps({"messages": [{"role": "user", "content": content}]}).encode()
+
+
 def send(port, body=None, path="/process_image", timeout=60.0):
     """One request on a connection of its own: (status, body), or (None, why) when there was no answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)

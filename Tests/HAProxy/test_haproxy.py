@@ -6,12 +6,13 @@ library. Prints a line `ID figure limit PASS|FAIL` for each figure.
 """
 
 import contextlib
+import json
 import signal
 import threading
 import unittest
 
 from figures import FigureTestCase
-from fleet import NAMES, Fleet, Load, request_body, send, wait_until
+from fleet import NAMES, Fleet, Load, chat_body, request_body, send, wait_until
 
 # Above tune.bufsize: HAProxy no longer holds all of it when it has been sent.
 LARGE = 17 << 20
@@ -116,25 +117,61 @@ class HAProxyTests(FigureTestCase):
             self.assertEqual(status, 502)
             self.assertIn('"detail"', text)
 
-    def test_c_a_full_servers_503_is_taken_elsewhere(self):
-        """The checks of server one are off, so that only its answers tell that it is full."""
+    @contextlib.contextmanager
+    def one_full(self):
+        """Server one lets one wait, and its checks are off, so that only its answers tell that it is full."""
         server = self.fleet.servers["one"]
         server.kill()
         server.start("--max-queued", "1", "--max-batch", "1")
         self.fleet.wait_until_up()
         self.fleet.tell("disable health servers/one")
         try:
-            # One by one: the others always have room.
             with kept_full(server):
-                answers = [send(self.fleet.port, SMALL_BODY) for _ in range(60)]
-            retries = self.fleet.counter("one", "wretr") + self.fleet.counter("one", "wredis")
+                yield
         finally:
             self.fleet.tell("enable health servers/one")
             server.kill()
             server.start()
-        self.assertGreater(retries, 0, "server one never refused a request of HAProxy's, so nothing was tested")
-        lost = [answer for answer in answers if answer[0] != 200]
-        self.check("I3c", len(lost), 0, f"clients of {len(answers)} who saw the full server: {lost[:3]}")
+
+    def test_c_a_full_servers_refusal_is_taken_elsewhere(self):
+        """In the words of every dialect."""
+        for path, body in (("/process_image", SMALL_BODY), ("/v1/chat/completions", chat_body()),
+                           ("/chat/completions", chat_body())):  # fmt: skip
+            with self.subTest(path), self.one_full():
+                before = self.fleet.counter("one", "wretr") + self.fleet.counter("one", "wredis")
+                # One by one: the others always have room.
+                answers = [send(self.fleet.port, body, path) for _ in range(60)]
+                retries = self.fleet.counter("one", "wretr") + self.fleet.counter("one", "wredis") - before
+            self.assertGreater(retries, 0, "server one never refused a request of HAProxy's, so nothing was tested")
+            lost = [answer for answer in answers if answer[0] != 200]
+            self.check("I3c", len(lost), 0, f"clients of {len(answers)} who saw the full server by {path}: {lost[:3]}")
+
+    def test_c_when_all_are_full_openais_clients_are_told_429_and_others_503(self):
+        with self.one_full():
+            for name in ("two", "three"):
+                self.fleet.tell(f"set server servers/{name} state maint")
+            try:
+                for path, body, refusal in (("/process_image", SMALL_BODY, 503), ("/v1/chat/completions", chat_body(), 429)):
+                    statuses = {send(self.fleet.port, body, path)[0] for _ in range(60)}
+                    self.assertIn(refusal, statuses, path)
+                    self.assertLessEqual(statuses, {200, refusal}, path)
+            finally:
+                for name in ("two", "three"):
+                    self.fleet.tell(f"set server servers/{name} state ready")
+
+    def test_f_its_own_errors_are_in_the_words_of_the_route(self):
+        for name in NAMES:
+            self.fleet.tell(f"set server servers/{name} state maint")
+        try:
+            for path, words in (("/process_image", '{"detail":"No server'), ("/api/chat", '{"error":"No server'),
+                                ("/v1//responses", '{"error":{"message":"No server')):  # fmt: skip
+                status, text = send(self.fleet.port, SMALL_BODY, path)
+                self.assertEqual(status, 503)
+                self.assertTrue(text.startswith(words), text)
+                self.assertIsInstance(json.loads(text), dict)
+        finally:
+            for name in NAMES:
+                self.fleet.tell(f"set server servers/{name} state ready")
 
     def test_d_the_load_is_spread_evenly(self):
         before = {name: self.fleet.counter(name, "stot") for name in NAMES}
