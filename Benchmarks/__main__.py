@@ -65,9 +65,9 @@ def measure(section: str, shape: str, options) -> dict:
 
             return photographs.measure(4 * rounds)
         case "http":
-            import together
+            import service
 
-            return together.measure_http(40 * rounds)
+            return service.measure(40 * rounds)
         case "accuracy":
             import accuracy
 

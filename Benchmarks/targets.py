@@ -277,10 +277,17 @@ def photographs(data: dict) -> list[Row]:
 
 
 def http(data: dict) -> list[Row]:
-    added = data.get("http", {}).get("added")
+    measured = data.get("http", {})
+    added = measured.get("added")
     figure = statistics.median(added) * 1e3 if added else None
     what = "what it adds to a request beyond decode and engine, median"
-    return [Row("HTTP", what, figure, 3.0, unit="ms", possible=(0, math.inf))]
+    found = [Row("HTTP", what, figure, 3.0, unit="ms", possible=(0, math.inf))]
+    seconds = {path: statistics.median(times) * 1e3 for path, times in measured.get("dialects", {}).items() if times}
+    for path in ("/v1/chat/completions", "/v1/responses", "/api/generate", "/api/chat"):
+        more = seconds[path] - seconds["/process_image"] if path in seconds else None
+        what = f"what {path} adds to /process_image, median"
+        found.append(Row("HTTP", what, more, 3.0, unit="ms", possible=(-math.inf, math.inf)))
+    return found
 
 
 def avx2(data: dict) -> list[Row]:

@@ -1,6 +1,5 @@
-"""Eight requests at once through HTTP, against the same ones one after the other; and what HTTP itself costs."""
+"""Eight requests at once through HTTP, against the same ones one after the other."""
 
-import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -62,36 +61,3 @@ def at_once(running, bodies: list[bytes], texts: dict[str, list[list]]) -> dict[
         answers = list(pool.map(ask, bodies))
     texts["together"].append([answer for answer, _ in answers])
     return {"all": max(end for _, end in answers), "first": min(end for _, end in answers)}
-
-
-def measure_http(requests: int) -> dict:
-    """Seconds of requests to the demo model: from outside, in the engine, and decoding the picture (by `caption`)."""
-    picture = models.picture(31, 640, 480)
-    decodes = decode_seconds(picture, requests)
-    body = server.request_body(picture, "<CAPTION>", BEAMS, 8)
-    outside, engine = [], []
-    with server.Server("demo", "--precision", "fp32", "--unload-after", "-1") as running:
-        running.post("/process_image", body)
-        before = engine_seconds(running)
-        for _ in range(requests):
-            start = time.perf_counter()
-            running.post("/process_image", body)
-            outside.append(time.perf_counter() - start)
-            now = engine_seconds(running)
-            engine.append(now - before)
-            before = now
-    decode = statistics.median(decodes + decode_seconds(picture, requests))
-    added = [whole - inside - decode for whole, inside in zip(outside, engine)]
-    print(f"{statistics.median(outside) * 1e3:.2f} ms, {statistics.median(added) * 1e3:.2f} of them HTTP", flush=True)
-    return {"outside": outside, "engine": engine, "decode": decode, "added": added}
-
-
-def decode_seconds(picture, count: int) -> list[float]:
-    """From the file to what the model sees, without HTTP; the first one, which is cold, left out."""
-    answers = server.caption("demo", [picture] * (count + 1), "fp32", 1, 1, "<CAPTION>")
-    return [answer["seconds"]["decode"] for answer in answers[1:]]
-
-
-def engine_seconds(running) -> float:
-    """All the time that the engine has computed."""
-    return sum(running.metric(f"vision_{stage}_seconds_sum") for stage in ("encode", "generate"))

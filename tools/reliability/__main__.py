@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import connections
 import crowd
 import decoding
+import dialects
 import doors
 import forgery
 import inputs
@@ -26,7 +27,8 @@ import wire
 from rows import ALL, ROW_SECONDS, Figure, figures, time_limit
 from server import binary
 
-FAMILIES = (inputs, texts, wire, slow, doors, forgery, waiting, crowd, lifecycle, stopping, decoding, connections)
+FAMILIES = (inputs, texts, wire, slow, doors, forgery, waiting, crowd, lifecycle, stopping, decoding, connections,
+            dialects)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,29 @@ def body(prompt="<CAPTION>", image=None, **fields):
     return json.dumps({"prompt": prompt, "image": example() if image is None else image, **fields}).encode()
 
 
+def chat_body(path, image=None):
+    """The same question in the words of another route; of a route that is no chat, the usual one with a model's name."""
+    if isinstance(image, bytes):
+        image = base64.b64encode(image).decode()
+    image = example() if image is None else image
+    url = f"data:image/png;base64,{image}"
+    text = {"type": "text", "text": "<CAPTION>"}
+    if path.endswith("chat/completions"):
+        content = [text, {"type": "image_url", "image_url": {"url": url}}]
+        request = {"messages": [{"role": "user", "content": content}], "max_tokens": 1}
+    elif path.endswith("responses"):
+        content = [{**text, "type": "input_text"}, {"type": "input_image", "image_url": url}]
+        request = {"input": [{"role": "user", "content": content}], "max_output_tokens": 1}
+    elif path == "/api/chat":
+        message = {"role": "user", "content": "<CAPTION>", "images": [image]}
+        request = {"messages": [message], "stream": False, "options": {"num_predict": 1}}
+    elif path == "/api/generate":
+        request = {"prompt": "<CAPTION>", "images": [image], "stream": False, "options": {"num_predict": 1}}
+    else:
+        return body(model="florence-2", image=image, num_beams=1, max_new_tokens=1)
+    return json.dumps(request).encode()
+
+
 def quick_body(image=None):
     """A caption of one token: as little work for the model as there can be."""
     return body(image=image, num_beams=1, max_new_tokens=1)

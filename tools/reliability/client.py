@@ -36,11 +36,18 @@ class Response:
 
     @property
     def detail(self):
-        """The sentence of an error; an exception unless the body is that and nothing else."""
+        """The sentence of an error, as one of the dialects puts it; an exception unless the body is that alone."""
         body = self.json()
-        if sorted(body) != ["code", "detail"] or not isinstance(body["detail"], str) or not body["detail"]:
+        sentence = None
+        if sorted(body) == ["code", "detail"]:
+            sentence = body["detail"]
+        elif list(body) == ["error"]:
+            error = body["error"]
+            is_object = isinstance(error, dict) and sorted(error) == ["code", "message", "param", "type"]
+            sentence = error["message"] if is_object else error
+        if not isinstance(sentence, str) or not sentence:
             raise ValueError(f"no error body: {self.body[:200]}")
-        return body["detail"]
+        return sentence
 
 
 class Connection:

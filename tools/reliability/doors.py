@@ -2,7 +2,7 @@
 
 import pathlib
 
-from captions import body, quick_body
+from captions import body, chat_body, quick_body
 from client import Connection, ask, head
 from rows import at_least, exactly, none_of, row
 from server import Server
@@ -22,7 +22,7 @@ def bearer(key):
 def routes(server):
     """Method and path of everything that the server's own document names."""
     document = ask(server, "GET", "/openapi.json", headers=bearer(KEYS[0])).json()
-    return [(method.upper(), path) for path, methods in document["paths"].items() for method in methods
+    return [(method.upper(), path.replace("{id}", "florence-2")) for path, methods in document["paths"].items() for method in methods
             if method in ("get", "post", "put", "delete", "patch", "head")]
 
 
@@ -53,7 +53,7 @@ def keys(rig):
         yield at_least("routes behind the key", len(found), 7)
         for method, path in found + [("HEAD", path) for method, path in found if method == "GET"]:
             for headers in wrong_keys():
-                answer = ask(server, method, path, quick_body() if method == "POST" else None, headers)
+                answer = ask(server, method, path, chat_body(path) if method == "POST" else None, headers)
                 tried += 1
                 if answer.status != 401 or (method != "HEAD" and not answer.detail):
                     wrong.append((method, path, headers, answer.status, answer.body))
@@ -66,7 +66,7 @@ def keys(rig):
         yield exactly("requests accepted and loads by all of that", (counters["accepted"], counters["loads"]), (0, 0))
         public = {ask(server, "GET", path, headers=headers).status for path in PUBLIC for headers in wrong_keys()[:3]}
         yield exactly("statuses of /, /health and /ready without a key", public, {200})
-        allowed = [ask(server, method, path, quick_body() if method == "POST" else None, shown).status
+        allowed = [ask(server, method, path, chat_body(path) if method == "POST" else None, shown).status
                    for method, path in found
                    for shown in (bearer(KEYS[0]), [f"x-api-key: {KEYS[1]}"], [f"authorization: bearer {KEYS[1]}"],
                                  [*bearer(KEYS[0]), f"x-api-key: {KEYS[0]}"],
