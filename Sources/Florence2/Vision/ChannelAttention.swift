@@ -1,6 +1,8 @@
 import Tensors
 
 /// Self attention between the channels of a group, over all tokens, of the normed input.
+///
+/// The weights are here, the arithmetic is in `Tensors/Operations/Attention+channelwise.swift`.
 struct ChannelAttention {
     // Shapes: x [N, C], qkv(x) [N, 3C] -> [N, C].
     private let qkv: Linear

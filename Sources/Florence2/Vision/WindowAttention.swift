@@ -1,6 +1,8 @@
 import Tensors
 
 /// Multi-head self attention inside windows of windowSize x windowSize tokens, of the normed input.
+///
+/// The weights are here, the arithmetic is in `Tensors/Operations/Attention+windowed.swift`.
 struct WindowAttention {
     // Shapes: x [H * W, C], qkv(x) [H * W, 3C] -> [H * W, C].
     private let qkv: Linear

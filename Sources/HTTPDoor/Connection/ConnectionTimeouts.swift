@@ -1,4 +1,6 @@
 /// How long each part of a connection's life may take, in seconds.
+///
+/// Only the numbers: `ConnectionState.limit` says which one counts now, and the timer of `ConnectionHandler` keeps it.
 package struct ConnectionTimeouts: Sendable, Equatable {
     /// From the first byte that is awaited to the last one of the headers, and from there to the last one of the body.
     package var reading: Int

@@ -14,7 +14,7 @@ package struct TemporaryFailure: Error, Equatable {
     }
 }
 
-/// How often and how soon to try again. A value: the waiting is somebody else's.
+/// How often and how soon to try again: a value. `Retry` asks it, and does the waiting.
 package struct RetryPolicy {
     /// Tries without noticeable success before giving up.
     package static let tries = 5
