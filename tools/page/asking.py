@@ -178,13 +178,13 @@ def busy_server(rig, server):
     """A busy server is asked again; an error in the middle, a cut and nonsense are sentences"""
     with StandIn(server) as stand_in, rig.page(stand_in, expects_refusals=True) as page:
         busy = {"code": "queue_full", "detail": "64 requests wait already."}
-        stand_in.refuse(503, busy, **{"Retry-After": "1"})
+        stand_in.refuse(503, busy, **{"Retry-After": "3"})
         stopping = {"detail": "The server is stopping.", "code": "stopping", "status": 503}
         stand_in.answer(("started", {}), ("text", {"index": 0, "text": "half"}), ("error", stopping))
         choose(page, EXAMPLE)
         choose_tasks(page, "<CAPTION>")
         ask(page)
-        expect(page.locator(".card .top p")).to_have_text("64 requests wait already. It is tried again in 1 s.")
+        expect(page.locator(".card .top p")).to_have_text("64 requests wait already. It is tried again in 3 s.")
         error = page.locator(".error:not([hidden])")
         expect(error).to_have_text("The server is stopping.")
         expect(page.locator(".words")).to_have_count(0)

@@ -31,7 +31,7 @@ def main():
     parser.add_argument("--draw", action="store_true", help="draw docs/page.png anew")
     arguments = parser.parse_args()
     arguments.shots.mkdir(parents=True, exist_ok=True)
-    expect.set_options(timeout=8_000)
+    expect.set_options(timeout=20_000)
     failures = 0
     with sync_playwright() as playwright, Server(arguments.program) as server:
         browser = playwright.chromium.launch(executable_path=arguments.browser, args=["--no-sandbox"])
