@@ -79,7 +79,10 @@ let package = Package(
             swiftSettings: swiftSettings),
         .target(name: "Florence2", dependencies: ["Tensors", "Images"], swiftSettings: swiftSettings),
 
-        .target(name: "CaptionClient", dependencies: ["Transfers", "VisionAPITypes"], swiftSettings: swiftSettings),
+        .target(name: "ModelContext", dependencies: ["JSONScanning"], swiftSettings: swiftSettings),
+        .target(
+            name: "CaptionClient", dependencies: ["ModelContext", "Transfers", "VisionAPITypes"],
+            swiftSettings: swiftSettings),
 
         // Floor 3: many requests for one model, and the street door.
         .target(
@@ -110,8 +113,8 @@ let package = Package(
         .target(
             name: "VisionAPI",
             dependencies: [
-                "CDigest", "CPixels", "Captioning", "Florence2", "HTTPDoor", "Images", "JSONScanning", "Serving",
-                "VisionAPITypes",
+                "CDigest", "CPixels", "Captioning", "Florence2", "HTTPDoor", "Images", "JSONScanning", "ModelContext",
+                "Serving", "VisionAPITypes",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -158,6 +161,8 @@ let package = Package(
         .testTarget(
             name: "TensorsTests", dependencies: ["Tensors", "CKernels", "SeededRandom"], swiftSettings: swiftSettings),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "CImageCodecs"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ModelContextTests", dependencies: ["ModelContext", "SeededRandom"], swiftSettings: swiftSettings),
         .testTarget(name: "JSONScanningTests", dependencies: ["JSONScanning"], swiftSettings: swiftSettings),
         .testTarget(
             name: "TransfersTests", dependencies: ["Transfers", "SeededRandom"], swiftSettings: swiftSettings),
@@ -195,7 +200,7 @@ let package = Package(
             name: "VisionAPITests",
             dependencies: [
                 "VisionAPI", "CDigest", "Captioning", "VisionAPITypes", "FakeEngine", "Florence2", "HTTPDoor", "Images",
-                "Loopback", "SeededRandom", "Serving", "CDemoModel", "Eventually",
+                "Loopback", "ModelContext", "SeededRandom", "Serving", "CDemoModel", "Eventually",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -215,7 +220,7 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ClientTests", dependencies: ["CaptionClient", "Eventually", "Images", "Transfers"],
+            name: "ClientTests", dependencies: ["CaptionClient", "Eventually", "Images", "ModelContext", "Transfers"],
             swiftSettings: swiftSettings),
         .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
     ],
