@@ -3,6 +3,7 @@ import HTTPDoor
 package import Hummingbird
 import Images
 package import Logging
+import ModelContext
 package import Serving
 
 /// The service: dialects around one model's host, which runs and stops with it.
@@ -26,17 +27,18 @@ package func buildApplication(
     let bodies = BodyReader(
         maxBodySize: configuration.maxBodySize, maxReadingSize: configuration.maxReadingSize, pace: .measured()
     ) { trimmer.add($0) }
-    let images = ProcessImageRoute(
-        service: service, bodies: bodies,
-        parser: ImageRequestParser(extraPrompts: configuration.extraPrompts, anyPrompt: configuration.anyPrompt))
+    let prompts = ImageRequestParser(extraPrompts: configuration.extraPrompts, anyPrompt: configuration.anyPrompt)
+    let images = ProcessImageRoute(service: service, bodies: bodies, parser: prompts)
     let chats = ChatRoute(service: service, bodies: bodies)
-    let parser = ChatParser(
-        chooser: TaskChooser(
-            knowsPromptGen: configuration.modelName.lowercased().contains("promptgen")
-                || configuration.modelName == "demo",
-            extraPrompts: configuration.extraPrompts))
+    let chooser = TaskChooser(
+        knowsPromptGen: configuration.modelName.lowercased().contains("promptgen") || configuration.modelName == "demo",
+        extraPrompts: configuration.extraPrompts)
+    let parser = ChatParser(chooser: chooser)
     let models = ServedModel(
         id: configuration.modelName, precision: configuration.about.precision, assets: { store.assets })
+    let tools = ToolRoute(
+        service: service, bodies: bodies, desk: ToolDesk(version: configuration.about.version), parser: prompts,
+        chooser: chooser, patience: configuration.toolPatience)
     let door = Door(
         configuration: configuration.door,
         dialects: [
@@ -44,6 +46,7 @@ package func buildApplication(
             OperationsDialect(host: host, store: store, configuration: configuration).dialect,
             OpenAIDialect(route: chats, chat: parser, models: models).dialect,
             OllamaDialect(route: chats, chat: parser, models: models, host: host, store: store).dialect,
+            MCPDialect(route: tools).dialect,
         ], figures: "vision", logger: logger, errors: ErrorAnswer.init(answering:))
     return door.application(services: [store, host, trimmer] + (configuration.preload ? [preloader] : [])) { address in
         logger.info("Serving \(configuration.modelName) at \(address), its prompts at \(address)/prompts")

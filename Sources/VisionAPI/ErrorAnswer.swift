@@ -4,6 +4,7 @@ import HTTPDoor
 import HTTPTypes
 import Hummingbird
 import Images
+import ModelContext
 import Serving
 import VisionAPITypes
 
@@ -25,6 +26,8 @@ extension ErrorAnswer {
         case let error as PreprocessingError: self.init(error)
         case let error as TaskChoiceError: self.init(.badRequest, .unanswerable, error.description)
         case let error as TaskPromptError: self.init(.badRequest, .invalidPrompt, error.description)
+        case let error as ToolError: self.init(.badRequest, .invalidField, error.description)
+        case let error as ToolDelay: self.init(.serviceUnavailable, .waitedTooLong, error.description)
         case let error as ImageError: self.init(.badRequest, .invalidImage, error.description)
         case ModelError.promptTooLong(_, _): self.init(.badRequest, .invalidPrompt, "\(error)")
         // No 503: another image may be answered, and the same one will not.

@@ -20,6 +20,8 @@ package struct ServerConfiguration: Sendable {
     package var maxReadingSize: Int
     /// How much memory decoding may take.
     package var decoding: DecodeBudget
+    /// How long a call of a tool may wait until the model takes it up.
+    package var toolPatience: Duration
     /// What `GET /status` tells of the program.
     package var about: About
     /// What `GET /status` tells of the model's files.
@@ -51,7 +53,7 @@ package struct ServerConfiguration: Sendable {
         anyPrompt: Bool = false, preload: Bool = false,
         preloadEnds: @escaping @Sendable (any Error) -> Bool = { _ in false },
         maxBodySize: Int = 32 << 20, maxReadingSize: Int = 256 << 20,
-        decoding: DecodeBudget = .init(),
+        decoding: DecodeBudget = .init(), toolPatience: Duration = .seconds(50),
         about: About = .init(version: "", precision: "fp32"),
         modelWarnings: @escaping @Sendable () -> [String] = { [] },
         metricsText: @escaping @Sendable () -> String = { "" }
@@ -65,6 +67,7 @@ package struct ServerConfiguration: Sendable {
         self.maxBodySize = maxBodySize
         self.maxReadingSize = maxReadingSize
         self.decoding = decoding
+        self.toolPatience = toolPatience
         self.about = about
         self.modelWarnings = modelWarnings
         self.metricsText = metricsText

@@ -32,7 +32,7 @@ struct OpenAPITests {
             #expect(
                 Set(paths.keys) == [
                     "/", "/process_image", "/prompts", "/model", "/health", "/ready", "/status", "/load", "/unload",
-                    "/metrics", "/openapi.json",
+                    "/metrics", "/openapi.json", "/mcp",
                     "/v1/chat/completions", "/v1/responses", "/v1/models", "/v1/models/{id}", "/api/generate",
                     "/api/chat", "/api/tags", "/api/ps", "/api/version", "/api/show", "/api/pull",
                 ])

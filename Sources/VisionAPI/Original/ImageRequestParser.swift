@@ -64,7 +64,8 @@ struct ImageRequestParser: Sendable {
         }
     }
 
-    private func parse(_ prompt: String) throws -> TaskPrompt {
+    /// - Throws: `VisionAPIError.promptTooLong`, `TaskPromptError`.
+    func parse(_ prompt: String) throws -> TaskPrompt {
         guard prompt.utf8.count <= ImageRequest.maxPromptSize else {
             throw VisionAPIError.promptTooLong(limit: ImageRequest.maxPromptSize)
         }

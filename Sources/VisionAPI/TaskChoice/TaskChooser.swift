@@ -111,7 +111,7 @@ extension TaskChooser {
     }
 
     /// The prompt of a task, or of what takes its place on a model that does not know it.
-    private func reading(_ task: FlorenceTask, input: String = "") throws -> TaskReading {
+    func reading(_ task: FlorenceTask, input: String = "") throws -> TaskReading {
         switch task {
         case .generateTags where !knowsPromptGen:
             TaskReading(prompt: try TaskPrompt(FlorenceTask.objectDetection.token), form: .labels)
