@@ -118,6 +118,7 @@ check_clients() {
     with_demo_server python3 "$root/Tests/Clients/replays.py"
     python_environment clients "$root/Tests/Clients/requirements.txt"
     with_demo_server "$root/.venv-clients/bin/python" "$root/Tests/Clients/clients.py"
+    with_demo_server "$root/.venv-clients/bin/python" "$root/Tests/Clients/mcp_clients.py"
 }
 
 # with_demo_server COMMAND...: with the address of a server behind it.

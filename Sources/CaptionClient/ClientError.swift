@@ -27,6 +27,10 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     case fileInUse(String)
     case notJSONLines(file: String, line: Int)
     case notFailures(String)
+    /// A path leads to nothing below the folders that are allowed.
+    case notAllowed(String)
+    /// A path, and no folder is allowed.
+    case noRoots
     case server(String)
     /// The server has had no model for as long as it was waited for.
     case noModel(String)
@@ -92,6 +96,11 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
                 + "Give another one."
         case .notFailures(let file):
             "\(file) holds something else than a list of failures, so it is not written over. Give another file."
+        case .notAllowed(let path):
+            "There is no \(path.prefix(200)) in the folders that --root allows."
+        case .noRoots:
+            "This looks like a path or an address, and no files may be read: vision-client mcp --root FOLDER allows "
+                + "those of a folder. Else send the picture file itself in base64."
         case .server(let sentence), .noModel(let sentence):
             sentence
         }

@@ -5,15 +5,15 @@ import VisionAPITypes
 /// A vision server, as seen from here.
 package struct RemoteServer: Sendable {
     package let address: ServerAddress
-    private let client = HTTPClient()
+    let client = HTTPClient()
     private let proxy: HTTPProxy?
-    private let settings: Settings
+    let settings: Settings
 
     /// How many images a server can be sent at once.
     package static let maxJobs = 64
 
     /// The largest answer that is read.
-    private static let maxAnswer = 64 << 20
+    static let maxAnswer = 64 << 20
 
     /// What the environment says about every server.
     package struct Settings: Sendable {
@@ -89,9 +89,11 @@ package struct RemoteServer: Sendable {
         throw ClientError.server(reply.sentence)
     }
 
-    private func request(_ method: TransferRequest.Method, _ path: String) -> TransferRequest {
+    func request(
+        _ method: TransferRequest.Method, _ path: String, accept: String = "application/json"
+    ) -> TransferRequest {
         var request = TransferRequest(method, address.text + path)
-        request.headers.add(name: "Accept", value: "application/json")
+        request.headers.add(name: "Accept", value: accept)
         request.headers.add(name: "User-Agent", value: "vision-client")
         if let key = settings.key { request.headers.add(name: "Authorization", value: "Bearer \(key)") }
         request.proxy = proxy
@@ -102,6 +104,11 @@ package struct RemoteServer: Sendable {
 
     private func send(_ request: TransferRequest) async throws -> (AnswerHead, Data) {
         let answer = try await client.send(request)
+        return (answer.head, try await whole(answer))
+    }
+
+    /// The body of an answer.
+    func whole(_ answer: HTTPAnswer) async throws -> Data {
         if answer.status == 407, proxy != nil { throw TransferError.proxy(status: 407) }
         var body = Data()
         do {
@@ -112,7 +119,7 @@ package struct RemoteServer: Sendable {
         } catch TransferError.closed where answer.status >= 400 {
             // A server may refuse a large image, answer, and hang up before it has read all of it.
         }
-        return (answer.head, body)
+        return body
     }
 }
 

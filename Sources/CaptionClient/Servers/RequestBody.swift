@@ -25,6 +25,13 @@ extension RequestBody {
         }
     }
 
+    /// The JSON of a request whose image is text already.
+    ///
+    /// - Parameter image: What stands between the quotes of a JSON string: base64, or a `data:` URL.
+    init(_ question: CaptionQuery, image: some Sequence<UInt8>) throws {
+        self.init(Array(try question.head().utf8) + image + Array(CaptionQuery.tail.utf8))
+    }
+
     /// Reads until there are `count` bytes or the file ends: a network file system may give less at once.
     private static func read(_ count: Int, from file: FileHandle) throws -> Data {
         var bytes = Data()
