@@ -96,7 +96,7 @@ struct ToolTests {
         try await Demo.application(loads: loads).test(.router) { client in
             for (body, words) in [
                 (Self.call("caption", image: "aGFsbG8="), "is no picture"),
-                (Self.call("caption", image: "!"), "not valid base64"), (Self.call("caption", image: ""), ""),
+                (Self.call("caption", image: "!"), "not valid base64"), (Self.call("caption", image: ""), "is empty"),
                 (Self.call("caption", image: "C:\\\\cat.jpg"), "vision-client mcp --root"),
                 (Self.call("caption", image: "https://example.com/cat.jpg"), "neither"),
                 (Self.call("caption", #","detail":"long""#), "brief, detailed, more"),
