@@ -200,7 +200,7 @@ let package = Package(
             name: "VisionAPITests",
             dependencies: [
                 "VisionAPI", "CDigest", "Captioning", "VisionAPITypes", "FakeEngine", "Florence2", "HTTPDoor", "Images",
-                "Loopback", "ModelContext", "SeededRandom", "Serving", "CDemoModel", "Eventually",
+                "Loopback", "ModelContext", "SeededRandom", "Serving", "CDemoModel", "Eventually", "JSONScanning",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -35,7 +35,7 @@ for argument in "$@"; do
             is_path=true
             ;;
         --model | --image | --output | --?*=* | --) is_path=true ;;
-        --any-prompt | --json | --preload | --verify | --build-only | --rebuild) is_path=true ;;
+        --any-prompt | --json | --preload | --promptgen | --verify | --build-only | --rebuild) is_path=true ;;
         -*) is_path=false ;;
         *)
             if $is_path; then argument=$(linux_path "$argument"); fi

@@ -30,15 +30,12 @@ package func buildApplication(
     let prompts = ImageRequestParser(extraPrompts: configuration.extraPrompts, anyPrompt: configuration.anyPrompt)
     let images = ProcessImageRoute(service: service, bodies: bodies, parser: prompts)
     let chats = ChatRoute(service: service, bodies: bodies)
-    let chooser = TaskChooser(
-        knowsPromptGen: configuration.modelName.lowercased().contains("promptgen") || configuration.modelName == "demo",
-        extraPrompts: configuration.extraPrompts)
-    let parser = ChatParser(chooser: chooser)
+    let parser = ChatParser(chooser: configuration.tasks)
     let models = ServedModel(
         id: configuration.modelName, precision: configuration.about.precision, assets: { store.assets })
     let tools = ToolRoute(
         service: service, bodies: bodies, desk: ToolDesk(version: configuration.about.version), parser: prompts,
-        chooser: chooser, patience: configuration.toolPatience)
+        chooser: configuration.tasks, patience: configuration.toolPatience)
     let door = Door(
         configuration: configuration.door,
         dialects: [

@@ -10,6 +10,8 @@ package struct ServerConfiguration: Sendable {
     package var extraPrompts: [String]
     /// Whether a prompt that is no known one goes to the model as literal text.
     package var anyPrompt: Bool
+    /// Which task answers a chat.
+    package var tasks: TaskChooser
     /// Whether the model is loaded at the start, and not by the first who asks.
     package var preload: Bool
     /// Whether the service ends when the model could not be loaded in advance for this reason, as no request could help.
@@ -50,7 +52,7 @@ package struct ServerConfiguration: Sendable {
 
     package init(
         door: DoorConfiguration = .init(), modelName: String, extraPrompts: [String] = [],
-        anyPrompt: Bool = false, preload: Bool = false,
+        anyPrompt: Bool = false, tasks: TaskChooser? = nil, preload: Bool = false,
         preloadEnds: @escaping @Sendable (any Error) -> Bool = { _ in false },
         maxBodySize: Int = 32 << 20, maxReadingSize: Int = 256 << 20,
         decoding: DecodeBudget = .init(), toolPatience: Duration = .seconds(50),
@@ -62,6 +64,10 @@ package struct ServerConfiguration: Sendable {
         self.modelName = modelName
         self.extraPrompts = extraPrompts
         self.anyPrompt = anyPrompt
+        self.tasks =
+            tasks
+            ?? TaskChooser(
+                knowsPromptGen: TaskChooser.knowsPromptGen(model: modelName), extraPrompts: extraPrompts)
         self.preload = preload
         self.preloadEnds = preloadEnds
         self.maxBodySize = maxBodySize

@@ -41,6 +41,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Queue") var queueOptions: QueueOptions
     @OptionGroup(title: "Access and limits") var doorOptions: DoorOptions
     @OptionGroup(title: "Prompts") var promptOptions: PromptOptions
+    @OptionGroup(title: "Chats") var chatOptions: ChatOptions
     @OptionGroup(title: "Log") var logOptions: LogOptions
 
     func run() async throws {
@@ -115,6 +116,8 @@ struct ServeCommand: AsyncParsableCommand {
             modelName: model.name,
             extraPrompts: promptOptions.extraPrompts(settings),
             anyPrompt: try settings.isOn("any-prompt", promptOptions.anyPrompt),
+            tasks: try chatOptions.chooser(
+                settings, model: model.name, extraPrompts: promptOptions.extraPrompts(settings)),
             preload: try queueOptions.isPreloading(settings),
             preloadEnds: StartFailure.endsPreload,
             maxBodySize: maxBody,

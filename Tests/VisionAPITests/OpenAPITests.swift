@@ -31,10 +31,10 @@ struct OpenAPITests {
             }
             #expect(
                 Set(paths.keys) == [
-                    "/", "/process_image", "/prompts", "/model", "/health", "/ready", "/status", "/load", "/unload",
-                    "/metrics", "/openapi.json", "/mcp",
-                    "/v1/chat/completions", "/v1/responses", "/v1/models", "/v1/models/{id}", "/api/generate",
-                    "/api/chat", "/api/tags", "/api/ps", "/api/version", "/api/show", "/api/pull",
+                    "/", "/process_image", "/mcp", "/prompts", "/model", "/health", "/ready", "/status", "/load",
+                    "/unload", "/metrics", "/openapi.json", "/v1/chat/completions", "/v1/responses", "/v1/models",
+                    "/v1/models/{id}", "/api/generate", "/api/chat", "/api/tags", "/api/ps", "/api/version",
+                    "/api/show", "/api/pull", "/tasks",
                 ])
         }
     }

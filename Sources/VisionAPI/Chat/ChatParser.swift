@@ -72,12 +72,18 @@ extension ImageField {
 }
 
 extension JSONDemand {
-    /// - Throws: `VisionAPIError` where a schema is too large.
+    /// - Throws: `VisionAPIError`, or `TaskChoiceError` where a schema is too large.
     init(schema: JSONValue?) throws {
-        do {
-            self = try schema.map { .schema(try JSONTree($0)) } ?? .any
-        } catch let error as JSONError {
+        guard let schema else {
+            self = .any
+            return
+        }
+        do throws(JSONTreeError) {
+            self = .schema(try JSONTree(schema))
+        } catch .malformed(let error) {
             throw VisionAPIError.malformedJSON(error)
+        } catch .tooLarge {
+            throw TaskChoiceError.schemaTooLarge
         }
     }
 }

@@ -27,6 +27,7 @@ struct OperationsDialect: Sendable {
                 Route(.get, "health", isOpen: true, isProbe: true) { _, _ in try .json(HealthBody()) },
                 Route(.get, "ready", isOpen: true, isProbe: true) { _, _ in try await ready() },
                 Route(.get, "status") { _, _ in try .json(await status()) },
+                Route(.get, "tasks", use: TasksRoute(chooser: configuration.tasks).tasks),
                 Route(.post, "load", use: load),
                 Route(.post, "unload", use: unload),
                 Route(.get, "openapi.json") { _, _ in .text(Self.openAPI, contentType: "application/json") },

@@ -86,12 +86,13 @@ struct FilledJSON {
         }
     }
 
-    /// Four digits say more than is meant.
+    /// More than three digits would say more than is meant.
     private static func probability(_ caption: Caption) -> JSONTree {
-        let thousands = Int((caption.meanTokenProbability * 1000).rounded())
-        if thousands >= 1000 { return .number("1") }
-        let digits = String(max(0, thousands))
-        return .number("0." + String(repeating: "0", count: 3 - digits.count) + digits)
+        let thousandths = Int((caption.meanTokenProbability * 1000).rounded())
+        guard 1..<1000 ~= thousandths else { return .number(thousandths > 0 ? "1" : "0") }
+        var digits = Array(String(1000 + thousandths).dropFirst())
+        while digits.last == "0" { digits.removeLast() }
+        return .number("0." + String(digits))
     }
 
     /// As many whole words as there is room for.

@@ -80,7 +80,7 @@ struct MemberWords {
         for word in Self.words(in: prompt.text) {
             let isWanted =
                 switch PropertyMeaning(word) {
-                case .caption, .things: word.utf8.count <= 20
+                case .caption, .things: word.utf8.count <= 20 && word.lowercased() != "detailed"
                 case .writtenText: ["ocr", "transcription"].contains(word.lowercased())
                 case .probability, .unknown: Self.isIdentifier(word)
                 case .anything, .imagePrompt: false

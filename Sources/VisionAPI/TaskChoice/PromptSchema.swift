@@ -11,6 +11,9 @@ struct PromptSchema {
         ("name", type("string")), ("confidence", type("number")), ("topicality", type("number")),
     ])
 
+    /// What JSON is where the text in the image is wanted.
+    static let writtenText = object([("text", type("string"))])
+
     /// What JSON is where nobody says.
     static let caption = object([("caption", type("string")), ("tags", type("array"))])
 
@@ -19,7 +22,7 @@ struct PromptSchema {
     ///   - prompt: The same, read.
     init?(_ raw: String, _ prompt: PromptText) {
         let objects = EmbeddedObjects(in: raw).objects
-        if let schema = objects.lazy.compactMap(Self.unwrapped).last(where: Self.isSchema) {
+        if let schema = objects.map(Self.unwrapped).last(where: Self.isSchema) {
             (self.schema, isExplicit) = (schema, true)
         } else if let example = objects.first(where: { $0.members?.isEmpty == false }) {
             (schema, isExplicit) = (Self.schema(of: example, levels: 16), true)
@@ -28,6 +31,10 @@ struct PromptSchema {
                 Self.object(names.map { ($0.text, .bool(true)) }, optional: names.filter(\.isOptional).map(\.text)),
                 true
             )
+        } else if let names = MemberWords(prompt).plain, names.count == 1, prompt.asksForList,
+            PropertyMeaning(names[0]) == .things
+        {
+            (schema, isExplicit) = (Self.type("array"), false)
         } else if let names = MemberWords(prompt).plain {
             (schema, isExplicit) = (Self.object(names.map { ($0, .bool(true)) }), false)
         } else {
@@ -89,31 +96,5 @@ struct PromptSchema {
             .init("properties", .object(members.map { .init($0.0, $0.1) })),
             .init("required", .array(members.map(\.0).filter { !optional.contains($0) }.map(JSONTree.string))),
         ])
-    }
-}
-
-/// The JSON objects that stand in a text, fenced or not.
-struct EmbeddedObjects {
-    private(set) var objects: [JSONTree] = []
-
-    /// Places that are tried: each may be read to the end of the text.
-    private static let maxTries = 64
-
-    init(in text: String) {
-        var text = String(text.utf8.prefix(PromptText.maxSize * 2)) ?? ""
-        objects = text.withUTF8 { bytes in
-            var found: [JSONTree] = []
-            var start = 0
-            for _ in 0..<Self.maxTries {
-                guard let open = bytes[start...].firstIndex(of: UInt8(ascii: "{")) else { break }
-                start = open + 1
-                let rest = UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: bytes[open...]))
-                guard let value = JSONValue(startOf: rest), let tree = try? JSONTree(value)
-                else { continue }
-                found.append(tree)
-                start = open + value.text.count
-            }
-            return found
-        }
     }
 }

@@ -43,8 +43,10 @@ struct SchemaNode {
     var allowedValues: [JSONTree]? {
         let lists = all("enum").map { $0.elements ?? [] } + all("const").map { [$0] }
         guard let first = lists.first else { return nil }
+        // Of long lists nobody knows in no time what they have in common.
+        guard lists.count == 1 || lists.allSatisfy({ $0.count <= Self.maxCompared }) else { return [] }
         return first.filter { value in
-            lists.allSatisfy { $0.contains(value) } && (allows(value.typeName) || isWholeNumber(value))
+            lists.dropFirst().allSatisfy { $0.contains(value) } && (allows(value.typeName) || isWholeNumber(value))
         }
     }
 
@@ -108,6 +110,8 @@ struct SchemaNode {
     private static func excludes(_ bound: JSONTree, _ isInside: (Double) -> Bool) -> Bool {
         bound.bool ?? bound.double.map(isInside) ?? true
     }
+
+    static let maxCompared = 256
 
     /// Conditions that are not understood, whatever the value.
     static let foreignKeywords = ["not", "if", "$dynamicRef", "$recursiveRef"]

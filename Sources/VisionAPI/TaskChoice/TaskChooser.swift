@@ -20,6 +20,19 @@ package struct TaskChooser: Sendable {
         self.extraPrompts = extraPrompts
     }
 
+    /// Whether a model's name tells that it knows the words of PromptGen; the demo model does.
+    package static func knowsPromptGen(model: String) -> Bool {
+        model == "demo" || model.lowercased().contains("promptgen")
+    }
+
+    /// Whether a text is nothing but a demand for JSON, such as programs send in a message of its own behind the question.
+    package static func isDemandForJSON(_ text: String) -> Bool {
+        guard let open = text.firstIndex(of: "{"), let close = text.lastIndex(of: "}"), open < close else {
+            return PromptText(text).isDemandForJSON
+        }
+        return PromptText(text[..<open] + "\n" + text[text.index(after: close)...]).isDemandForJSON
+    }
+
     /// In this order: JSON asked for by a field; a token, or a task's name as the text; a task in the model's name; JSON
     /// asked for in words; other words; the default.
     ///
@@ -29,9 +42,10 @@ package struct TaskChooser: Sendable {
             if turn.json != .none { throw TaskChoiceError.noImage }
             return TaskChoice(.noImage, because: "No picture came.")
         }
-        let hasText = turn.text.contains { !$0.isWhitespace }
-        let raw = hasText ? turn.text : turn.system ?? ""
-        let prompt = PromptText(raw)
+        var (raw, prompt) = (turn.text, PromptText(turn.text))
+        if prompt.sentences.isEmpty, prompt.text.isEmpty, let system = turn.system {
+            (raw, prompt) = (system, PromptText(system))
+        }
         let named = try named(in: prompt.text, model: turn.model)
         if turn.json != .none {
             let schema = schema(for: turn, raw, prompt)
@@ -39,8 +53,7 @@ package struct TaskChooser: Sendable {
         }
         if let named { return TaskChoice(.task(named.reading), because: named.because) }
         if prompt.asksForJSON {
-            let schema = PromptSchema(raw, prompt)?.schema ?? PromptSchema.caption
-            return try json(schema, prompt, nil, "The prompt asks for JSON.")
+            return try json(PromptSchema(raw, prompt)?.schema ?? .object([]), prompt, nil, "The prompt asks for JSON.")
         }
         return try choose(by: prompt)
     }
@@ -60,11 +73,12 @@ package struct TaskChooser: Sendable {
         if let named, PromptSchema.isEmpty(schema), !named.reading.isText {
             return TaskChoice(.json(.native(task: named.reading)), because: because + " " + named.because)
         }
+        let wanted = TaskWords(sentences: prompt.deciding).choice?.task
         let tasks = FillingTasks(
-            things: try reading(.generateTags), named: named?.reading,
-            wanted: TaskWords(sentences: prompt.deciding).choice?.task, defaultTask: defaultTask,
+            things: try reading(.generateTags), named: named?.reading, wanted: wanted, defaultTask: defaultTask,
             reading: { try? reading($0) })
-        var filler = SchemaFiller(PromptSchema.isEmpty(schema) ? PromptSchema.caption : schema, tasks: tasks)
+        let usual = wanted == .ocr && named == nil ? PromptSchema.writtenText : PromptSchema.caption
+        var filler = SchemaFiller(PromptSchema.isEmpty(schema) ? usual : schema, tasks: tasks)
         let filling = try filler.filling()
         return TaskChoice(.json(filling), because: because + (named.map { " " + $0.because } ?? ""))
     }
@@ -131,12 +145,29 @@ extension TaskChooser {
 }
 
 extension PromptText {
+    /// Whether every sentence speaks of JSON, and one asks for it.
+    var isDemandForJSON: Bool {
+        asksForJSON
+            && sentences.allSatisfy { $0.hasAny(["json", "schema", "format", "object", "markdown", "fences"]) }
+    }
+
+    /// Whether the JSON is to be a list.
+    var asksForList: Bool { sentences.contains { $0.hasAny(["json"], then: ["array", "list"], within: 0) } }
+
     /// Whether the word JSON is there, and not because it must not be.
     var asksForJSON: Bool {
-        let mentions = sentences.filter { $0.has("json") }
-        return mentions.contains { sentence in
-            !sentence.hasAny(["not", "no", "never", "don't", "dont", "avoid", "without"])
-                || sentence.hasAny(["only", "but", "except", "besides", "outside", "other", "valid", "must"])
+        sentences.contains { sentence in
+            sentence.words.indices.contains { sentence.words[$0] == "json" && !sentence.isNegated(at: $0) }
         }
+    }
+}
+
+extension PromptSentence {
+    /// Whether the words just before say that it must not be.
+    fileprivate func isNegated(at index: Int) -> Bool {
+        let before = words[..<index].suffix(4)
+        let exceptions: Set = ["only", "but", "except", "besides", "outside", "other", "than"]
+        return before.contains { ["not", "no", "never", "don't", "dont", "avoid", "without"].contains($0) }
+            && !before.contains(where: exceptions.contains)
     }
 }

@@ -35,7 +35,9 @@ struct TaskWords {
             || sentence.hasAny(["extract", "read", "recognize", "recognise"], then: text, within: 5)
             || sentence.hasAny(["what", "what's"], then: ["text"], within: 3)
             || sentence.hasAny(["what", "what's"], then: ["written"], within: 6)
-            || sentence.hasAny(["what"]) && ["say", "says"].contains(sentence.words.last)
+            || sentence.hasAny(["what"], then: ["do", "does"], within: 0)
+                && ["say", "says"].contains(sentence.words.last)
+            || sentence.hasAny(["read"], then: ["sign", "plate", "label", "numbers"], within: 5)
     }
 
     @Sendable private static func asksForPlaces(_ sentence: PromptSentence) -> Bool {
