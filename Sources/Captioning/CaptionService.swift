@@ -73,16 +73,23 @@ extension CaptionService.Slot {
         try await service.preprocessing.run(ticket, neverAsks: isLong) { _ in try parse() }
     }
 
+    /// The same place for the request's next image, which is prepared behind those that came in the meantime.
+    package func following() -> Self {
+        Self(service: service, place: place, processor: processor, ticket: service.preprocessing.drawTicket())
+    }
+
     /// Parses and answers one request: its image's header is read, then, when there is memory for it, the image is
     /// decoded and shrunk; so a bad one never wakes the model, and who is ready first passes the others.
     ///
     /// - Parameters:
     ///   - isLong: Whether parsing may take some tenths of a second.
     ///   - wantsText: Whether text is told while it is generated.
+    ///   - rest: Bytes that the request goes on to hold for its next image; `nil`: it has no other one.
     ///   - parse: Runs on a thread of the preprocessing, and lets go of the body.
     ///   - report: Hears what happens, on any thread; it must not take long.
     package func answer<Request: ParsedRequest>(
-        isLong: Bool = false, wantsText: Bool = false, parse: @escaping @Sendable () throws -> Request,
+        isLong: Bool = false, wantsText: Bool = false, rest: Int? = nil,
+        parse: @escaping @Sendable () throws -> Request,
         report: @escaping @Sendable (CaptionEvent) -> Void = { _ in }
     ) async throws -> (request: Request, captions: [Caption]) {
         let (request, prepared, known) = try await prepare(isLong, parse, report)
@@ -91,7 +98,7 @@ extension CaptionService.Slot {
             image: prepared, prompts: input.prompts, overrides: input.overrides, wantsText: wantsText)
         report(.prepared)
         let captions = try await place.withModel(
-            bytes: job.byteCount + (known?.byteCount ?? 0), keepAlive: input.keepAlive,
+            bytes: job.byteCount + (known?.byteCount ?? 0) + (rest ?? 0), keepAlive: input.keepAlive, rest: rest,
             moved: { report(.queued(ahead: $0)) },
             start: { worker, isCancelled in
                 report(.admitted)

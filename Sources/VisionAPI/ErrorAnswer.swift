@@ -81,11 +81,13 @@ extension ErrorAnswer {
         switch error {
         case .malformedJSON: (.badRequest, .invalidJSON)
         case .notAnObject: (.unprocessableContent, .invalidJSON)
-        case .missingField: (.unprocessableContent, .missingField)
+        case .malformedForm: (.badRequest, .invalidForm)
+        case .missingField, .missingFormField: (.unprocessableContent, .missingField)
         case .mistypedField: (.unprocessableContent, .invalidField)
         case .outOfRange, .minAboveMax, .invalidKeepAlive: (.badRequest, .invalidField)
         case .promptTooLong, .wrongNumberOfPrompts, .repeatedPrompt: (.badRequest, .invalidPrompt)
-        case .invalidBase64, .invalidDataURL, .addressOfImage: (.badRequest, .invalidImage)
+        case .invalidBase64, .invalidDataURL, .addressOfImage, .fileNotAttached, .wrongNumberOfImages:
+            (.badRequest, .invalidImage)
         }
     }
 

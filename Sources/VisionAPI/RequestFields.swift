@@ -5,7 +5,7 @@ import VisionAPITypes
 /// The known fields of a request's JSON, each read with errors that name it. What is unknown is checked and passed over.
 ///
 /// They point into the text and must not outlive it. A field that is null counts as absent where it may be.
-struct RequestFields {
+struct RequestFields: SearchFields {
     private let members: [String: JSONValue]
     /// Unknown fields that are like a known one.
     let misspelt: [String]
@@ -31,6 +31,21 @@ struct RequestFields {
         return text
     }
 
+    /// Whether the field is there, and not null.
+    func has(_ field: String) -> Bool { present(field) != nil }
+
+    /// What stands between the quotes of the strings of a list, of which no more than `limit` and one are looked at; `nil`
+    /// where there is no list.
+    func rawTexts(_ field: String, limit: Int) throws(VisionAPIError) -> [UnsafeRawBufferPointer]? {
+        guard let value = present(field) else { return nil }
+        let mistyped = VisionAPIError.mistypedField(field, expected: "a list of strings")
+        guard let elements = value.elements(upTo: limit + 1) else { throw mistyped }
+        return try elements.map { element throws(VisionAPIError) in
+            guard let text = element.rawString else { throw mistyped }
+            return text
+        }
+    }
+
     /// A string, or a list of strings, of which no more than `limit` and one are looked at.
     func prompts(_ field: String, limit: Int) throws(VisionAPIError) -> ProcessImageRequest.Prompts {
         guard let value = members[field] else { throw .missingField(field) }
@@ -51,28 +66,14 @@ struct RequestFields {
 
     func wholeNumber(_ field: String, in range: ClosedRange<Int>) throws(VisionAPIError) -> Int? {
         guard let value = present(field) else { return nil }
-        let mistyped = VisionAPIError.mistypedField(field, expected: "a whole number")
-        guard let text = value.number else { throw mistyped }
-        if let number = Int(text) {
-            guard range.contains(number) else { throw .outOfRange(field, Self.words(range)) }
-            return number
-        }
-        // 8.0 is whole, and 1e400 is a number, though not one that can be held.
-        guard let number = Double(text), number.isFinite else { throw .outOfRange(field, Self.words(range)) }
-        guard let whole = Int(exactly: number) else { throw mistyped }
-        guard range.contains(whole) else { throw .outOfRange(field, Self.words(range)) }
-        return whole
+        guard let text = value.number else { throw .mistypedField(field, expected: "a whole number") }
+        return try NumberField.whole(text, field, in: range)
     }
 
     func number(_ field: String, in range: ClosedRange<Double>) throws(VisionAPIError) -> Double? {
         guard let value = present(field) else { return nil }
         guard let text = value.number else { throw .mistypedField(field, expected: "a number") }
-        guard let number = Double(text), range.contains(number) else { throw .outOfRange(field, Self.words(range)) }
-        return number
-    }
-
-    private static func words<T>(_ range: ClosedRange<T>) -> String {
-        "from \(range.lowerBound) to \(range.upperBound)"
+        return try NumberField.number(text, field, in: range)
     }
 
     /// Bytes of a duration's text at the most, escapes and all.

@@ -4,7 +4,10 @@ public import JSONScanning
 public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
     case malformedJSON(JSONError)
     case notAnObject
+    case malformedForm(MultipartError)
     case missingField(String)
+    /// The same in a form, or beside a file.
+    case missingFormField(String)
     case mistypedField(String, expected: String)
     /// A field's number is not one that it may be; what it may be, in words.
     case outOfRange(String, String)
@@ -15,6 +18,9 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
     case invalidDataURL
     /// A URL or a path stands where an image's bytes belong.
     case addressOfImage
+    /// A form has a name in the place of a file.
+    case fileNotAttached
+    case wrongNumberOfImages(limit: Int)
     case invalidKeepAlive
     case wrongNumberOfPrompts(limit: Int)
     /// The same task a second time in one request.
@@ -26,6 +32,11 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
             "The body is not valid JSON: \(reason). \(Self.example)"
         case .notAnObject:
             "The body must be one JSON object. \(Self.example)"
+        case .malformedForm(let reason):
+            "The body is not a valid form: \(reason)."
+        case .missingFormField(let field):
+            "The field \"\(field)\" is missing. Send a form (curl -F image=@FILE -F prompt=CAPTION), or the picture file as "
+                + "the body and ?prompt=CAPTION."
         case .missingField(let field):
             "The field \"\(field)\" is missing. \(Self.example)"
         case .mistypedField(let field, let expected):
@@ -42,6 +53,10 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
             "The field \"image\" is a data: URL without \";base64,\". Send the picture file in base64."
         case .addressOfImage:
             "The field \"image\" holds an address or a path. It wants the bytes of the picture file itself, in base64."
+        case .fileNotAttached:
+            "The field \"image\" holds the name of a file and not the file. With curl it takes an @: -F image=@FILE."
+        case .wrongNumberOfImages(let limit):
+            "A request has one picture, \"image\", or a list \"images\" of 1 to \(limit); a form has up to \(limit) \"image\"."
         case .invalidKeepAlive:
             #"The field "keep_alive" must be seconds such as 300, 0 or -1, or a text such as "10m" or "1.5h"."#
         case .wrongNumberOfPrompts(let limit):

@@ -6,6 +6,8 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
     case timeout
     /// The body is no JSON, or no JSON object.
     case invalidJSON = "invalid_json"
+    /// The body calls itself a form, and is none that can be read.
+    case invalidForm = "invalid_form"
     case missingField = "missing_field"
     /// A field other than the image and the prompt has a wrong type or value; of those two, a wrong type.
     case invalidField = "invalid_field"

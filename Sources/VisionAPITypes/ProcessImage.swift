@@ -2,6 +2,8 @@
 public struct ProcessImageRequest: Codable, Sendable, Equatable {
     /// The image file in base64; white space between the characters and a `data:` prefix are allowed.
     public var image: String
+    /// Several image files in place of one, 16 at most.
+    public var images: [String]?
     /// A task such as `<CAPTION>`, in any case, with or without the angle brackets; or several of them.
     public var prompt: Prompts
     /// How many beams the search keeps, 1 to 8; the model's own number when absent.
@@ -33,7 +35,7 @@ public struct ProcessImageRequest: Codable, Sendable, Equatable {
 
     /// The fields by the names that they have in JSON.
     public enum CodingKeys: String, CodingKey, CaseIterable {
-        case image, prompt
+        case image, images, prompt
         case numBeams = "num_beams"
         case maxNewTokens = "max_new_tokens"
         case minNewTokens = "min_new_tokens"

@@ -1,8 +1,21 @@
 /// `queued`: the request waits for the model, behind so many others.
 public struct ProcessImageQueued: Codable, Sendable, Equatable {
     public var ahead: Int
+    /// Which image of several, from 0; absent where there is one.
+    public var image: Int?
 
-    public init(ahead: Int) { self.ahead = ahead }
+    public init(ahead: Int, image: Int? = nil) {
+        self.ahead = ahead
+        self.image = image
+    }
+}
+
+/// `started`: the model looks at the image.
+public struct ProcessImageStarted: Codable, Sendable, Equatable {
+    /// Which image of several, from 0; absent where there is one.
+    public var image: Int?
+
+    public init(image: Int? = nil) { self.image = image }
 }
 
 /// `text`: more of the answer to a prompt. All texts of a prompt together are its result; of a task that finds places
@@ -11,10 +24,13 @@ public struct ProcessImageText: Codable, Sendable, Equatable {
     /// Which prompt of the list, from 0.
     public var index: Int
     public var text: String
+    /// Which image of several, from 0; absent where there is one.
+    public var image: Int?
 
-    public init(index: Int, text: String) {
+    public init(index: Int, text: String, image: Int? = nil) {
         self.index = index
         self.text = text
+        self.image = image
     }
 }
 

@@ -32,7 +32,8 @@ struct ReplyTests {
             ("invalid_prompt", "misasked"), ("invalid_field", "misasked"), ("missing_field", "misasked"),
             ("unauthorized", "unusable"), ("forbidden_origin", "unusable"), ("not_found", "unusable"),
             ("method_not_allowed", "unusable"), ("model_unavailable", "unusable"), ("invalid_image", "refused"),
-            ("too_large", "refused"), ("invalid_json", "refused"), ("internal_error", "refused"),
+            ("too_large", "refused"), ("invalid_json", "refused"), ("invalid_form", "refused"),
+            ("internal_error", "refused"),
             ("queue_full", "busy"), ("waited_too_long", "busy"), ("model_downloading", "busy"), ("stopping", "busy"),
         ])
     func code(code: String, kind: String) throws {

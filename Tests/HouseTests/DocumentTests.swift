@@ -108,9 +108,9 @@ struct DocumentTests {
         var known: Set<String> = ["--help", "--version"]
         for command in server.commands + client.commands { known.formUnion(command.options) }
         known.formUnion(try Self.scriptOptions())
-        // Of docker, systemctl, wsl and swift.
+        // Of docker, systemctl, wsl, swift and curl.
         known.formUnion(["--name", "--restart", "--stop-timeout", "--cap-drop", "--read-only"])
-        known.formUnion(["--now", "--shutdown", "--exec", "--product"])
+        known.formUnion(["--now", "--shutdown", "--exec", "--product", "--data-binary"])
         for document in try Document.ofUsers() {
             #expect(document.options.subtracting(known).isEmpty, "\(document)")
         }

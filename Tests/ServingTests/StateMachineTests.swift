@@ -113,6 +113,24 @@ struct StateMachineTests {
         #expect(machine.handle(.loaded, at: at(302)) == [.admit(2)])
     }
 
+    @Test("who goes on waits behind the others and keeps the model; once all are sent away it finds no place")
+    func goesOn() {
+        var machine = lent(machine(.lasting(.zero)), waiting: [2])
+        #expect(machine.handle(.goesOn(1, bytes: 7), at: at(1)) == [])
+        #expect(machine.queue.tickets == [2, 1] && machine.queue.entries.last?.isReady == false)
+        #expect(machine.giveBack(nil, at: at(1)) == [.admit(2)])
+        #expect(machine.handle(.released(2, nil), at: at(2)) == [])
+        #expect(machine.phase == .idle(since: at(2)))
+        #expect(machine.handle(.ready(1, bytes: 5), at: at(3)) == [.admit(1)])
+        // Who has not got the model has no claim to it.
+        #expect(machine.handle(.goesOn(9, bytes: 7), at: at(3)) == [] && machine.queue.isEmpty)
+        var ended = machine
+        #expect(machine.handle(.released(1, nil), at: at(4)) == [.unload])
+        _ = ended.handle(.ended, at: at(4))
+        #expect(ended.handle(.goesOn(1, bytes: 7), at: at(4)) == [] && ended.queue.isEmpty)
+        #expect(ended.handle(.ready(1, bytes: 5), at: at(4)) == [.refuse([1], .stopping)])
+    }
+
     @Test("zero lets the model go once nobody waits; for ever keeps it")
     func zeroAndForever() {
         var eager = lent(machine(.lasting(.zero)), waiting: [2])

@@ -44,7 +44,8 @@ package enum Reply: Sendable, Equatable {
             // With a pause its cause may pass: the hub cannot be reached.
             self = pause.map { .noModel(sentence, retryAfter: min($0, Self.modelPause)) } ?? .unusable(sentence)
         case .timeout: self = .lost(sentence)
-        case .invalidImage, .tooLarge, .invalidJSON, .badRequest, .modelDamaged, .internalError:
+        case .invalidImage, .tooLarge, .invalidJSON, .invalidForm, .badRequest, .modelDamaged,
+            .internalError:
             self = .refused(sentence)
         case .missingField, .invalidField, .invalidPrompt, .unanswerable: self = .misasked(sentence)
         case .unauthorized, .forbiddenOrigin, .forbiddenHost,

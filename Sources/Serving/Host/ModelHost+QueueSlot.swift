@@ -14,10 +14,12 @@ extension ModelHost {
         ///     must not take long, and the job has to end soon once its second argument answers true.
         ///   - bytes: Memory that the request holds while it waits.
         ///   - keepAlive: How long the model stays after this use; `nil`: as long as usual.
+        ///   - rest: Bytes that the request goes on to hold where it comes again: it then waits anew, behind those who wait.
         ///   - moved: Hears how many stand before it in the queue, as often as that changes, and at first if it has to wait.
         ///   - result: Waits for the result; the model is this place's until then.
         public func withModel<Job: Sendable, R: Sendable>(
-            bytes: Int = 0, keepAlive: KeepAlive? = nil, moved: (@Sendable (Int) -> Void)? = nil,
+            bytes: Int = 0, keepAlive: KeepAlive? = nil, rest: Int? = nil,
+            moved: (@Sendable (Int) -> Void)? = nil,
             start: @escaping @Sendable (_ runner: Runner, _ isCancelled: @escaping @Sendable () -> Bool) -> Job,
             result: @escaping @Sendable (Job) async throws -> R
         ) async throws -> R {
@@ -28,6 +30,8 @@ extension ModelHost {
                     begun.job.withLock { $0 = start(runner) { cancellation.isSet } }
                 }
                 let outcome = await begun.outcome(result)
+                // First, so that the model does not go in between.
+                if let rest { await host.handle(.goesOn(ticket, bytes: rest)) }
                 await host.handle(.released(ticket, keepAlive))
                 return try outcome.get()
             } onCancel: {

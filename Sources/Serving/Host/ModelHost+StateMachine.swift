@@ -19,6 +19,8 @@ extension ModelHost {
             case ready(Ticket, bytes: Int)
             /// A request does not want its answer any more.
             case left(Ticket)
+            /// One who has the model will want it again, and waits for that behind the others; it holds so many bytes.
+            case goesOn(Ticket, bytes: Int)
             /// One who had the model gives it back; the model then stays that long, or as long as usual.
             case released(Ticket, KeepAlive?)
             case loaded
@@ -54,6 +56,7 @@ extension ModelHost {
         private let limits: ModelHostLimits
         private var keepAlive: KeepAlive
         private var shallUnload = false
+        private var hasEnded = false
         private var loadedTime: LoadedTime
         private var pace: ServicePace<C.Instant>
 
@@ -94,6 +97,7 @@ extension ModelHost {
             case .arrived(let ticket, let bytes): arrived(ticket, bytes, now)
             case .ready(let ticket, let bytes): ready(ticket, bytes, now)
             case .left(let ticket): left(ticket, now)
+            case .goesOn(let ticket, let bytes): goesOn(ticket, bytes, now)
             case .released(let ticket, let keepAlive): released(ticket, keepAlive, now)
             case .loaded: loaded(now)
             case .loadFailed: loadFailed(now)
@@ -109,8 +113,18 @@ extension ModelHost {
         private mutating func arrived(_ ticket: Ticket, _ bytes: Int, _ now: C.Instant) -> [Action] {
             guard !isStopping else { return [.refuse([ticket], .stopping)] }
             guard !queue.isFull(for: bytes, limits) else { return [.refuse([ticket], .overloaded)] }
+            append(ticket, bytes, now)
+            return []
+        }
+
+        private mutating func append(_ ticket: Ticket, _ bytes: Int, _ now: C.Instant) {
             let giveUpAfter = limits.maxWait.map { loadedTime.total(at: now) + $0 }
             queue.append(.init(ticket: ticket, bytes: bytes, giveUpAfter: giveUpAfter))
+        }
+
+        /// It was accepted as a whole, so there is room for it; where all are sent away it finds no place.
+        private mutating func goesOn(_ ticket: Ticket, _ bytes: Int, _ now: C.Instant) -> [Action] {
+            if !hasEnded, holders.contains(ticket) { append(ticket, bytes, now) }
             return []
         }
 
@@ -220,6 +234,7 @@ extension ModelHost {
 
         private mutating func end() -> [Action] {
             isStopping = true
+            hasEnded = true
             defer { queue = RequestQueue() }
             return [.refuse(queue.removeReady(), .stopping)]
         }

@@ -10,30 +10,91 @@ struct ImageRequestParser: Sendable {
     let extraPrompts: [String]
     let anyPrompt: Bool
 
+    private static let names = ProcessImageRequest.CodingKeys.allCases.map(\.rawValue)
+
     /// - Parameter notes: Get what is odd and yet accepted.
     /// - Throws: `VisionAPIError` or `TaskPromptError`, each of them the client's fault.
-    func parse(_ body: ReadBody, _ notes: RequestNotes) throws -> ImageRequest {
-        // The image is decoded out of the body's own memory, and that goes as soon as it is.
-        try JSONBody(body.take()).withText { try parse($0, notes) }
+    func parse(_ body: ReadBody, as form: BodyForm, _ notes: RequestNotes) throws -> ImageRequest {
+        let data = body.take()
+        switch form {
+        case .form(let boundary, let query): return try parse(data, boundary, query, notes)
+        case .file(let query) where !BodyForm.isJSON(data):
+            let fields = TextFields(TextFields.pairs(inQuery: query), named: Self.names)
+            let settings = try settings(fields, fields.prompts("prompt", limit: ImageRequest.maxPromptCount), notes)
+            return settings.request([("", .success(Array(data)))], isSeveral: false)
+        // The images are decoded out of the body's own memory, and that goes as soon as they are.
+        case .file, .json: return try JSONBody(consume data).withText { try parse($0, notes) }
+        }
     }
 
     private func parse(_ text: UnsafeMutableRawBufferPointer, _ notes: RequestNotes) throws -> ImageRequest {
-        let names = ProcessImageRequest.CodingKeys.allCases.map(\.rawValue)
-        let fields = try RequestFields(UnsafeRawBufferPointer(text), named: names)
-        notes.note(misspelt: fields.misspelt)
-        let image = try fields.rawText("image")
-        let field = try fields.prompts("prompt", limit: ImageRequest.maxPromptCount)
-        let overrides = try overrides(fields)
-        let keepAlive = try fields.keepAlive("keep_alive")
-        let prompts = try prompts(field)
-        var imageField = ImageField(UnsafeMutableRawBufferPointer(mutating: image))
-        let isList = if case .several = field { true } else { false }
-        let input = CaptionInput(
-            file: try imageField.file(), prompts: prompts, overrides: overrides, keepAlive: keepAlive)
-        return ImageRequest(input: input, isList: isList)
+        let fields = try RequestFields(UnsafeRawBufferPointer(text), named: Self.names)
+        let list = try fields.rawTexts("images", limit: ImageRequest.maxImageCount)
+        if let list, fields.has("image") || !(1...ImageRequest.maxImageCount).contains(list.count) {
+            throw VisionAPIError.wrongNumberOfImages(limit: ImageRequest.maxImageCount)
+        }
+        let images = try list ?? [fields.rawText("image")]
+        let settings = try settings(fields, fields.prompts("prompt", limit: ImageRequest.maxPromptCount), notes)
+        let files = images.map { image in
+            Result { () throws(VisionAPIError) in
+                var field = ImageField(UnsafeMutableRawBufferPointer(mutating: image))
+                return try field.file()
+            }
+        }
+        return settings.request(files.map { ("", $0) }, isSeveral: list != nil)
     }
 
-    private func overrides(_ fields: RequestFields) throws(VisionAPIError) -> GenerationOverrides {
+    private func parse(
+        _ data: Data, _ boundary: String?, _ query: String, _ notes: RequestNotes
+    ) throws -> ImageRequest {
+        try data.withUnsafeBytes { bytes in
+            let parts = try Self.parts(bytes, boundary)
+            let images = parts.filter { $0.name == "image" }
+            let texts = parts.filter { $0.name != "image" }.map { part in
+                // No text that is looked at is longer.
+                let text = Self.names.contains(part.name) ? part.content.prefix(ImageRequest.maxPromptSize + 1) : 0..<0
+                return (part.name, String(decoding: bytes[text], as: UTF8.self))
+            }
+            guard !images.isEmpty else { throw VisionAPIError.missingFormField("image") }
+            guard images.count <= ImageRequest.maxImageCount else {
+                throw VisionAPIError.wrongNumberOfImages(limit: ImageRequest.maxImageCount)
+            }
+            let fields = TextFields(texts + TextFields.pairs(inQuery: query), named: Self.names)
+            let settings = try settings(fields, fields.prompts("prompt", limit: ImageRequest.maxPromptCount), notes)
+            let files = images.map { (name: $0.fileName ?? "", file: Self.file($0, bytes)) }
+            return settings.request(files, isSeveral: files.count > 1)
+        }
+    }
+
+    private static func parts(
+        _ bytes: UnsafeRawBufferPointer, _ boundary: String?
+    ) throws(VisionAPIError) -> [MultipartForm.Part] {
+        do {
+            return try MultipartForm(bytes, boundary: boundary).parts
+        } catch {
+            throw .malformedForm(error)
+        }
+    }
+
+    /// A name or path in the place of a file is what comes when a sender forgets to say that it is one.
+    private static func file(
+        _ part: MultipartForm.Part, _ bytes: UnsafeRawBufferPointer
+    ) -> Result<[UInt8], VisionAPIError> {
+        if part.fileName == nil, ImageAddress(bytes[part.content]).isOne { return .failure(.fileNotAttached) }
+        return .success(Array(bytes[part.content]))
+    }
+
+    private func settings(
+        _ fields: some SearchFields, _ field: ProcessImageRequest.Prompts, _ notes: RequestNotes
+    ) throws -> ImageSettings {
+        notes.note(misspelt: fields.misspelt)
+        let overrides = try overrides(fields)
+        let keepAlive = try fields.keepAlive("keep_alive")
+        let isList = if case .several = field { true } else { false }
+        return ImageSettings(prompts: try prompts(field), isList: isList, overrides: overrides, keepAlive: keepAlive)
+    }
+
+    private func overrides(_ fields: some SearchFields) throws(VisionAPIError) -> GenerationOverrides {
         let overrides = GenerationOverrides(
             numBeams: try fields.wholeNumber("num_beams", in: GenerationOverrides.numBeamsRange),
             maxNewTokens: try fields.wholeNumber("max_new_tokens", in: GenerationOverrides.maxNewTokensRange),
@@ -73,12 +134,20 @@ struct ImageRequestParser: Sendable {
     }
 }
 
-/// A request to `/process_image` whose fields are valid.
-struct ImageRequest: ParsedRequest {
-    var input: CaptionInput
-    /// Whether the prompts came as a list, and the results go out by prompt.
+/// What a request asks, but for its images.
+private struct ImageSettings {
+    let prompts: [TaskPrompt]
     let isList: Bool
+    let overrides: GenerationOverrides
+    let keepAlive: KeepAlive?
 
-    static let maxPromptSize = 64 << 10
-    static let maxPromptCount = 32
+    /// - Parameter files: With their names; one without a name goes by its number, from 1.
+    func request(_ files: [(name: String, file: Result<[UInt8], VisionAPIError>)], isSeveral: Bool) -> ImageRequest {
+        let images = files.enumerated().map { index, file in
+            NamedImage(name: file.name.isEmpty ? "\(index + 1)" : file.name, file: HeldFile(file.file))
+        }
+        return ImageRequest(
+            images: images, isSeveral: isSeveral, prompts: prompts, isList: isList, overrides: overrides,
+            keepAlive: keepAlive)
+    }
 }

@@ -17,11 +17,13 @@ extension StreamFormat {
 
 extension AnswerStream {
     /// Tells of what a client may want to see on the way.
-    func write(_ event: CaptionEvent) throws {
+    ///
+    /// - Parameter image: Which of several it is about.
+    func write(_ event: CaptionEvent, image: Int? = nil) throws {
         switch event {
-        case .queued(let ahead): try write("queued", ProcessImageQueued(ahead: ahead))
-        case .started: try write("started", [String: String]())
-        case .text(let text, let prompt): try write("text", ProcessImageText(index: prompt, text: text))
+        case .queued(let ahead): try write("queued", ProcessImageQueued(ahead: ahead, image: image))
+        case .started: try write("started", ProcessImageStarted(image: image))
+        case .text(let text, let prompt): try write("text", ProcessImageText(index: prompt, text: text, image: image))
         case .understood, .prepared, .admitted, .finished: break
         }
     }

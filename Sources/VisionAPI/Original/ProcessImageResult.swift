@@ -1,26 +1,56 @@
 import Captioning
 import Florence2
+import HTTPDoor
 import Serving
 import VisionAPITypes
 
-/// What `/process_image` answers: the only result, or one by prompt; in a stream with how each came about.
+/// What `/process_image` answers: the only result, or one by prompt; of several images a list of these; in a stream with
+/// how each came about.
 struct ProcessImageResult: Encodable {
+    /// What came of an image.
+    struct Image {
+        let name: String
+        let outcome: Result<[Caption], ErrorAnswer>
+    }
+
     private let request: ImageRequest
-    private let captions: [Caption]
+    private let images: [Image]
     private let isDetailed: Bool
 
-    private enum Key: CodingKey { case result, results, details }
+    private enum Key: CodingKey { case images, name, result, results, details, detail, code }
 
-    init(_ request: ImageRequest, _ captions: [Caption], isDetailed: Bool = false) throws {
-        guard captions.count == request.input.prompts.count else { throw ModelHostError.stopping }
+    /// - Parameter images: One at least, and one alone unless the request has several.
+    init(_ request: ImageRequest, _ images: [Image], isDetailed: Bool) throws {
+        for case .success(let captions) in images.map(\.outcome) where captions.count != request.prompts.count {
+            throw ModelHostError.stopping
+        }
         self.request = request
-        self.captions = captions
+        self.images = images
         self.isDetailed = isDetailed
     }
 
     func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: Key.self)
-        let prompts = request.input.prompts.map(\.original)
+        guard request.isSeveral else { return try encode(images[0], to: &container) }
+        var list = container.nestedUnkeyedContainer(forKey: .images)
+        for image in images {
+            var container = list.nestedContainer(keyedBy: Key.self)
+            try container.encode(image.name, forKey: .name)
+            try encode(image, to: &container)
+        }
+    }
+
+    private func encode(_ image: Image, to container: inout KeyedEncodingContainer<Key>) throws {
+        switch image.outcome {
+        case .success(let captions): try encode(captions, to: &container)
+        case .failure(let error):
+            try container.encode(error.detail, forKey: .detail)
+            try container.encode(error.code, forKey: .code)
+        }
+    }
+
+    private func encode(_ captions: [Caption], to container: inout KeyedEncodingContainer<Key>) throws {
+        let prompts = request.prompts.map(\.original)
         if request.isList {
             let answers = zip(prompts, captions).map { ($0, $1.answer) }
             try container.encode(Dictionary(answers) { first, _ in first }, forKey: .results)

@@ -2,8 +2,10 @@ import Captioning
 import Florence2
 import HTTPDoor
 import Hummingbird
+import Images
+import Logging
 
-/// `POST /process_image`: an image and a prompt come in, the model's answer goes out, whole or as it comes into being.
+/// `POST /process_image`: images and prompts come in, the model's answers go out, whole or as they come into being.
 struct ProcessImageRoute: Sendable {
     let service: CaptionService
     let bodies: BodyReader
@@ -12,44 +14,71 @@ struct ProcessImageRoute: Sendable {
     /// A request that cannot be served now is refused before its body is read.
     @Sendable func processImage(_ request: Request, context: DoorContext) async throws -> Response {
         try await service.checkAdmission()
+        let form = BodyForm(contentType: request.headers[.contentType], query: request.uri.query)
         let body = try await bodies.read(request)
         return request.accepts(ServerSentEvent.contentType)
-            ? try await stream(body, context) : try await answer(body, context)
+            ? try await stream(body, form, context) : try await answer(body, form, context)
     }
 
-    private func answer(_ body: ReadBody, _ context: DoorContext) async throws -> Response {
+    private func answer(_ body: ReadBody, _ form: BodyForm, _ context: DoorContext) async throws -> Response {
         try await context.cancelledOnDisconnect {
             try await service.withSlot(bytes: body.count) { slot in
-                let (request, captions) = try await slot.answer(isLong: body.isLong) {
-                    try parse(body, context.notes)
-                } report: {
-                    context.notes.note($0)
-                }
-                return try .json(ProcessImageResult(request, captions))
+                try .json(await result(slot, body, form, context.notes))
             }
         }
     }
 
-    private func stream(_ body: ReadBody, _ context: DoorContext) async throws -> Response {
+    private func stream(_ body: ReadBody, _ form: BodyForm, _ context: DoorContext) async throws -> Response {
         try await context.streaming(.processImageEvents) { stream in
             try await service.withSlot(bytes: body.count) { slot in
-                let (request, captions) = try await slot.answer(isLong: body.isLong, wantsText: true) {
-                    try parse(body, context.notes)
-                } report: { event in
-                    context.notes.note(event)
-                    // What holds only strings and numbers can always be written.
-                    try? stream.write(event)
-                }
-                try stream.write(ProcessImageResult(request, captions, isDetailed: true))
+                try stream.write(await result(slot, body, form, context.notes, stream))
                 stream.end()
                 await stream.delivered()
             }
         }
     }
 
-    private func parse(_ body: ReadBody, _ notes: RequestNotes) throws -> ImageRequest {
-        let request = try parser.parse(body, notes)
-        notes.note(request.input.prompts)
+    /// Answers the request's images one after the other. After each the request takes a new place behind those who wait:
+    /// sixteen images are no more in anybody's way than sixteen requests.
+    private func result(
+        _ slot: CaptionService.Slot, _ body: ReadBody, _ form: BodyForm, _ notes: RequestNotes,
+        _ stream: AnswerStream? = nil
+    ) async throws -> ProcessImageResult {
+        var request = try await slot.parse(isLong: body.isLong) { try parse(body, form, notes) }
+        var (slot, images) = (slot, [ProcessImageResult.Image]())
+        while let image = request.takeImage() {
+            let (request, number) = (request, request.isSeveral ? images.count : nil)
+            do {
+                let rest = request.images.isEmpty ? nil : request.byteCount
+                let captions = try await slot.answer(isLong: body.isLong, wantsText: stream != nil, rest: rest) {
+                    try request.question(about: image)
+                } report: { event in
+                    notes.note(event, ofOne: number == nil)
+                    // What holds only strings and numbers can always be written.
+                    try? stream?.write(event, image: number)
+                }.captions
+                images.append(.init(name: image.name, outcome: .success(captions)))
+            } catch let error where request.isSeveral && Self.isOfOneImage(error) {
+                images.append(
+                    .init(name: image.name, outcome: .failure(ErrorAnswer(answering: error) ?? .internalError)))
+            }
+            slot = slot.following()
+        }
+        return try ProcessImageResult(request, images, isDetailed: stream != nil)
+    }
+
+    private func parse(_ body: ReadBody, _ form: BodyForm, _ notes: RequestNotes) throws -> ImageRequest {
+        let request = try parser.parse(body, as: form, notes)
+        notes.note(request.prompts)
+        if request.isSeveral { notes.note("images", .stringConvertible(request.images.count)) }
         return request
+    }
+
+    /// Whether another image of the same request may still be answered.
+    private static func isOfOneImage(_ error: any Error) -> Bool {
+        switch error {
+        case is ImageError, is VisionAPIError, PreprocessingError.tooLarge, ModelError.damagedNumbers: true
+        default: false
+        }
     }
 }

@@ -6,9 +6,11 @@ import Logging
 
 extension RequestNotes {
     /// What the log's line says of a request's way.
-    func note(_ event: CaptionEvent) {
+    ///
+    /// - Parameter ofOne: Whether the request has one image, whose size then counts.
+    func note(_ event: CaptionEvent, ofOne: Bool = true) {
         switch event {
-        case .understood(let header): note(header)
+        case .understood(let header): if ofOne { note(header) }
         case .prepared: noteReady()
         case .admitted: noteTurn()
         case .queued, .started, .text, .finished: break
