@@ -38,7 +38,6 @@ package struct CaptionService: Sendable {
     package struct Slot: Sendable {
         fileprivate let service: CaptionService
         fileprivate let place: Host.QueueSlot
-        fileprivate let processor: ImageProcessor
         fileprivate let ticket: PreprocessingQueue.Ticket
     }
 
@@ -55,10 +54,8 @@ package struct CaptionService: Sendable {
     ///
     /// - Throws: `ModelStoreError`, `ModelHostError`, or what `body` throws.
     package func withSlot<R: Sendable>(bytes: Int, _ body: (Slot) async throws -> R) async throws -> R {
-        let processor = try store.require().processor
-        return try await host.withQueueSlot(bytes: bytes, isCallersFault: isCallersFault) { place in
-            try await body(
-                Slot(service: self, place: place, processor: processor, ticket: preprocessing.drawTicket()))
+        try await host.withQueueSlot(bytes: bytes, isCallersFault: isCallersFault) { place in
+            try await body(Slot(service: self, place: place, ticket: preprocessing.drawTicket()))
         }
     }
 }
@@ -75,7 +72,21 @@ extension CaptionService.Slot {
 
     /// The same place for the request's next image, which is prepared behind those that came in the meantime.
     package func following() -> Self {
-        Self(service: service, place: place, processor: processor, ticket: service.preprocessing.drawTicket())
+        Self(service: service, place: place, ticket: service.preprocessing.drawTicket())
+    }
+
+    /// Reads the headers of several images, so that a bad one is found before the first is answered.
+    ///
+    /// - Throws: `ImageError`, `PreprocessingError.tooLarge`, `ModelStoreError`.
+    package func check(_ files: [[UInt8]]) async throws {
+        let processor = try service.store.require().processor
+        let limit = service.preprocessing.budget.largest
+        try await service.preprocessing.run(ticket) { _ in
+            for file in files {
+                let bytes = try ImageDecoder().header(of: file, for: processor).decodeMemory
+                guard bytes <= limit else { throw PreprocessingError.tooLarge(bytes: bytes, limit: limit) }
+            }
+        }
     }
 
     /// Parses and answers one request: its image's header is read, then, when there is memory for it, the image is
@@ -116,7 +127,8 @@ extension CaptionService.Slot {
         _ isLong: Bool, _ parse: @escaping @Sendable () throws -> Request,
         _ report: @escaping @Sendable (CaptionEvent) -> Void
     ) async throws -> (Request, PreparedImage, KnownImage?) {
-        let (processor, prepareImage, images) = (processor, service.prepareImage, service.host.runner.images)
+        let processor = try service.store.require().processor
+        let (prepareImage, images) = (service.prepareImage, service.host.runner.images)
         let (request, file, sight) = try await service.preprocessing.run(ticket, neverAsks: isLong) { _ in
             let request = try parse()
             let file = images.digest(of: request.input.file)

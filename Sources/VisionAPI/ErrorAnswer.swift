@@ -62,7 +62,7 @@ extension ErrorAnswer {
             switch error {
             case .malformedJSON, .notAnObject: (.badRequest, .invalidJSON)
             case .wrongField, .severalChoices: (.badRequest, .invalidField)
-            case .tooManyImages, .imageAddress, .notAnImage: (.badRequest, .invalidImage)
+            case .tooManyImages, .imageAddress, .notAnImage, .notBase64: (.badRequest, .invalidImage)
             case .unknownModel: (.notFound, .notFound)
             }
         self.init(status, code, error.description)

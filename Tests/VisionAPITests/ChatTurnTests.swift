@@ -1,6 +1,9 @@
+import Captioning
+import Eventually
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import Serving
 import Testing
 import VisionAPI
 
@@ -84,6 +87,10 @@ struct ChatTurnTests {
             #"{"type":"input_image","image_url":"\#(url)","detail":"auto"}"#,
             #"{"type":"file","file":{"file_data":"\#(url)","filename":"a.png"}}"#,
             #"{"type":"image_url","image_url":{"url":"data:;base64,\#(Chats.base64)"}}"#,
+            #"{"type":"image","source":{"type":"base64","data":"\#(Chats.base64)"}}"#,
+            #"{"type":"image","image":"\#(url)"}"#,
+            #"{"image_url":{"url":"\#(url)"}}"#,
+            #"{"type":"file","file":{"file_data":"data:application/octet-stream;base64,\#(Chats.base64)"}}"#,
             #"{"type":"image_url","image_url":{"url":"DATA:image/PNG;BASE64,\#(Chats.base64)"}}"#,
         ]
         try await Demo.application().test(.router) { client in
@@ -100,6 +107,74 @@ struct ChatTurnTests {
                     "/api/generate", #"{"prompt":null,"CustomHeaders":{},"stream":false,"images":[\#(image)]}"#)
                 #expect(try response.json["response"] as? String == expected, "\(image.prefix(60))")
             }
+        }
+    }
+
+    @Test("the last messages and parts of very many count, and images of whatever role")
+    func odd() async throws {
+        let chatter = Array(repeating: #"{"role":"user","content":"x"}"#, count: 10_001)
+        let words = Array(repeating: Chats.text("x"), count: 1500) + [Chats.text("<OCR>"), Chats.image]
+        let turns = [
+            chatter + [#"{"role":"assistant","content":"y"}"#, Chats.user(Chats.text("<OCR>"), Chats.image)],
+            [#"{"role":"user","content":[\#(words.joined(separator: ","))]}"#],
+            [#"{"role":"Human","content":[\#(Chats.text("<OCR>")),\#(Chats.image)]}"#],
+            [#"{"role":"tool","content":[\#(Chats.image)]}"#, Chats.user(Chats.text("<OCR>"))],
+            [#"{"role":"user","content":\#(Chats.image)}"#, Chats.user(Chats.text("<OCR>"))],
+        ]
+        try await Demo.application().test(.router) { client in
+            let expected = try Demo.text("<OCR>")
+            for turn in turns {
+                let response = try await client.chat("/v1/chat/completions", Chats.messages(turn))
+                #expect(try response.content == expected, "\(turn.last?.prefix(60) ?? "")")
+            }
+        }
+    }
+
+    @Test("a schema that is too deep or too large is 400")
+    func hostileSchema() async throws {
+        let deep = String(repeating: #"{"properties":{"a":"#, count: 80) + "{}" + String(repeating: "}}", count: 80)
+        let large = #"{"enum":["\#(String(repeating: "x", count: 300_000))"]}"#
+        try await Demo.application().test(.router) { client in
+            for schema in [deep, large] {
+                let form = #","response_format":{"type":"json_schema","json_schema":{"schema":\#(schema)}}"#
+                let response = try await client.chat(
+                    "/v1/chat/completions", Chats.messages([Chats.user(Chats.image)], form))
+                #expect(response.status == .badRequest)
+                #expect(try response.message != nil)
+            }
+        }
+    }
+
+    @Test("a bad one of several images is found before the stream begins")
+    func badOne() async throws {
+        let bad = #"{"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}}"#
+        let body = Chats.messages([Chats.user(Chats.image, Chats.image, bad)], #","stream":true"#)
+        try await Demo.application().test(.live) { client in
+            let response = try await client.chat("/v1/chat/completions", body)
+            #expect(response.status == .badRequest)
+        }
+    }
+
+    @Test("while the model's files are missing only captions and loading ask for them")
+    func absentModel() async throws {
+        let fetches = LoadCount()
+        let store = ModelStore<ModelAssets, ContinuousClock>(name: "demo", clock: ContinuousClock()) { _ in
+            try fetches.next()
+            try await Task.sleep(for: .seconds(3600))
+            throw CancellationError()
+        }
+        try await Demo.application(around: Demo.host(), store: store).test(.live) { client in
+            let title = try await client.chat(
+                "/v1/chat/completions", Chats.messages([#"{"role":"user","content":"a title"}"#]))
+            #expect(title.status == .ok)
+            #expect(try await client.chat("/v1/chat/completions", "{").status == .badRequest)
+            #expect(try await client.chat("/api/generate", #"{"images":["x"]}"#).status == .badRequest)
+            let gone = try await client.chat("/api/generate", #"{"keep_alive":0}"#)
+            #expect(try gone.json["done_reason"] as? String == "unload")
+            #expect(fetches.value == 0)
+            let caption = try await client.chat("/v1/chat/completions", Chats.messages([Chats.user(Chats.image)]))
+            #expect(caption.status == .serviceUnavailable && caption.headers[.retryAfter] != nil)
+            try await eventually { fetches.value == 1 }
         }
     }
 

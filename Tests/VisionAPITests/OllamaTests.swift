@@ -59,6 +59,7 @@ struct OllamaTests {
                 for keepAlive in [#""10m""#, "-1", "300", "1.5", #""1h30m""#, "null", #""300""#] {
                     let loaded = try await client.chat(path, #"{"model":"m",\#(body),"keep_alive":\#(keepAlive)}"#)
                     #expect(try loaded.json["done_reason"] as? String == "load", "\(keepAlive)")
+                    #expect((try loaded.json["context"] as? [Int] == []) == (path == "/api/generate"))
                     #expect(try await running() == 1)
                 }
                 for keepAlive in ["0", "0.0", #""0s""#] {

@@ -72,6 +72,8 @@ struct OpenAITests {
             #expect(expected.hasPrefix(cut.0 ?? "-") && cut.0 != expected && cut.1 == "length")
             let stopped = try await answer(#","stop":["nothing"," on a"]"#)
             #expect(stopped.0 == expected.components(separatedBy: " on a").first && stopped.1 == "stop")
+            let both = try await answer(#","max_tokens":6,"stop":" has""#)
+            #expect(both.0 == expected.components(separatedBy: " has").first && both.1 == "stop")
             for none in ["0", "-1", "null", "1e300", "99999", "\"x\""] {
                 let whole = try await answer(#","max_completion_tokens":\#(none)"#)
                 #expect(whole.0 == expected && whole.1 == "stop", "\(none)")

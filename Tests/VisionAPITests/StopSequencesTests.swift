@@ -3,12 +3,15 @@ import VisionAPI
 
 @Suite("Words that end a text")
 struct StopSequencesTests {
-    /// All of `text` before the first of the words.
+    /// All of `text` before the word that is whole first; of two, the longer one.
     private func expected(_ text: [UInt8], _ words: [String]) -> String {
-        let ends = words.filter { !$0.isEmpty }.compactMap { word in
-            text.indices.first { text[$0...].starts(with: word.utf8) }
+        for end in text.indices {
+            let ended = words.filter { !$0.isEmpty && text[...end].reversed().starts(with: $0.utf8.reversed()) }
+            if let longest = ended.map(\.utf8.count).max() {
+                return String(decoding: text[...end].dropLast(longest), as: UTF8.self)
+            }
         }
-        return String(decoding: text[..<(ends.min() ?? text.count)], as: UTF8.self)
+        return String(decoding: text, as: UTF8.self)
     }
 
     @Test("however a text is cut into pieces, what comes out is the text before the first of them")

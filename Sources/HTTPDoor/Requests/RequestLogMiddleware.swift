@@ -39,7 +39,8 @@ struct RequestLogMiddleware: RouterMiddleware {
                     try await body.write(writer)
                     ending.reach { record(context.notes.facts.lateStatus ?? status) }
                 } catch {
-                    ending.reach(recordCancelled)
+                    // An answer may break off where it failed, and not because its client has left.
+                    ending.reach { context.notes.facts.lateStatus.map(record) ?? recordCancelled() }
                     throw error
                 }
             }

@@ -148,6 +148,7 @@ package final class AnswerStream: Sendable {
                 // What a connection was handed has not left yet. Without one nobody tells when it does.
                 if client == nil { noteSent(slice.readableBytes) }
             }
+            if let gap = format?.gap, gap > .zero { try await Task.sleep(for: gap) }
         }
         // Whoever is cancelled sees an end where there is none.
         try Task.checkCancellation()

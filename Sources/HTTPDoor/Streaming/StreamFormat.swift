@@ -7,6 +7,7 @@ package struct StreamFormat: Sendable {
     let probe: ByteBuffer
     let silence: Duration
     let endsTidily: Bool
+    let gap: Duration
     let failure: @Sendable (ErrorAnswer) -> ByteBuffer
 
     /// - Parameters:
@@ -16,10 +17,11 @@ package struct StreamFormat: Sendable {
     ///   - silence: After so long without a piece the probe is written, too: clients and proxies give up on a quiet
     ///     connection, some of them after a minute.
     ///   - endsTidily: Whether an answer that failed is ended like any other behind `failure`; else the connection breaks.
+    ///   - gap: Between two pieces, so that a client does not read both at once.
     ///   - failure: The last piece of an answer that was begun and cannot be ended.
     package init(
         contentType: String, headers: HTTPFields = [:], probe: String, silence: Duration = .seconds(15),
-        endsTidily: Bool = true, failure: @escaping @Sendable (ErrorAnswer) -> ByteBuffer
+        endsTidily: Bool = true, gap: Duration = .zero, failure: @escaping @Sendable (ErrorAnswer) -> ByteBuffer
     ) {
         var headers = headers
         headers[.contentType] = contentType
@@ -27,6 +29,7 @@ package struct StreamFormat: Sendable {
         self.probe = ByteBuffer(string: probe)
         self.silence = silence
         self.endsTidily = endsTidily
+        self.gap = gap
         self.failure = failure
     }
 }

@@ -8,6 +8,7 @@ enum ChatError: Error, Equatable, CustomStringConvertible {
     /// An image stands in the request as an address.
     case imageAddress
     case notAnImage
+    case notBase64(Base64Error)
     /// More than one answer is asked for.
     case severalChoices
     case unknownModel(String)
@@ -20,6 +21,7 @@ enum ChatError: Error, Equatable, CustomStringConvertible {
         case .tooManyImages(let limit): "The request has more than \(limit) pictures. Send fewer at a time."
         case .imageAddress:
             "This server does not fetch pictures from addresses. Send the picture itself, in base64 as a data: URL."
+        case .notBase64(let reason): "A picture is not valid base64: \(reason)."
         case .notAnImage: "A picture must be text: the picture file in base64, or a data: URL."
         case .severalChoices: "There is one answer to a picture: \"n\" must be 1."
         case .unknownModel(let name): "model '\(name.prefix(200))' not found"

@@ -19,13 +19,23 @@ struct ChatOutcome: Sendable {
         var generate: Double
     }
 
+    /// The text up to the client's words, of several images each text; JSON stays whole.
+    private static func stopped(_ text: String, _ request: ChatRequest, _ captions: [[Caption]]) throws -> String {
+        guard request.choice.isStreamable else { return text }
+        if captions.count < 2 { return request.stop.cut(text) }
+        return try captions.enumerated().map { index, captions in
+            "Image \(index + 1): \(request.stop.cut(try request.choice.text(of: [captions])))"
+        }.joined(separator: "\n")
+    }
+
     /// - Parameters:
     ///   - captions: of each image, by prompt.
     ///   - total: Seconds since the body was there.
     init(_ request: ChatRequest, _ captions: [[Caption]], total: Double) throws {
         let all = captions.flatMap { $0 }
-        text = request.stop.cut(try request.choice.text(of: captions))
-        isCut = request.maxTokens != nil && all.contains { $0.finishReason == .length }
+        let whole = try request.choice.text(of: captions)
+        text = try Self.stopped(whole, request, captions)
+        isCut = request.maxTokens != nil && text == whole && all.contains { $0.finishReason == .length }
         inputTokens = all.reduce(0) { $0 + $1.inputTokens }
         outputTokens = all.reduce(0) { $0 + $1.outputTokens }
         let prompt = all.reduce(0) { $0 + $1.seconds.vision + $1.seconds.encoder }

@@ -25,10 +25,11 @@ struct ChatParser: Sendable {
     }
 
     static func messages(_ value: JSONValue?, field: String) throws -> [ChatMessage] {
-        guard let elements = value?.elements(upTo: maxMessages) else {
+        guard let elements = value?.elements(upTo: 1_000_000) else {
             throw ChatError.wrongField(field, expected: "a list of messages")
         }
-        return elements.compactMap(ChatMessage.init)
+        // What is asked stands at the end.
+        return elements.suffix(maxMessages).compactMap(ChatMessage.init)
     }
 
     /// What the client's own limit comes to: none where it says none.
@@ -55,6 +56,8 @@ extension ChatImage {
             switch field.result() {
             case .success(let file): return file
             case .failure(.addressOfImage): throw ChatError.imageAddress
+            case .failure(.invalidBase64(let reason)): throw ChatError.notBase64(reason)
+            case .failure(.invalidDataURL): throw ChatError.notAnImage
             case .failure(let error): throw error
             }
         }

@@ -17,7 +17,8 @@ struct ChatRoute: Sendable {
         parse: @escaping @Sendable (UnsafeMutableRawBufferPointer) throws -> ChatDemand,
         writer: @escaping @Sendable (ChatRequest) -> Writer
     ) async throws -> Response {
-        try await service.checkAdmission()
+        // Whether the model is there is asked when it is known that it is needed.
+        try await service.host.checkAdmission()
         let body = try await bodies.read(request)
         return try await answer(body, context, parse: parse, writer: writer)
     }
@@ -40,7 +41,7 @@ struct ChatRoute: Sendable {
                 let captions = try await captions(chat, slot, context) { pieces?.hear($0) }
                 let outcome = try ChatOutcome(chat, captions, total: (ContinuousClock.now - start) / .seconds(1))
                 guard let pieces else { return .now(try writer(chat).whole(outcome)) }
-                try await pieces.finish(outcome)
+                await pieces.finish(outcome)
                 return .now(nil)
             }
             switch done {
@@ -56,33 +57,28 @@ struct ChatRoute: Sendable {
         case later(@Sendable () async throws -> Response)
     }
 
-    /// The first image is answered in the request's own place; each further one takes one behind those who wait by then.
+    /// Answers the images one after the other. After each the request waits anew behind those who wait by then: sixteen
+    /// images are no more in anybody's way than sixteen requests.
     private func captions(
         _ chat: ChatRequest, _ slot: CaptionService.Slot, _ context: DoorContext,
         _ report: @escaping @Sendable (CaptionEvent) -> Void
     ) async throws -> [[Caption]] {
-        var captions: [[Caption]] = []
+        if chat.images.isEmpty { return [] }
+        if chat.images.count > 1 { try await slot.check(chat.images) }
+        var (slot, captions, rest) = (slot, [[Caption]](), chat.images.reduce(0) { $0 + $1.count })
         for (index, input) in chat.inputs.enumerated() {
-            let hear: @Sendable (CaptionEvent) -> Void = { event in
-                if index == 0 { context.notes.note(event) }
-                report(event)
-            }
+            rest -= input.file.count
+            let isLast = index == chat.images.count - 1
             captions.append(
-                index == 0
-                    ? try await slot.captions(input, chat.canStreamText, hear)
-                    : try await service.withSlot(bytes: input.file.count) {
-                        try await $0.captions(input, false, hear)
-                    })
+                try await slot.answer(wantsText: chat.canStreamText, rest: isLast ? nil : rest) {
+                    ChatQuestion(input: input)
+                } report: { event in
+                    context.notes.note(event, ofOne: chat.images.count == 1)
+                    report(event)
+                }.captions)
+            slot = slot.following()
         }
         return captions
-    }
-}
-
-extension CaptionService.Slot {
-    fileprivate func captions(
-        _ input: CaptionInput, _ wantsText: Bool, _ report: @escaping @Sendable (CaptionEvent) -> Void
-    ) async throws -> [Caption] {
-        try await answer(wantsText: wantsText, parse: { ChatQuestion(input: input) }, report: report).captions
     }
 }
 

@@ -15,13 +15,13 @@ final class ChatStream<Writer: ChatWriter>: Sendable {
 
     private let stream: AnswerStream
     private let sendsText: Bool
-    private let pause: Int
+    private let mustBegin: Bool
     private let state: Mutex<State>
 
     init(_ stream: AnswerStream, _ request: ChatRequest, _ writer: Writer) {
         self.stream = stream
         sendsText = request.canStreamText
-        pause = writer.pause
+        mustBegin = writer.mustBegin
         state = Mutex(State(writer: writer, stop: request.stop))
         stream.use(writer.format)
     }
@@ -52,15 +52,13 @@ final class ChatStream<Writer: ChatWriter>: Sendable {
     }
 
     /// What is left of the text, then what comes behind it; waits until the connection has all of it.
-    func finish(_ outcome: ChatOutcome) async throws {
-        begin()
-        let isPaused = state.withLock { state in
+    func finish(_ outcome: ChatOutcome) async {
+        if mustBegin { begin() }
+        state.withLock { state in
             let rest = String(decoding: outcome.text.utf8.dropFirst(state.sent), as: UTF8.self)
             if !rest.isEmpty { write { try state.writer.text(rest) } }
-            return !outcome.text.isEmpty && pause > 0
+            write { try state.writer.end(outcome) }
         }
-        if isPaused { try await Task.sleep(for: .milliseconds(pause)) }
-        state.withLock { state in write { try state.writer.end(outcome) } }
         stream.end()
         await stream.delivered()
     }

@@ -15,11 +15,12 @@ struct ChatTurn {
     init(_ messages: [ChatMessage]) {
         let system = messages.filter { $0.role == .system && $0.hasText }.map(\.text)
         self.system = system.isEmpty ? nil : system.joined(separator: "\n")
-        guard let last = messages.lastIndex(where: { $0.role == .user && ($0.hasText || $0.hasImage) }) else { return }
+        let asks = messages.lastIndex { $0.role == .user && ($0.hasText || $0.hasImage) }
+        guard let last = asks ?? messages.lastIndex(where: \.hasImage) else { return }
         let parts = Self.run(endingAt: last, messages)
         text = parts.filter(\.hasText).map(\.text).joined(separator: "\n")
         images = parts.flatMap(\.images)
-        guard images.isEmpty, let earlier = messages[..<last].last(where: { $0.role == .user && $0.hasImage }) else {
+        guard images.isEmpty, let earlier = messages[..<last].last(where: \.hasImage) else {
             return
         }
         images = earlier.images
@@ -45,7 +46,11 @@ enum JSONWish {
     /// Sentences longer than that say more.
     private static let maxSentence = 160
 
+    /// Longer texts say more, whatever it is.
+    private static let maxText = 32 << 10
+
     static func isAll(of text: String) -> Bool {
+        guard text.utf8.count <= maxText else { return false }
         let words = withoutFences(text).lowercased()
         guard words.contains("json") else { return false }
         let sentences = words.split { ".!?:\n".contains($0) }.map { $0.filter { !$0.isWhitespace } }

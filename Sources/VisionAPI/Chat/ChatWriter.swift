@@ -5,8 +5,8 @@ import Hummingbird
 protocol ChatWriter: Sendable {
     /// How its streams are written.
     var format: StreamFormat { get }
-    /// Milliseconds between the last text and the end: some clients die of both in one read.
-    var pause: Int { get }
+    /// Whether `beginning` goes out even where all of the text is there at once.
+    var mustBegin: Bool { get }
 
     func whole(_ outcome: ChatOutcome) throws -> Response
 
@@ -17,5 +17,5 @@ protocol ChatWriter: Sendable {
 }
 
 extension ChatWriter {
-    var pause: Int { 0 }
+    var mustBegin: Bool { true }
 }

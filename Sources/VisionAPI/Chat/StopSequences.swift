@@ -20,9 +20,11 @@ package struct StopSequences: Sendable {
         guard !hasStopped else { return "" }
         if words.isEmpty { return piece }
         held += piece.utf8
-        if let end = words.compactMap({ held.firstRange(of: $0)?.lowerBound }).min() {
+        // The word that is whole first ends the text, as it does for who reads along.
+        let found = words.compactMap { held.firstRange(of: $0) }
+        if let end = found.min(by: { ($0.upperBound, $0.lowerBound) < ($1.upperBound, $1.lowerBound) }) {
             hasStopped = true
-            return take(end)
+            return take(end.lowerBound)
         }
         return take(held.count - longestBeginning)
     }

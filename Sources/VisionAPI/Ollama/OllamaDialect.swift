@@ -164,7 +164,9 @@ extension StreamFormat {
     /// Lines of JSON. One that fails ends with its error, and breaks: some clients pass over the error.
     static func ollama(probe: String, headers: HTTPFields = [:]) -> StreamFormat {
         StreamFormat(
-            contentType: "application/x-ndjson", headers: headers, probe: probe + "\n", endsTidily: false
+            contentType: "application/x-ndjson", headers: headers, probe: probe + "\n", endsTidily: false,
+            // One client takes what it reads at once for one object.
+            gap: .milliseconds(2)
         ) { answer in
             (try? ByteBuffer(line: ["error": answer.detail])) ?? ByteBuffer()
         }

@@ -29,7 +29,7 @@ struct OllamaParser: Sendable {
         let model = fields["model"]?.string
         let keepAlive = try fields.keepAlive("keep_alive")
         let messages = try messages(fields)
-        guard messages.contains(where: { $0.role == .user && ($0.hasText || $0.hasImage) }) else {
+        guard messages.contains(where: { $0.hasImage || $0.role == .user && $0.hasText }) else {
             return keepAlive == .lasting(.zero) ? .unload(model: model) : .load(keepAlive, model: model)
         }
         var request = try chat.understand(

@@ -14,9 +14,6 @@ struct OllamaWriter: ChatWriter {
         model = models.echo(request.model)
     }
 
-    /// One client takes what it reads at once for one object.
-    var pause: Int { 5 }
-
     func whole(_ outcome: ChatOutcome) throws -> Response {
         try .json(OllamaAnswer(kind, model: model, outcome, text: outcome.text), headers: request.taskHeader)
     }
@@ -25,6 +22,9 @@ struct OllamaWriter: ChatWriter {
         let probe = (try? ByteBuffer(json: OllamaAnswer(kind, model: model, text: ""))) ?? ByteBuffer()
         return .ollama(probe: String(buffer: probe), headers: request.streamHeaders)
     }
+
+    /// Needed only while there is nothing else to say.
+    var mustBegin: Bool { false }
 
     func beginning() throws -> ByteBuffer { try text("") }
 
@@ -71,6 +71,7 @@ struct OllamaAnswer: Encodable {
         self.model = model
         done = true
         done_reason = doneReason
+        if kind == .generate { context = [] }
         set("", kind)
     }
 

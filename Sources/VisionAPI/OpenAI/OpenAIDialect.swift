@@ -53,7 +53,7 @@ struct OpenAIDialect: Sendable {
     @Sendable private func model(_ request: Request, context: DoorContext) throws -> Response {
         let path = request.uri.path
         let name = path.range(of: "models/").map { String(path[$0.upperBound...]) } ?? ""
-        let id = name.removingPercentEncoding ?? name
+        let id = (name.removingPercentEncoding ?? name).trimmingCharacters(in: ["/"])
         guard models.lists(id) else { throw ChatError.unknownModel(id) }
         return try .json(ModelEntry(id: id, created: Int(models.facts().date.timeIntervalSince1970)))
     }
