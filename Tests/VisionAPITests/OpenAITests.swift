@@ -157,4 +157,40 @@ struct OpenAITests {
             #expect(try await client.post(Demo.captionBody).status == .serviceUnavailable)
         }
     }
+
+    private func card(_ client: some TestClientProtocol, _ text: String, _ form: String) async throws -> [String: Any] {
+        let body = Chats.messages([Chats.user(Chats.text(text), Chats.image)], #","response_format":\#(form)"#)
+        let content = try #require(try await client.chat("/v1/chat/completions", body).content)
+        return try #require(JSONSerialization.jsonObject(with: Data(content.utf8)) as? [String: Any])
+    }
+
+    @Test("a judgement that may be null is null; a token fills the text of the JSON, and is none of its names")
+    func honestJSON() async throws {
+        let weapons = [
+            #"{"anyOf":[{"const":"gun"},{"type":"null"}]}"#, #"{"enum":["nsfw",null]}"#,
+            #"{"type":["string","null"],"enum":["yes",null]}"#,
+        ]
+        try await Demo.application().test(.router) { client in
+            for weapon in weapons {
+                let schema =
+                    #"{"properties":{"caption":{"type":"string"},"weapon":\#(weapon)},"required":["caption","weapon"]}"#
+                let form = #"{"type":"json_schema","json_schema":{"schema":\#(schema)}}"#
+                let card = try await card(client, "Describe", form)
+                #expect(card["weapon"] is NSNull && card["caption"] is String, "\(weapon)")
+            }
+            let named = try await card(client, "<OCR>", #"{"type":"json_object"}"#)
+            #expect(named["caption"] as? String == (try Demo.text("<OCR>")), "\(named)")
+        }
+    }
+
+    @Test("a prompt full of quotes takes no longer than another one", .timeLimit(.minutes(1)))
+    func quotes() async throws {
+        let text = "json " + String(repeating: #"\"a\" "#, count: 8000)
+        try await Demo.application().test(.router) { client in
+            for _ in 0..<20 {
+                let body = Chats.messages([Chats.user(Chats.text(text), Chats.image)])
+                #expect(try await client.chat("/v1/chat/completions", body).status == .ok)
+            }
+        }
+    }
 }

@@ -27,11 +27,21 @@ struct FilledJSON {
             let things = things(task, element).prefix(count.max)
             guard count.contains(things.count) else { throw .unfulfilled(property: name) }
             return .array(Array(things))
-        case .single(let filling): return .array([try value(of: filling)])
+        case .single(let filling, let max): return .array(Array(try values(of: filling).prefix(max)))
         case .object(let members): return .object(try values(of: members))
         case .nullable(let filling):
             do throws(TaskChoiceError) { return try value(of: filling) } catch { return .null }
         }
+    }
+
+    /// What each image gives, each once, the newest one's if there is room for one only.
+    private func values(of filling: Filling) throws(TaskChoiceError) -> [JSONTree] {
+        var values: [JSONTree] = []
+        for image in captions.reversed() {
+            let value = try FilledJSON(prompts: prompts, captions: [image]).value(of: filling)
+            if !values.contains(value) { values.append(value) }
+        }
+        return values
     }
 
     private func values(of members: [Filling.Member]) throws(TaskChoiceError) -> [JSONTree.Member] {

@@ -13,7 +13,7 @@ indirect enum Filling: Sendable {
     /// The things that a task names.
     case list(task: TaskReading, name: String, count: CountRange, element: Label)
     /// A list of the one value.
-    case single(Filling)
+    case single(Filling, max: Int)
     case object([Member])
     /// Null where the value cannot be had.
     case nullable(Filling)
@@ -46,7 +46,7 @@ indirect enum Filling: Sendable {
         switch self {
         case .constant: false
         case .text, .probability, .native, .list: true
-        case .single(let filling), .nullable(let filling): filling.isReal
+        case .single(let filling, _), .nullable(let filling): filling.isReal
         case .object(let members): members.contains { $0.filling.isReal }
         }
     }
@@ -57,7 +57,7 @@ indirect enum Filling: Sendable {
         case .constant(let value): value
         case .text(let task, _, _), .probability(let task), .native(let task), .list(let task, _, _, _):
             .string(task.prompt.task?.token ?? task.prompt.text)
-        case .single(let filling), .nullable(let filling): filling.outline
+        case .single(let filling, _), .nullable(let filling): filling.outline
         case .object(let members): .object(members.map { .init($0.name, $0.filling.outline) })
         }
     }
@@ -74,7 +74,7 @@ indirect enum Filling: Sendable {
         case .constant: break
         case .text(let task, _, _), .probability(let task), .native(let task), .list(let task, _, _, _):
             if !prompts.contains(where: { $0.text == task.prompt.text }) { prompts.append(task.prompt) }
-        case .single(let filling), .nullable(let filling): filling.collect(&prompts)
+        case .single(let filling, _), .nullable(let filling): filling.collect(&prompts)
         case .object(let members): for member in members { member.filling.collect(&prompts) }
         }
     }

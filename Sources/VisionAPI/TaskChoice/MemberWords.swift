@@ -44,6 +44,8 @@ struct MemberWords {
     private static func quotedNames(in line: Substring) -> [Name] {
         var names: [Name] = []
         var rest = line
+        // What stands before the place that was reached.
+        var (place, hasLetter, hasBrace) = (line.startIndex, false, false)
         while let open = rest.firstIndex(where: { $0 == "\"" || $0 == "`" || $0 == "'" }) {
             let inside = rest[rest.index(after: open)...]
             guard let close = inside.prefix(65).firstIndex(of: rest[open]) else {
@@ -59,8 +61,12 @@ struct MemberWords {
             }
             let after = inside[inside.index(after: close)...]
             let isKey = after.drop(while: \.isWhitespace).first.map { ":(-".contains($0) } ?? false
-            let before = line[..<open]
-            let isListed = !before.contains(where: \.isLetter) || before.contains("{")
+            for character in line[place..<open] {
+                hasLetter = hasLetter || character.isLetter
+                hasBrace = hasBrace || character == "{"
+            }
+            place = open
+            let isListed = !hasLetter || hasBrace
             let note = after.drop(while: \.isWhitespace).prefix(40).prefix { $0 != ")" && $0 != ":" }
             names.append(
                 Name(text: String(name), isDefined: isKey && isListed, isOptional: note.contains("optional")))

@@ -17,7 +17,7 @@ extension SchemaFiller {
             return .list(task: tasks.things, name: place.name, count: count, element: label)
         case .caption, .writtenText, .imagePrompt:
             guard count.contains(1) else { return nil }
-            return .single(try fill(elements, place))
+            return .single(try fill(elements, place), max: count.max)
         case .probability, .unknown: return nil
         }
     }

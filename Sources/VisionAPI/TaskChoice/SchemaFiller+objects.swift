@@ -111,7 +111,7 @@ extension Filling {
         switch self {
         case .constant, .probability: return nil
         case .text(let task, _, _), .native(let task), .list(let task, _, _, _): return task
-        case .single(let filling), .nullable(let filling): return filling.subject
+        case .single(let filling, _), .nullable(let filling): return filling.subject
         case .object(let members):
             for member in members {
                 if let subject = member.filling.subject { return subject }

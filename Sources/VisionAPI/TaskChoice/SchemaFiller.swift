@@ -87,17 +87,17 @@ struct SchemaFiller {
 }
 
 extension SchemaFiller {
-    /// The only value that there is; which of several is true would be a judgement, and so is a truth value.
+    /// The only value that there is; which of several is true would be a judgement, and so is a truth value, and whether
+    /// there is anything where it may be null.
     func constant(
         _ values: [JSONTree], _ node: SchemaNode, _ place: Place
     ) throws(TaskChoiceError) -> Filling {
-        let known = values.filter { $0 != .null }
         let isFree = !node.has(
             SchemaNode.foreignInStrings + ["minLength", "maxLength", "minimum", "maximum", "multipleOf"]
                 + ["exclusiveMinimum", "exclusiveMaximum"])
-        guard known.count == 1, isFree else { throw refusal(place) }
-        switch known[0] {
-        case .string, .number: return .constant(known[0])
+        guard values.count == 1, isFree else { throw refusal(place) }
+        switch values[0] {
+        case .string, .number: return .constant(values[0])
         default: throw refusal(place)
         }
     }
@@ -126,7 +126,9 @@ extension SchemaFiller {
             }
         }
         guard let best else { throw refusal }
-        return isNullable && best.isReal ? .nullable(best) : best
+        guard isNullable else { return best }
+        // That there is something would be a judgement.
+        return best.isReal ? .nullable(best) : .constant(.null)
     }
 
     /// Whether what fits one branch fits no other one.

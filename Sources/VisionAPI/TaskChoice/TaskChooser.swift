@@ -48,7 +48,8 @@ package struct TaskChooser: Sendable {
         }
         let named = try named(in: prompt.text, model: turn.model)
         if turn.json != .none {
-            let schema = schema(for: turn, raw, prompt)
+            let isNamed = try self.named(in: prompt.text, model: nil) != nil
+            let schema = schema(for: turn, raw, prompt, isNamed: isNamed)
             return try json(schema, prompt, named, "A field asks for JSON.")
         }
         if let named { return TaskChoice(.task(named.reading), because: named.because) }
@@ -84,12 +85,13 @@ package struct TaskChooser: Sendable {
     }
 
     /// The schema that the field has, or else the text, or else the system prompt.
-    private func schema(for turn: Turn, _ raw: String, _ prompt: PromptText) -> JSONTree {
+    private func schema(for turn: Turn, _ raw: String, _ prompt: PromptText, isNamed: Bool) -> JSONTree {
         if case .schema(let tree) = turn.json {
             let schema = PromptSchema.unwrapped(tree)
             if !PromptSchema.isEmpty(schema) { return schema }
         }
-        if let found = PromptSchema(raw, prompt) { return found.schema }
+        // Words of a text that names its task are no names of members.
+        if let found = PromptSchema(raw, prompt), found.isExplicit || !isNamed { return found.schema }
         let system = turn.system ?? ""
         if let found = PromptSchema(system, PromptText(system)), found.isExplicit { return found.schema }
         return .object([])
