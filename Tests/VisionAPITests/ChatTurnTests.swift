@@ -193,7 +193,7 @@ struct ChatTurnTests {
     ]
 
     @Test("what is wrong is 400 with a sentence, in the dialect's own shape", arguments: mistakes)
-    func mistakes(_ body: String, _ words: String) async throws {
+    func refused(_ body: String, _ words: String) async throws {
         try await Demo.application().test(.router) { client in
             let response = try await client.chat("/v1/chat/completions", body)
             #expect(response.status == .badRequest, "\(body)")
