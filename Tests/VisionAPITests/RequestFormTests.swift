@@ -60,7 +60,7 @@ struct RequestFormTests {
             (form, "", Answer(result: caption)),
             (form + ["--form", "num_beams=1", "--form", "max_new_tokens= 4"], "", Answer(result: short)),
             (["--form", "image=@\(Self.file);type=image/png"], "?prompt=caption", Answer(result: caption)),
-            (form + ["--form", "prompt=<OCR>"], "", both),
+            (form + ["--form-string", "prompt=<OCR>"], "", both),
             (raw, "?prompt=CAPTION", Answer(result: caption)),
             (bytes, "?prompt=%3CCAPTION%3E&num_beams=1&max_new_tokens=4", Answer(result: short)),
             (raw, "?prompt=CAPTION&prompt=%3COCR%3E", both),

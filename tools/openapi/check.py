@@ -85,11 +85,17 @@ def register_hooks(answers, prompts):
 
     @schemathesis.hook
     def map_body(context, body):
+        if isinstance(body, bytes):
+            return PICTURE.read_bytes() if zlib.crc32(body) % 4 else body
         if not isinstance(body, dict):
             return body
         dice = zlib.crc32(json.dumps(body, sort_keys=True, default=str).encode())
         if isinstance(body.get("image"), str) and dice % 4:
             body = {**body, "image": picture}
+        if isinstance(body.get("image"), list) and dice % 4:
+            body = {**body, "image": [PICTURE.read_bytes()] * (1 + dice // 4 % 2)}
+        if isinstance(body.get("prompt"), list) and dice // 4 % 2:
+            body = {**body, "prompt": [prompts[dice // 8 % len(prompts)]]}
         if isinstance(body.get("prompt"), str) and dice // 4 % 2:
             body = {**body, "prompt": prompts[dice // 8 % len(prompts)]}
         return body

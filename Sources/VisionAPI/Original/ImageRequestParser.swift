@@ -20,7 +20,8 @@ struct ImageRequestParser: Sendable {
         case .form(let boundary, let query): return try parse(data, boundary, query, notes)
         case .file(let query) where !BodyForm.isJSON(data):
             let fields = TextFields(TextFields.pairs(inQuery: query), named: Self.names)
-            let settings = try settings(fields, fields.prompts("prompt", limit: ImageRequest.maxPromptCount), notes)
+            notes.note(misspelt: fields.misspelt)
+            let settings = try settings(fields, fields.prompts("prompt", limit: ImageRequest.maxPromptCount))
             return settings.request([("", .success(Array(data)))], isSeveral: false)
         // The images are decoded out of the body's own memory, and that goes as soon as they are.
         case .file, .json: return try JSONBody(consume data).withText { try parse($0, notes) }
@@ -29,12 +30,13 @@ struct ImageRequestParser: Sendable {
 
     private func parse(_ text: UnsafeMutableRawBufferPointer, _ notes: RequestNotes) throws -> ImageRequest {
         let fields = try RequestFields(UnsafeRawBufferPointer(text), named: Self.names)
+        notes.note(misspelt: fields.misspelt)
         let list = try fields.rawTexts("images", limit: ImageRequest.maxImageCount)
         if let list, fields.has("image") || !(1...ImageRequest.maxImageCount).contains(list.count) {
             throw VisionAPIError.wrongNumberOfImages(limit: ImageRequest.maxImageCount)
         }
         let images = try list ?? [fields.rawText("image")]
-        let settings = try settings(fields, fields.prompts("prompt", limit: ImageRequest.maxPromptCount), notes)
+        let settings = try settings(fields, fields.prompts("prompt", limit: ImageRequest.maxPromptCount))
         let files = images.map { image in
             Result { () throws(VisionAPIError) in
                 var field = ImageField(UnsafeMutableRawBufferPointer(mutating: image))
@@ -55,12 +57,13 @@ struct ImageRequestParser: Sendable {
                 let text = Self.names.contains(part.name) ? part.content.prefix(ImageRequest.maxPromptSize + 1) : 0..<0
                 return (part.name, String(decoding: bytes[text], as: UTF8.self))
             }
+            let fields = TextFields(texts + TextFields.pairs(inQuery: query), named: Self.names)
+            notes.note(misspelt: fields.misspelt)
             guard !images.isEmpty else { throw VisionAPIError.missingFormField("image") }
             guard images.count <= ImageRequest.maxImageCount else {
                 throw VisionAPIError.wrongNumberOfImages(limit: ImageRequest.maxImageCount)
             }
-            let fields = TextFields(texts + TextFields.pairs(inQuery: query), named: Self.names)
-            let settings = try settings(fields, fields.prompts("prompt", limit: ImageRequest.maxPromptCount), notes)
+            let settings = try settings(fields, fields.prompts("prompt", limit: ImageRequest.maxPromptCount))
             let files = images.map { (name: $0.fileName ?? "", file: Self.file($0, bytes)) }
             return settings.request(files, isSeveral: files.count > 1)
         }
@@ -85,9 +88,8 @@ struct ImageRequestParser: Sendable {
     }
 
     private func settings(
-        _ fields: some SearchFields, _ field: ProcessImageRequest.Prompts, _ notes: RequestNotes
+        _ fields: some SearchFields, _ field: ProcessImageRequest.Prompts
     ) throws -> ImageSettings {
-        notes.note(misspelt: fields.misspelt)
         let overrides = try overrides(fields)
         let keepAlive = try fields.keepAlive("keep_alive")
         let isList = if case .several = field { true } else { false }
