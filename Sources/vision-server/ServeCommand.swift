@@ -26,7 +26,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(
         name: .customLong("port"),
         help: ArgumentHelp(
-            "Port to listen on; 0 picks a free one. Repeatable. [env: VISION_SERVER_PORT] (default: 54880)",
+            "Port to listen on, may be repeated; 0 picks a free one. [env: VISION_SERVER_PORT] (default: 54880)",
             valueName: "port"))
     var ports: [Int] = []
 

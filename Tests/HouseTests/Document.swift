@@ -68,7 +68,7 @@ struct Document: CustomStringConvertible {
 
     /// Methods with paths, such as `GET /model`.
     var routes: Set<String> {
-        Set(text.matches(of: /(GET|HEAD|POST|PUT|PATCH|DELETE) (\/[a-z_.]*)/).map { "\($0.1) \($0.2)" })
+        Set(text.matches(of: /(GET|HEAD|POST|PUT|PATCH|DELETE) (\/[a-z0-9_.\/{}]*)/).map { "\($0.1) \($0.2)" })
     }
 
     /// Where the page leads to within the repository: a path from its root, and an anchor.

@@ -139,7 +139,7 @@ struct ErrorTests {
     @Test("an unknown path is 404, a known one with another method 405")
     func unknownRoute() async throws {
         try await Demo.application().test(.router) { client in
-            for path in ["/", "/nothing", "/process_image/x", "/%2e%2e/etc/passwd", "/PROMPTS"] {
+            for path in ["/nothing", "/process_image/x", "/%2e%2e/etc/passwd", "/PROMPTS"] {
                 let response = try await client.execute(uri: path, method: .get)
                 #expect(response.status == .notFound, "\(path)")
                 expectNothingInternal(try response.detail)

@@ -36,6 +36,8 @@ def chat_body(path, image=None):
     elif path.endswith("responses"):
         content = [{**text, "type": "input_text"}, {"type": "input_image", "image_url": url}]
         request = {"input": [{"role": "user", "content": content}], "max_output_tokens": 1}
+    elif path == "/mcp":
+        request = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
     elif path == "/api/chat":
         message = {"role": "user", "content": "<CAPTION>", "images": [image]}
         request = {"messages": [message], "stream": False, "options": {"num_predict": 1}}

@@ -45,6 +45,8 @@ class Response:
             error = body["error"]
             is_object = isinstance(error, dict) and sorted(error) == ["code", "message", "param", "type"]
             sentence = error["message"] if is_object else error
+        elif sorted(body) == ["error", "id", "jsonrpc"]:
+            sentence = body["error"]["message"]
         if not isinstance(sentence, str) or not sentence:
             raise ValueError(f"no error body: {self.body[:200]}")
         return sentence

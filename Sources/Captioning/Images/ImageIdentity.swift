@@ -41,8 +41,6 @@ package struct KnownImage: Sendable {
     struct Kept: Sendable {
         let features: any Sendable
         let byteCount: Int
-        /// The load of the model that they are of.
-        let load: Int
     }
 
     /// Memory of the features.

@@ -7,8 +7,6 @@ import Synchronization
 package final class SharedImageCache: Sendable {
     private struct State {
         var images: ImageCache<any Sendable>
-        /// How often a model has gone.
-        var load = 0
     }
 
     private let state: Mutex<State>
@@ -34,14 +32,15 @@ package final class SharedImageCache: Sendable {
         state.withLock { state in
             guard let (identity, features, byteCount) = state.images.find(file: file) else { return nil }
             return KnownImage(
-                identity, features: .init(features: features, byteCount: byteCount, load: state.load))
+                identity, features: .init(features: features, byteCount: byteCount))
         }
     }
 
     /// The features of an image, where they are there.
     func features<Features>(of image: KnownImage, as type: Features.Type) -> Features? {
         state.withLock { state in
-            if let kept = image.features, kept.load == state.load { return kept.features as? Features }
+            // What was found before the model went and came again is of the same model still.
+            if let kept = image.features { return kept.features as? Features }
             return state.images.find(image.identity) as? Features
         }
     }
@@ -58,10 +57,7 @@ package final class SharedImageCache: Sendable {
     }
 
     /// Lets go of everything, as the model goes.
-    func modelGoes() {
-        state.withLock { $0.load += 1 }
-        removeAll()
-    }
+    func modelGoes() { removeAll() }
 
     /// A request has found its image's features here, or has not.
     func noteUse(isHit: Bool) {

@@ -61,7 +61,7 @@ struct PromptSchema {
 
     /// Whether a schema says nothing of what is in the JSON.
     static func isEmpty(_ schema: JSONTree) -> Bool {
-        guard let members = schema.members else { return true }
+        guard let members = schema.members else { return schema != .bool(false) }
         if schema["type"].map({ $0.string != "object" }) ?? false { return false }
         let silent: Set = ["type", "title", "description", "$schema", "$id", "additionalProperties", "$comment"]
         let isOpen = schema["additionalProperties"].map { $0 != .bool(false) } ?? true

@@ -92,6 +92,7 @@ extension SchemaFiller {
     func constant(
         _ values: [JSONTree], _ node: SchemaNode, _ place: Place
     ) throws(TaskChoiceError) -> Filling {
+        if values.contains(.null), node.allows("null") { return .constant(.null) }
         let isFree = !node.has(
             SchemaNode.foreignInStrings + ["minLength", "maxLength", "minimum", "maximum", "multipleOf"]
                 + ["exclusiveMinimum", "exclusiveMaximum"])
