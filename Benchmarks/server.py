@@ -18,8 +18,9 @@ PROMPT = "<MORE_DETAILED_CAPTION>"
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """The environment without settings of whoever runs this."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("VISION_SERVER_")} | settings
+    """The environment without settings of whoever runs this. Pictures come again and again here, and each is looked at."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith("VISION_SERVER_")}
+    return others | {"VISION_SERVER_IMAGE_CACHE": "0"} | settings
 
 
 def run(arguments: list[str], name: str = "vision-server", **settings: str) -> str:
