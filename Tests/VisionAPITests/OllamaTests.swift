@@ -6,7 +6,7 @@ import Testing
 import VisionAPI
 import VisionAPITypes
 
-@Suite("Ollama's dialect", .timeLimit(.minutes(2)))
+@Suite("Ollama's dialect", .timeLimit(.minutes(10)))
 struct OllamaTests {
     private static let images = #""images":["\#(Chats.base64)"]"#
     private static let expected = Result { try Demo.text("<MORE_DETAILED_CAPTION>") }

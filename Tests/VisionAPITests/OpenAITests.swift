@@ -6,7 +6,7 @@ import Serving
 import Testing
 import VisionAPI
 
-@Suite("OpenAI's dialect", .timeLimit(.minutes(2)))
+@Suite("OpenAI's dialect", .timeLimit(.minutes(10)))
 struct OpenAITests {
     private static let ask = Chats.messages([Chats.user(Chats.text("What is in this image?"), Chats.image)])
 
@@ -183,11 +183,12 @@ struct OpenAITests {
         }
     }
 
-    @Test("a prompt full of quotes takes no longer than another one", .timeLimit(.minutes(1)))
+    @Test("a prompt full of quotes takes no longer than another one")
     func quotes() async throws {
         let text = "json " + String(repeating: #"\"a\" "#, count: 8000)
         try await Demo.application().test(.router) { client in
-            for _ in 0..<20 {
+            // Each took six seconds once, which is more together than the suite may take.
+            for _ in 0..<150 {
                 let body = Chats.messages([Chats.user(Chats.text(text), Chats.image)])
                 let response = try await client.chat("/v1/chat/completions", body)
                 #expect(response.status.code < 500)
