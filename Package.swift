@@ -230,7 +230,7 @@ let package = Package(
 // What ./test.sh sanitize looks at: the libraries that need neither HTTP nor the network, built in minutes.
 if Context.environment["VISION_LIBRARIES_ONLY"] != nil {
     let libraries: Set = [
-        "CKernels", "CImageCodecs", "CPixels", "Tensors", "Images", "JSONScanning", "Serving", "Florence2",
+        "CDigest", "CKernels", "CImageCodecs", "CPixels", "Tensors", "Images", "JSONScanning", "Serving", "Florence2",
         "Captioning", "Eventually", "FakeEngine", "SeededRandom", "TensorsTests", "ImagesTests", "JSONScanningTests",
         "ServingTests", "Florence2Tests", "CaptioningTests",
     ]
