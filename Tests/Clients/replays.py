@@ -20,10 +20,15 @@ JPEG = f"data:image/jpeg;base64,{BASE64}"
 ADDRESS = None
 JSON = {"Content-Type": "application/json"}
 MEAI_SCHEMA = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object",
-    "properties": {"caption": {"type": ["string", "null"]}, "tags": {"type": ["array", "null"], "items": {"type": "string"}}},
-    "required": ["caption", "tags"], "additionalProperties": False,
-}  # fmt: skip
+    "$schema": "https://json-schema.org/draft/2020-12/schema",
+    "type": "object",
+    "properties": {
+        "caption": {"type": ["string", "null"]},
+        "tags": {"type": ["array", "null"], "items": {"type": "string"}},
+    },
+    "required": ["caption", "tags"],
+    "additionalProperties": False,
+}
 
 
 class Answer:
@@ -105,7 +110,9 @@ class SillyTavern(Case):
 
     def test_llamacpp_and_ooba(self):
         for model, more in (("llamacpp_current", {}), ("ooba_current", {"temperature": 0.1})):
-            self.chat("/v1/chat/completions", {"model": model, "messages": [user(text(self.question), image())], **more})
+            self.chat(
+                "/v1/chat/completions", {"model": model, "messages": [user(text(self.question), image())], **more}
+            )
 
     def test_ollama_source(self):
         self.assertIn("florence-2:latest", [model["name"] for model in ask("/api/tags").json["models"]])
@@ -114,9 +121,24 @@ class SillyTavern(Case):
 
     def test_a_chat_sends_every_picture_again(self):
         old = [user(text(f"look {n}"), image(detail="auto")) for n in range(7)]
-        messages = [{"role": "system", "content": "You are a pirate."}, *old, user(text("and this?"), image(detail="auto"))]
-        body = {"model": "x", "messages": messages, "temperature": 1, "max_tokens": 300, "stream": True,
-                "presence_penalty": 0, "frequency_penalty": 0, "top_p": 1, "stop": [], "logit_bias": {}, "n": 1}  # fmt: skip
+        messages = [
+            {"role": "system", "content": "You are a pirate."},
+            *old,
+            user(text("and this?"), image(detail="auto")),
+        ]
+        body = {
+            "model": "x",
+            "messages": messages,
+            "temperature": 1,
+            "max_tokens": 300,
+            "stream": True,
+            "presence_penalty": 0,
+            "frequency_penalty": 0,
+            "top_p": 1,
+            "stop": [],
+            "logit_bias": {},
+            "n": 1,
+        }
         answer = ask("/v1/chat/completions", body)
         self.assertEqual(answer.type, "text/event-stream")
         pieces = [event["choices"][0]["delta"].get("content", "") for event in answer.events]
@@ -129,8 +151,10 @@ class SillyTavern(Case):
 
 class N8n(Case):
     def test_picture_node_by_responses(self):
-        content = [{"type": "input_text", "text": "What's in this image?"},
-                   {"type": "input_image", "detail": "auto", "image_url": JPEG}]  # fmt: skip
+        content = [
+            {"type": "input_text", "text": "What's in this image?"},
+            {"type": "input_image", "detail": "auto", "image_url": JPEG},
+        ]
         body = {"model": "florence-2-vision", "input": [{"role": "user", "content": content}], "max_output_tokens": 300}
         for path in ("/v1/responses", "/v1//responses", "/responses"):
             answer = ask(path, body)
@@ -139,19 +163,30 @@ class N8n(Case):
         self.assertTrue(any("vision" in model["id"] for model in ask("/v1/models").json["data"]))
 
     def test_old_picture_node(self):
-        self.chat("/v1/chat/completions", {"model": "x", "messages": [user(text("What's in this image?"), image(detail="auto"))],
-                                           "max_tokens": 300})  # fmt: skip
+        self.chat(
+            "/v1/chat/completions",
+            {"model": "x", "messages": [user(text("What's in this image?"), image(detail="auto"))], "max_tokens": 300},
+        )
 
     def test_ollama_node_with_empty_bearer(self):
-        body = {"model": "florence-2", "messages": [{"role": "user", "content": "hello", "images": [BASE64]}],
-                "stream": False, "options": {"keep_alive": "5m", "temperature": 0.5}}  # fmt: skip
+        body = {
+            "model": "florence-2",
+            "messages": [{"role": "user", "content": "hello", "images": [BASE64]}],
+            "stream": False,
+            "options": {"keep_alive": "5m", "temperature": 0.5},
+        }
         answer = ask("/api/chat", body, {**JSON, "Authorization": "Bearer", "OpenAI-Organization": ""})
         self.assertEqual(answer.json["message"]["content"], self.native())
 
     def test_chain_with_ollama(self):
-        body = {"model": "florence-2", "stream": True, "keep_alive": "10m", "think": False,
-                "options": {"num_predict": -1, "low_vram": False},
-                "messages": [{"role": "user", "content": "", "images": [BASE64]}, {"role": "user", "content": "hello"}]}  # fmt: skip
+        body = {
+            "model": "florence-2",
+            "stream": True,
+            "keep_alive": "10m",
+            "think": False,
+            "options": {"num_predict": -1, "low_vram": False},
+            "messages": [{"role": "user", "content": "", "images": [BASE64]}, {"role": "user", "content": "hello"}],
+        }
         lines = ask("/api/chat", body).lines
         self.assertEqual("".join(line["message"]["content"] for line in lines), self.native())
         self.assertTrue(lines[-1]["done"])
@@ -159,11 +194,21 @@ class N8n(Case):
 
 class JavaScript(Case):
     def test_openai_node(self):
-        headers = {**JSON, "User-Agent": "OpenAI/JS 7.59.0", "Authorization": "Bearer any", "sec-fetch-mode": "cors",
-                   "accept-language": "*", "x-stainless-lang": "js"}  # fmt: skip
-        self.chat("/v1/chat/completions?api-version=1", {"model": "m", "messages": [user(text("hi"), image())]}, headers)
+        headers = {
+            **JSON,
+            "User-Agent": "OpenAI/JS 7.59.0",
+            "Authorization": "Bearer any",
+            "sec-fetch-mode": "cors",
+            "accept-language": "*",
+            "x-stainless-lang": "js",
+        }
+        self.chat(
+            "/v1/chat/completions?api-version=1", {"model": "m", "messages": [user(text("hi"), image())]}, headers
+        )
         self.assertEqual(ask("/v1/models/microsoft%2FFlorence-2-base").status, 404)
-        answer = ask("/v1/chat/completions", {"model": "m", "messages": [user(text("hi"), image())], "stream": True}, headers)
+        answer = ask(
+            "/v1/chat/completions", {"model": "m", "messages": [user(text("hi"), image())], "stream": True}, headers
+        )
         self.assertEqual(answer.events[0]["choices"][0]["delta"]["role"], "assistant")
         for event in answer.events:
             self.assertEqual(event["choices"][0]["index"], 0)
@@ -185,16 +230,25 @@ class JavaScript(Case):
         self.assertEqual(answer.json["output"][0]["content"][0]["text"], self.native())
 
     def test_ai_sdk(self):
-        body = {"model": "m", "messages": [user(text("hi"), image(JPEG))], "stream": True,
-                "stream_options": {"include_usage": True}}  # fmt: skip
+        body = {
+            "model": "m",
+            "messages": [user(text("hi"), image(JPEG))],
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
         events = ask("/v1/chat/completions", body, {**JSON, "Accept": "*/*"}).events
         self.assertEqual(events[-1]["choices"], [])
         self.assertGreater(events[-1]["usage"]["total_tokens"], 0)
 
     def test_ollama_provider_sends_bytes_as_an_object(self):
         bytes_by_number = {str(number): byte for number, byte in enumerate(PICTURE)}
-        body = {"model": "m", "think": False, "temperature": 0, "stream": False,
-                "messages": [{"role": "user", "content": "hi", "images": [bytes_by_number]}]}  # fmt: skip
+        body = {
+            "model": "m",
+            "think": False,
+            "temperature": 0,
+            "stream": False,
+            "messages": [{"role": "user", "content": "hi", "images": [bytes_by_number]}],
+        }
         self.assertEqual(ask("/api/chat", body).json["message"]["content"], self.native())
 
     def test_ollama_js_with_a_misspelt_path(self):
@@ -206,18 +260,31 @@ class JavaScript(Case):
     def test_genkit_puts_the_schema_behind_the_picture(self):
         schema = json.dumps({"type": "object", "properties": {"caption": {"type": "string"}}, "required": ["caption"]})
         words = f"Output should be in JSON format and conform to the following schema:\n\n```\n{schema}\n```\n"
-        content = self.chat("/v1/chat/completions", {"model": "m", "messages": [user(text("hi"), image(), text(words))]}, prompt=None)
+        content = self.chat(
+            "/v1/chat/completions", {"model": "m", "messages": [user(text("hi"), image(), text(words))]}, prompt=None
+        )
         self.assertEqual(list(json.loads(content)), ["caption"])
 
     def test_agents(self):
         content = [{"type": "input_text", "text": "hi"}, {"type": "input_image", "image_url": PNG, "detail": "auto"}]
-        body = {"model": "m", "instructions": "You help.", "include": [], "tools": [], "input": [{"role": "user", "content": content}]}
+        body = {
+            "model": "m",
+            "instructions": "You help.",
+            "include": [],
+            "tools": [],
+            "input": [{"role": "user", "content": content}],
+        }
         self.assertEqual(ask("/v1/responses", body).json["status"], "completed")
 
 
 class DotNet(Case):
     def test_openai_streams_with_usage(self):
-        body = {"messages": [user(text("hi"), image())], "model": "m", "stream": True, "stream_options": {"include_usage": True}}
+        body = {
+            "messages": [user(text("hi"), image())],
+            "model": "m",
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
         events = ask("/v1/chat/completions", body, {**JSON, "User-Agent": "OpenAI/2.15.0 (.NET 10.0.12)"}).events
         reasons = [event["choices"][0]["finish_reason"] for event in events if event["choices"]]
         self.assertEqual(set(reasons), {None, "stop"})
@@ -229,8 +296,11 @@ class DotNet(Case):
 
     def test_extensions_ai_puts_json_into_a_later_message(self):
         words = f"Respond with a JSON value conforming to the following schema:\n```\n{json.dumps(MEAI_SCHEMA)}\n```"
-        body = {"model": "m", "messages": [user(text("Describe it."), image()), user(text(words))],
-                "response_format": {"type": "json_object"}}  # fmt: skip
+        body = {
+            "model": "m",
+            "messages": [user(text("Describe it."), image()), user(text(words))],
+            "response_format": {"type": "json_object"},
+        }
         card = json.loads(self.chat("/v1/chat/completions", body, prompt=None))
         self.assertEqual(set(card), {"caption", "tags"})
 
@@ -251,20 +321,39 @@ class DotNet(Case):
 
     def test_booru_dataset_tag_manager(self):
         """An empty text beside the picture."""
-        self.chat("/v1/chat/completions", {"messages": [user(text(""), image(f"data:application/octet-stream;base64,{BASE64}"))]})
+        self.chat(
+            "/v1/chat/completions",
+            {"messages": [user(text(""), image(f"data:application/octet-stream;base64,{BASE64}"))]},
+        )
 
 
 class Photos(Case):
     def test_photoprism_captions(self):
-        prompt = "Create a caption with exactly one sentence in the active voice that describes the main visual content."
-        body = {"model": "gemma3", "prompt": prompt, "images": [BASE64], "stream": False, "id": "1", "version": "", "url": "",
-                "options": {"temperature": 0.1}}  # fmt: skip
+        prompt = (
+            "Create a caption with exactly one sentence in the active voice that describes the main visual content."
+        )
+        body = {
+            "model": "gemma3",
+            "prompt": prompt,
+            "images": [BASE64],
+            "stream": False,
+            "id": "1",
+            "version": "",
+            "url": "",
+            "options": {"temperature": 0.1},
+        }
         self.assertEqual(ask("/api/generate", body).json["response"], self.native("<CAPTION>"))
 
     def test_photoprism_labels(self):
         prompt = "Analyze the image and return label objects with name, confidence (0-1), and topicality (0-1)."
-        body = {"model": "gemma3", "prompt": prompt, "format": "json", "images": [BASE64], "stream": False,
-                "options": {"stop": ["\n\n"]}}  # fmt: skip
+        body = {
+            "model": "gemma3",
+            "prompt": prompt,
+            "format": "json",
+            "images": [BASE64],
+            "stream": False,
+            "options": {"stop": ["\n\n"]},
+        }
         labels = json.loads(ask("/api/generate", body).json["response"])["labels"]
         self.assertTrue(labels and all(0 <= label["confidence"] <= 1 and label["name"] for label in labels))
 
@@ -275,40 +364,85 @@ class Photos(Case):
 
     def test_nextcloud(self):
         """A message for each picture, then the question."""
-        content = self.chat("/v1/chat/completions", {"messages": [user(image()), user(image()), user(text("Describe."))]}, prompt=None)
+        content = self.chat(
+            "/v1/chat/completions", {"messages": [user(image()), user(image()), user(text("Describe."))]}, prompt=None
+        )
         self.assertIn("Image 2: ", content)
 
     def test_frigate(self):
         self.assertEqual(ask("/api/show", {"model": "florence-2"}).status, 200)
-        body = {"model": "florence-2", "prompt": "Analyze the sequence of images containing the person.", "images": [BASE64] * 2,
-                "stream": False, "options": {}, "keep_alive": "1h"}  # fmt: skip
+        body = {
+            "model": "florence-2",
+            "prompt": "Analyze the sequence of images containing the person.",
+            "images": [BASE64] * 2,
+            "stream": False,
+            "options": {},
+            "keep_alive": "1h",
+        }
         self.assertIn("Image 2: ", ask("/api/generate", body).json["response"])
 
     def test_home_assistant_llm_vision(self):
         message = {"role": "user", "content": "Describe the image", "images": [BASE64]}
-        body = {"model": "gemma3:4b", "messages": [message], "prompt": [], "images": [BASE64], "system": "x", "stream": False,
-                "keep_alive": 5, "options": {"num_ctx": 2048, "temperature": 0.5}}  # fmt: skip
+        body = {
+            "model": "gemma3:4b",
+            "messages": [message],
+            "prompt": [],
+            "images": [BASE64],
+            "system": "x",
+            "stream": False,
+            "keep_alive": 5,
+            "options": {"num_ctx": 2048, "temperature": 0.5},
+        }
         self.assertEqual(ask("/api/chat", body).json["message"]["content"], self.native())
 
     def test_home_assistant_core(self):
-        body = {"model": "florence-2", "messages": [{"role": "user", "content": "x", "images": [BASE64]}], "stream": True,
-                "keep_alive": "300s", "format": None}  # fmt: skip
+        body = {
+            "model": "florence-2",
+            "messages": [{"role": "user", "content": "x", "images": [BASE64]}],
+            "stream": True,
+            "keep_alive": "300s",
+            "format": None,
+        }
         self.assertTrue(ask("/api/chat", body).lines[-1]["done"])
 
     def test_karakeep(self):
-        prompt = ("You are an expert whose responsibility is to help with automatic tagging for a read-it-later app. "
-                  "Please analyze the attached image and suggest relevant tags. "
-                  "You must respond in JSON with the key \"tags\" and the value is an array of string tags.")  # fmt: skip
-        form = {"type": "json_schema", "json_schema": {"name": "schema", "strict": True, "schema": {
-            "type": "object", "properties": {"tags": {"type": "array", "items": {"type": "string"}}}, "required": ["tags"],
-            "additionalProperties": False}}}  # fmt: skip
-        body = {"model": "gpt-4o-mini", "max_tokens": 2048, "response_format": form,
-                "messages": [user(text(prompt), image(JPEG, detail="low"))]}  # fmt: skip
+        prompt = (
+            "You are an expert whose responsibility is to help with automatic tagging for a read-it-later app. "
+            "Please analyze the attached image and suggest relevant tags. "
+            'You must respond in JSON with the key "tags" and the value is an array of string tags.'
+        )
+        form = {
+            "type": "json_schema",
+            "json_schema": {
+                "name": "schema",
+                "strict": True,
+                "schema": {
+                    "type": "object",
+                    "properties": {"tags": {"type": "array", "items": {"type": "string"}}},
+                    "required": ["tags"],
+                    "additionalProperties": False,
+                },
+            },
+        }
+        body = {
+            "model": "gpt-4o-mini",
+            "max_tokens": 2048,
+            "response_format": form,
+            "messages": [user(text(prompt), image(JPEG, detail="low"))],
+        }
         self.assertEqual(list(json.loads(self.chat("/v1/chat/completions", body, prompt=None))), ["tags"])
 
     def test_comfyui_ollama(self):
-        body = {"model": "florence-2:latest", "prompt": "describe the image", "images": [BASE64], "format": "",
-                "keep_alive": "-1m", "options": {}, "stream": False, "think": False}  # fmt: skip
+        body = {
+            "model": "florence-2:latest",
+            "prompt": "describe the image",
+            "images": [BASE64],
+            "format": "",
+            "keep_alive": "-1m",
+            "options": {},
+            "stream": False,
+            "think": False,
+        }
         answer = ask("/api/generate", body).json
         self.assertEqual((answer["response"], answer["context"]), (self.native(), []))
 
@@ -317,7 +451,9 @@ class ChatFrontEnds(Case):
     def test_open_webui(self):
         self.assertEqual(ask("/api/version").status, 200)
         title = "### Task:\nGenerate a concise, 3-5 word title with an emoji summarizing the chat history."
-        answer = ask("/v1/chat/completions", {"model": "m", "messages": [{"role": "user", "content": title}], "user": {"id": 1}})
+        answer = ask(
+            "/v1/chat/completions", {"model": "m", "messages": [{"role": "user", "content": title}], "user": {"id": 1}}
+        )
         self.assertEqual(answer.status, 200)
         self.assertLess(len(answer.json["choices"][0]["message"]["content"]), 120)
         self.assertEqual(ask("/api/generate", {"model": "florence-2", "keep_alive": 0}).json["done_reason"], "unload")
@@ -325,7 +461,12 @@ class ChatFrontEnds(Case):
 
     def test_librechat(self):
         self.assertEqual(ask("/v1/models", headers={"Authorization": "Bearer any"}).status, 200)
-        body = {"model": "florence-2", "user": "1", "stream": True, "messages": [user(text("hi"), image(detail="auto"))]}
+        body = {
+            "model": "florence-2",
+            "user": "1",
+            "stream": True,
+            "messages": [user(text("hi"), image(detail="auto"))],
+        }
         self.assertTrue(ask("/v1/chat/completions", body).text.endswith("data: [DONE]\n\n"))
 
     def test_without_a_content_type(self):

@@ -24,7 +24,7 @@ def body(prompt="<CAPTION>", image=None, **fields):
 
 
 def chat_body(path, image=None):
-    """The same question in the words of another route; of a route that is no chat, the usual one with a model's name."""
+    """The same question in the words of another route; of one that is no chat, the usual one with a model's name."""
     if isinstance(image, bytes):
         image = base64.b64encode(image).decode()
     image = example() if image is None else image

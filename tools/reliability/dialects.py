@@ -11,8 +11,10 @@ from rows import at_least, at_most, exactly, none_of, row
 from server import Server
 
 # Path, and a body around a picture's base64.
-ROUTES = {path: (lambda image, path=path: chat_body(path, image)) for path in (
-    "/v1/chat/completions", "/v1/responses", "/api/generate", "/api/chat")}
+ROUTES = {
+    path: (lambda image, path=path: chat_body(path, image))
+    for path in ("/v1/chat/completions", "/v1/responses", "/api/generate", "/api/chat")
+}
 ALLOWED = {200, 400, 413, 415}
 
 
@@ -31,8 +33,22 @@ def hostile_bodies(path):
     yield from json_cases.invalid()
     whole = json.loads(chat_body(path, example()))
     odd = [None, True, 0, -1, 1.5, 1e300, "", "x", [], [[]], {}, [None], [{}], {"a": {}}, "\ud800", ["\0"], [[[["x"]]]]]
-    names = [*whole, "stop", "max_tokens", "options", "format", "response_format", "text", "stream_options", "keep_alive",
-             "images", "model", "n", "system", "instructions"]  # fmt: skip
+    names = [
+        *whole,
+        "stop",
+        "max_tokens",
+        "options",
+        "format",
+        "response_format",
+        "text",
+        "stream_options",
+        "keep_alive",
+        "images",
+        "model",
+        "n",
+        "system",
+        "instructions",
+    ]
     for name in names:
         for value in odd:
             yield json.dumps({**whole, name: value}).encode()
@@ -62,8 +78,9 @@ def hostile_chats(rig):
                         connection.close()
                         connection.__init__(server)
         wait_for(lambda: status(server)["queue"]["waiting"] == 0, "an empty queue")
-    yield none_of("hostile requests with another status than 200, 400, 413, 415, or in another shape", wrong,
-                  statuses.total())  # fmt: skip
+    yield none_of(
+        "hostile requests with another status than 200, 400, 413, 415, or in another shape", wrong, statuses.total()
+    )
     yield at_least("of them refused", statuses[400], 500)
 
 
@@ -84,14 +101,21 @@ def streams_cost_little(rig):
             peaks[streamed] = server.peak()
             for connection in connections:
                 connection.close()
-            yield exactly(f"answers, {'streamed' if streamed else 'plain'}", Counter(a.status for a in answers), Counter({200: 64}))
+            yield exactly(
+                f"answers, {'streamed' if streamed else 'plain'}",
+                Counter(a.status for a in answers),
+                Counter({200: 64}),
+            )
             if streamed:
                 leavers = [Connection(server) for _ in range(32)]
                 for connection in leavers:
                     connection.send(connection_head(body) + body)
                 for connection in leavers:
                     connection.reset()
-                wait_for(lambda: status(server)["queue"]["waiting"] + status(server)["queue"]["running"] == 0, "an idle server")
+                wait_for(
+                    lambda: status(server)["queue"]["waiting"] + status(server)["queue"]["running"] == 0,
+                    "an idle server",
+                )
     yield at_most("memory of 64 streams beyond that of 64 plain answers", peaks[True] - peaks[False], 32 << 20, "bytes")
 
 

@@ -178,7 +178,7 @@ def no_task_switch(connection):
 
 @row("A15", after=("A1", "A10", "A12", "A13", "A14"))
 def nothing_leaks(rig):
-    """No answer of the whole run tells of addresses, paths or the program's inside, and every error has its dialect's shape"""
+    """No answer of the whole run tells of addresses, paths or the inside; every error has its dialect's shape"""
     leaking = [(status, body) for status, body in seen if LEAKS.search(body)]
     errors = [(status, body, kind) for (status, body), kind in seen.items() if status >= 400 and body]
     shapeless = [error for error in errors if not is_error(*error)]
@@ -189,7 +189,7 @@ def nothing_leaks(rig):
 
 
 def is_error(status, body, kind):
-    """Whether it is the error of one of the dialects; the server's own have a word for programs, and whole sentences."""
+    """Whether it is the error of one of the dialects; the server's own have a word and a whole sentence."""
     try:
         error, sentence = json.loads(body), Response(status, {}, body).detail
     except (ValueError, TypeError, KeyError, AttributeError):
