@@ -4,20 +4,16 @@ Captions every picture of a folder by way of a vision-server.
 .DESCRIPTION
 vision-caption-folder-images.ps1 --help says how it is used. This file works alone, in Windows PowerShell 5.1 and in
 PowerShell 7.
-.PARAMETER prompt
-What to ask of each picture, such as CAPTION.
-.PARAMETER caption_extension
-The extension of the caption files, such as txt.
-.PARAMETER folder_path
-The folder with the pictures.
+.EXAMPLE
+.\vision-caption-folder-images.ps1 CAPTION txt photos
 #>
-param([string]$prompt, [string]$caption_extension, $folder_path)
 
 $usage = @'
-Usage: vision-caption-folder-images.ps1 <prompt> <caption_extension> <folder>
+Usage: vision-caption-folder-images.ps1 <prompt> <caption_extension> <folder> [options]
 
   .\vision-caption-folder-images.ps1 CAPTION txt photos
   .\vision-caption-folder-images.ps1 GENERATE_TAGS tags.txt 'C:\my photos'
+  .\vision-caption-folder-images.ps1 CAPTION,GENERATE_TAGS txt,tags photos --full-names --exclude 'draft-*'
 
 Writes a caption beside each picture of the folder and of the folders inside it: photos\cat.jpg gets photos\cat.txt.
 Pictures are jpg, jpeg, jpe, jfif, mpo, png, apng, gif, bmp, tif, tiff and webp files, in capitals or not; hidden
@@ -27,6 +23,14 @@ folder would share cat.txt: unless that exists, this is reported and neither is 
 stop the others. The exit code is 1 if any failed. A prompt is written with or without its angle brackets; PowerShell
 needs quotes around those. A server that is busy, or still downloading its model, is waited for; one that goes away,
 and a download that makes no progress, for 30 seconds. A picture whose connection was cut is sent again, twice at most.
+
+The prompt may be several tasks with commas between them. With one extension their answers are one caption, joined by
+", "; with an extension for each task, txt,tags, each answer gets its own file. Only for missing files is asked.
+
+Options:
+  --full-names     keeps the ending of the picture, so that cat.jpg gets cat.jpg.txt, and cat.png gets cat.png.txt
+  --exclude GLOB   leaves out pictures and folders with a name like this, such as 'draft-*'; with a slash in it, those
+                   with such a path below the folder, such as 'old/**'. * and ? match no slash, ** does. Repeatable
 
 Environment:
   VISION_HOST      the server's address; http://localhost:54880 without it
@@ -576,10 +580,88 @@ $foldersLeftOut = -split '.* @eadir #recycle @recycle @recently-snapshot @tmp $r
 # List: files that are left out
 $filesLeftOut = -split '._*'
 
+# List: names of tasks
+$taskNames = -split 'GENERATE_TAGS CAPTION DETAILED_CAPTION MORE_DETAILED_CAPTION ANALYZE MIXED_CAPTION
+    MIXED_CAPTION_PLUS OCR OCR_WITH_REGION OD DENSE_REGION_CAPTION REGION_PROPOSAL CAPTION_TO_PHRASE_GROUNDING
+    REFERRING_EXPRESSION_SEGMENTATION REGION_TO_SEGMENTATION OPEN_VOCABULARY_DETECTION REGION_TO_CATEGORY
+    REGION_TO_DESCRIPTION REGION_TO_OCR'
+
+# Options, and the names that may stand in front of the other words, as they are compared: without dashes.
+$optionNames = -split 'prompt captionextension folderpath fullnames exclude'
+
+# A closing bracket that is the first of the characters between brackets is one of them.
+$patternSet = '\[(?<not>(?>[!^]?))(?<set>[\s\S](?:-[^\]])?(?:[^\]](?:-[^\]])?)*)\]'
+
 # Whether a name is like one of these patterns, in capitals or not.
 function Test-LeftOut([string]$Name, [string[]]$Patterns) {
     foreach ($pattern in $Patterns) {
         if ($Name -like $pattern) { return $true }
+    }
+    return $false
+}
+
+# A pattern of --exclude: * and ? match no slash, ** does; [a-z] is one of these characters, [!a] any other. A backslash
+# is a slash on Windows, elsewhere it stands before a character that is meant as it is.
+function Add-Pattern([string]$Pattern) {
+    if ($env:OS -eq 'Windows_NT') { $Pattern = $Pattern.Replace('\', '/') }
+    $Pattern = $Pattern.TrimStart('/')
+    if ($Pattern -eq '') { throw "--exclude needs a pattern, such as --exclude 'draft-*'." }
+    $expression = '\A(?:' + (ConvertTo-Expression $Pattern) + ')\z'
+    # To Windows A and a are the same.
+    if ($env:OS -eq 'Windows_NT') { $expression = '(?i)' + $expression }
+    if ($Pattern.Contains('/')) {
+        $excludedPaths.Add($expression)
+    } else {
+        $excludedNames.Add($expression)
+    }
+}
+
+# The regular expression that means the same as a pattern. A character beyond U+FFFF is two here.
+function ConvertTo-Expression([string]$Pattern) {
+    $pair = '[\uD800-\uDBFF][\uDC00-\uDFFF]'
+    $expression = ''
+    foreach ($piece in [regex]::Matches($Pattern, '\*\*|\*|\?|' + $patternSet + '|\\[\s\S]|[\s\S]')) {
+        $text = $piece.Value
+        if ($text -ceq '**') {
+            $expression += '[\s\S]*'
+        } elseif ($text -ceq '*') {
+            $expression += '[^/]*'
+        } elseif ($text -ceq '?') {
+            $expression += '(?:' + $pair + '|[^/\uD800-\uDFFF])'
+        } elseif ($piece.Groups['not'].Value) {
+            $members = ConvertTo-CharacterClass $piece.Groups['set'].Value
+            $expression += '(?:' + $pair + '|[^/\uD800-\uDFFF' + $members + '])'
+        } elseif ($piece.Groups['set'].Value) {
+            $members = ConvertTo-CharacterClass $piece.Groups['set'].Value
+            $expression += '(?:(?!/)[' + $members + '])'
+        } else {
+            # What stands behind a backslash, or by itself.
+            $expression += [regex]::Escape($text.Substring($text.Length - 1))
+        }
+    }
+    return $expression
+}
+
+# What stands between the brackets of a pattern, as it stands between those of a regular expression.
+function ConvertTo-CharacterClass([string]$Members) {
+    $class = ''
+    foreach ($match in [regex]::Matches($Members, '([\s\S])-([\s\S])|([\s\S])')) {
+        $first = [int][char]$match.Value.Substring(0, 1)
+        $last = [int][char]$match.Value.Substring($match.Length - 1)
+        $class += '\u{0:x4}' -f $first
+        if ($last -gt $first) { $class += '-\u{0:x4}' -f $last }
+    }
+    return $class
+}
+
+# Whether --exclude leaves out what has this path below the folder, with slashes.
+function Test-Excluded([string]$Path) {
+    $name = $Path.Substring($Path.LastIndexOf('/') + 1)
+    foreach ($expression in $excludedNames) {
+        if ([regex]::IsMatch($name, $expression)) { return $true }
+    }
+    foreach ($expression in $excludedPaths) {
+        if ([regex]::IsMatch($Path, $expression)) { return $true }
     }
     return $false
 }
@@ -620,10 +702,15 @@ function Find-Pictures([string]$Folder, [string]$Shown) {
     $waiting.Push($Folder)
     $names = [Collections.Hashtable]::new([StringComparer]::Ordinal)
     $names[$Folder] = $Shown
+    # What stands before a name below the folder, with slashes.
+    $places = [Collections.Hashtable]::new([StringComparer]::Ordinal)
+    $places[$Folder] = ''
     while ($waiting.Count -gt 0) {
         $path = $waiting.Pop()
         $name = $names[$path]
+        $place = $places[$path]
         $names.Remove($path)
+        $places.Remove($path)
         $unreadable = $null
         $items = Get-ChildItem -LiteralPath $path -Force -ErrorVariable unreadable -ErrorAction SilentlyContinue
         foreach ($failure in $unreadable) {
@@ -631,7 +718,9 @@ function Find-Pictures([string]$Folder, [string]$Shown) {
             Write-Problem "Not every folder could be read: $(Format-Shown $failure.Exception.Message)"
         }
         foreach ($item in $items) {
-            if ($item -isnot [IO.DirectoryInfo]) {
+            if (Test-Excluded ($place + $item.Name)) {
+                continue
+            } elseif ($item -isnot [IO.DirectoryInfo]) {
                 Add-File $item $name
             } elseif ($item.LinkType) {
                 # A link or a junction; the folders of OneDrive, which have the same attribute, are none.
@@ -640,6 +729,7 @@ function Find-Pictures([string]$Folder, [string]$Shown) {
                 $leftOut[$item.Name] = $true
             } else {
                 $names[$item.FullName] = Join-Shown $name $item.Name
+                $places[$item.FullName] = $place + $item.Name + '/'
                 $waiting.Push($item.FullName)
             }
         }
@@ -672,10 +762,11 @@ function Get-ShownName([string]$Picture, [string]$File) {
     return Format-Shown (Join-Shown $shownFolders[$Picture] ([IO.Path]::GetFileName($File)))
 }
 
-# The caption file of a picture.
-function Get-CaptionFile([string]$Picture) {
-    $name = [IO.Path]::GetFileNameWithoutExtension($Picture) + '.' + $extension
-    return [IO.Path]::Combine([IO.Path]::GetDirectoryName($Picture), $name)
+# The caption file of a picture with one of the extensions.
+function Get-CaptionFile([string]$Picture, [string]$Extension) {
+    $name = [IO.Path]::GetFileName($Picture)
+    if (-not $fullNames) { $name = [IO.Path]::GetFileNameWithoutExtension($Picture) }
+    return [IO.Path]::Combine([IO.Path]::GetDirectoryName($Picture), $name + '.' + $Extension)
 }
 
 # The pictures' names by caption file; two of one caption file are one too many. To Windows A and a are the same.
@@ -684,8 +775,10 @@ function Group-ByCaptionFile([string[]]$Pictures) {
     if ($env:OS -eq 'Windows_NT') { $comparer = [StringComparer]::OrdinalIgnoreCase }
     $groups = [Collections.Hashtable]::new($comparer)
     foreach ($picture in $Pictures) {
-        $file = Get-CaptionFile $picture
-        $groups[$file] = @($groups[$file] | Where-Object { $_ }) + [IO.Path]::GetFileName($picture)
+        foreach ($ending in $extensions) {
+            $file = Get-CaptionFile $picture $ending
+            $groups[$file] = @($groups[$file] | Where-Object { $_ }) + [IO.Path]::GetFileName($picture)
+        }
     }
     return $groups
 }
@@ -819,13 +912,13 @@ function Save-Caption([string]$Text, [string]$File, [string]$Destination, [strin
     }
 }
 
-# The caption of a picture. The server may have been started again when the connection is cut, so the picture is sent
-# again; later it may be what brings servers down.
-function Get-CaptionPatiently([string]$Picture) {
+# The answer to one prompt for a picture. The server may have been started again when the connection is cut, so the
+# picture is sent again; later it may be what brings servers down.
+function Get-CaptionPatiently([string]$Words, [string]$Picture) {
     $losses = 0
     while ($true) {
         try {
-            return Get-Caption $prompt $Picture
+            return Get-Caption $Words $Picture
         } catch {
             if (-not $lost -or $losses -ge 2) { throw }
             Write-Problem "$($_.Exception.Message) The picture is sent again."
@@ -835,18 +928,51 @@ function Get-CaptionPatiently([string]$Picture) {
     }
 }
 
-# Captions one picture; what is in the way is thrown. Whether its caption is this one, and not somebody else's.
-function Save-PictureCaption([string]$Picture, [string]$File) {
+# The text for a picture's file with one of the extensions: the answer to the task of the same number, or with one
+# extension for all the answers to all tasks.
+function Get-ExtensionCaption([string]$Picture, [string]$Extension) {
+    if ($extensions.Count -gt 1) {
+        $number = [Array]::IndexOf($extensions, $Extension)
+        return Get-CaptionPatiently $prompts[$number] $Picture
+    }
+    $texts = @(foreach ($task in $prompts) { Get-CaptionPatiently $task $Picture })
+    return $texts -join ', '
+}
+
+# The extensions whose files a picture has not got; a file that may be none of ours is thrown.
+function Get-MissingExtensions([string]$Picture) {
+    foreach ($ending in $extensions) {
+        $file = Get-CaptionFile $Picture $ending
+        if (-not (Test-Caption $file (Get-ShownName $Picture $file))) { $ending }
+    }
+}
+
+# Throws what is in the way of a caption file, before the model is asked.
+function Assert-Free([string]$Picture, [string]$File) {
     $shown = Get-ShownName $Picture $File
-    if ($obstacles[$Picture]) { throw $obstacles[$Picture] }
     if ([IO.Directory]::Exists($File)) { throw "$shown is in the way: it is there, but it is no file." }
     if ($groups[$File].Count -gt 1) {
         $shared = [IO.Path]::GetFileName($File)
         throw (Format-Shown "$($groups[$File] -join ', ') would share the caption file $shared. Rename all but one.")
     }
-    $destination = Get-Destination $File
-    Assert-Writable $Picture $destination
-    return Save-Caption (Get-CaptionPatiently $Picture) $File $destination $shown
+    Assert-Writable $Picture (Get-Destination $File)
+}
+
+# Writes the missing captions of a picture, each as soon as it is there; what is in the way is thrown. Whether any of
+# them is this script's, and not somebody else's.
+function Save-PictureCaptions([string]$Picture, [string[]]$Missing) {
+    if ($obstacles[$Picture]) { throw $obstacles[$Picture] }
+    foreach ($ending in $Missing) { Assert-Free $Picture (Get-CaptionFile $Picture $ending) }
+    $isOurs = $false
+    foreach ($ending in $Missing) {
+        $file = Get-CaptionFile $Picture $ending
+        $text = Get-ExtensionCaption $Picture $ending
+        if (Save-Caption $text $file (Get-Destination $file) (Get-ShownName $Picture $file)) {
+            $script:written += 1
+            $isOurs = $true
+        }
+    }
+    return $isOurs
 }
 
 # What is wrong with the arguments, and how to get the usage.
@@ -855,18 +981,105 @@ function Get-Misuse([string]$Sentence) {
     return "$(Format-Shown $Sentence)`nUsage: $form; --help says more."
 }
 
-# Throws unless there are a prompt, an extension, a folder and nothing else.
-function Assert-Arguments([string[]]$Others) {
-    if ($null -eq $folder_path -and -not $caption_extension) {
-        if (-not $prompt) { throw (Get-Misuse 'The prompt, the caption extension and the folder are missing.') }
-        throw (Get-Misuse "The caption extension and the folder are missing behind $prompt.")
+# The words that are no options; those are noted. PowerShell's own spellings are understood, too: -FullNames, a name in
+# front of its value (-folder_path photos, -exclude:x), and the beginning of a name.
+function Read-Words($Words) {
+    $others = [Collections.Generic.List[string]]::new()
+    $index = 0
+    while ($index -lt $Words.Count) {
+        $word = Get-Typed $Words[$index]
+        $index += 1
+        if ($word -ceq '--') {
+            while ($index -lt $Words.Count) {
+                $others.Add((Get-Typed $Words[$index]))
+                $index += 1
+            }
+        } elseif ($word -notlike '-*') {
+            $others.Add($word)
+        } else {
+            $option = [regex]::Match($word, '(?s)\A--?([A-Za-z][A-Za-z_-]*)(?:([=:])(.*))?\z')
+            $name = Get-OptionName $word $option.Groups[1].Value
+            if ($name -ceq 'fullnames') {
+                $script:fullNames = $true
+                continue
+            }
+            $value = $option.Groups[3].Value
+            if ($value -eq '' -and $option.Groups[2].Value -cne '=') {
+                if ($index -ge $Words.Count) { throw (Get-Misuse "What belongs behind $word is missing.") }
+                $value = $Words[$index]
+                $index += 1
+            }
+            if ($name -ceq 'exclude') {
+                # PowerShell makes a list of what has commas between.
+                foreach ($pattern in @($value)) { Add-Pattern (Get-Typed $pattern) }
+            } else {
+                $named[$name] = Get-Typed $value
+            }
+        }
     }
-    if (-not $prompt) { throw (Get-Misuse 'The prompt is an empty word.') }
-    if ($null -eq $folder_path) { throw (Get-Misuse "The folder is missing behind $prompt $caption_extension.") }
-    if ($Others.Count -eq 0) { return }
-    $count = 3 + $Others.Count
-    $taken = 'A prompt, a caption extension and a folder are taken'
-    throw (Get-Misuse "$taken, not $count arguments. A name with blanks needs quotes.")
+    return , $others.ToArray()
+}
+
+# The one name of $optionNames that an option means.
+function Get-OptionName([string]$Word, [string]$Name) {
+    $beginning = $Name -replace '[_-]', ''
+    $meant = @($optionNames | Where-Object { $beginning -and $_ -like "$beginning*" })
+    if ($meant.Count -ne 1) { throw (Get-Misuse "There is no option $Word.") }
+    return $meant[0]
+}
+
+# The prompt, the caption extension and the folder: what has no name stands in this order.
+function Get-Arguments([string[]]$Others) {
+    $count = $Others.Count + $named.Count
+    if ($count -gt 3) {
+        $taken = 'A prompt, a caption extension and a folder are taken'
+        throw (Get-Misuse "$taken, not $count arguments. A name with blanks needs quotes.")
+    }
+    $next = 0
+    foreach ($name in 'prompt', 'captionextension', 'folderpath') {
+        if (-not $named.ContainsKey($name) -and $next -lt $Others.Count) {
+            $named[$name] = $Others[$next]
+            $next += 1
+        }
+    }
+    if ($count -eq 0) { throw (Get-Misuse 'The prompt, the caption extension and the folder are missing.') }
+    if (-not $named['prompt']) { throw (Get-Misuse 'The prompt is an empty word.') }
+    if ($count -eq 1) {
+        throw (Get-Misuse "The caption extension and the folder are missing behind $($named['prompt']).")
+    }
+    if ($count -eq 2) {
+        throw (Get-Misuse "The folder is missing behind $($named['prompt']) $($named['captionextension']).")
+    }
+    return $named
+}
+
+# What is asked of each picture: several tasks when all that stands between commas is a task's name.
+function Get-Tasks([string]$Typed) {
+    $parts = @(foreach ($part in $Typed -split ',') { $part.Trim() })
+    foreach ($part in $parts) {
+        # The server takes these for one name, too.
+        $name = $part -replace '\A<(.*)>\z', '$1' -replace '[- ]', '_'
+        if ($taskNames -notcontains $name) { return $Typed }
+    }
+    return $parts
+}
+
+# The caption extensions: one for all tasks, or one for each.
+function Get-Extensions([string]$Typed) {
+    $parts = @($Typed)
+    if ($Typed.Contains(',')) { $parts = @(foreach ($part in $Typed -split ',') { $part.Trim() }) }
+    $endings = @(foreach ($part in $parts) { Get-Extension $part })
+    foreach ($ending in $endings) {
+        if (@($endings -eq $ending).Count -gt 1) { throw "The caption extension $ending stands there twice." }
+    }
+    $count = $endings.Count
+    if ($count -gt 1 -and $prompts.Count -eq 1) {
+        throw "A prompt has one caption extension, not $count. Several tasks look like CAPTION,GENERATE_TAGS."
+    }
+    if ($count -gt 1 -and $count -ne $prompts.Count) {
+        throw "$($prompts.Count) tasks have one caption extension for all, or one for each, but not $count."
+    }
+    return $endings
 }
 
 # The caption extension without a dot in front; what could be the end of another kind of file is refused.
@@ -882,8 +1095,8 @@ function Get-Extension([string]$Typed) {
     return $ending
 }
 
-$words = @($prompt, $caption_extension, "$folder_path") + $args
-if ($words -contains '--help' -or $words -contains '-h' -or $words -contains '-help' -or $words -contains '/?') {
+$typedWords = @(foreach ($word in $args) { Get-Typed $word })
+if (@($typedWords | Where-Object { $_ -in '-h', '--help', '-help', '/?' }).Count -gt 0) {
     $usage
     Restore-Console
     exit 0
@@ -891,6 +1104,8 @@ if ($words -contains '--help' -or $words -contains '-h' -or $words -contains '-h
 
 $captioned = 0
 $skipped = 0
+# Caption files written; of several tasks a picture may get some and fail all the same.
+$written = 0
 # The pictures that failed, each with the reason.
 $failures = [Collections.Generic.List[string]]::new()
 $incomplete = $false
@@ -905,12 +1120,18 @@ $obstacles = [Collections.Hashtable]::new([StringComparer]::Ordinal)
 $writable = [Collections.Hashtable]::new([StringComparer]::Ordinal)
 $notRead = [Collections.Hashtable]::new()
 $leftOut = [Collections.Hashtable]::new([StringComparer]::Ordinal)
+# Options, and what the command line gives by name.
+$fullNames = $false
+$excludedNames = [Collections.Generic.List[string]]::new()
+$excludedPaths = [Collections.Generic.List[string]]::new()
+$named = [Collections.Hashtable]::new()
 $code = 130
 
 try {
-    Assert-Arguments $args
-    $extension = Get-Extension $caption_extension
-    $typed = Get-Typed $folder_path
+    $arguments = Get-Arguments (Read-Words $args)
+    $prompts = [string[]]@(Get-Tasks $arguments['prompt'])
+    $extensions = [string[]]@(Get-Extensions $arguments['captionextension'])
+    $typed = $arguments['folderpath']
     # "C:\my photos\" reaches the script with the quote: a backslash in front of one is taken for its escape.
     if ($env:OS -eq 'Windows_NT') { $typed = $typed.TrimEnd('"') }
     if ($typed -eq '') { throw 'The folder is an empty word.' }
@@ -925,17 +1146,17 @@ try {
     $groups = Group-ByCaptionFile $pictures
     for ($index = 0; $index -lt $pictures.Count; $index++) {
         $picture = $pictures[$index]
-        $file = Get-CaptionFile $picture
         $progress = "[$($index + 1) of $($pictures.Count)] $(Get-ShownName $picture $picture)"
         $hopeless = $false
         $isTold = $false
         try {
-            if (Test-Caption $file (Get-ShownName $picture $file)) {
+            $missing = @(Get-MissingExtensions $picture)
+            if ($missing.Count -eq 0) {
                 "${progress}: skipped, its caption exists"
                 $skipped += 1
                 continue
             }
-            if (Save-PictureCaption $picture $file) {
+            if (Save-PictureCaptions $picture $missing) {
                 $captioned += 1
                 "${progress}: captioned"
             } else {
@@ -975,7 +1196,7 @@ try {
 } finally {
     # Ctrl-C comes here alone.
     if ($code -eq 130) {
-        Write-Problem "Stopped; captions written: $captioned. The same command goes on from there."
+        Write-Problem "Stopped; captions written: $written. The same command goes on from there."
         if ($started) { $Host.SetShouldExit(130) }
     }
     Restore-Console

@@ -5,10 +5,11 @@ set -euo pipefail
 
 usage() {
     cat <<'END'
-Usage: vision-caption-folder-images.sh <prompt> <caption_extension> <folder>
+Usage: vision-caption-folder-images.sh <prompt> <caption_extension> <folder> [options]
 
   vision-caption-folder-images.sh CAPTION txt photos
   vision-caption-folder-images.sh GENERATE_TAGS tags.txt "my photos"
+  vision-caption-folder-images.sh CAPTION,GENERATE_TAGS txt,tags photos --full-names --exclude 'draft-*'
 
 Writes a caption beside each picture of the folder and of the folders inside it: photos/cat.jpg gets photos/cat.txt.
 Pictures are jpg, jpeg, jpe, jfif, mpo, png, apng, gif, bmp, tif, tiff and webp files, in capitals or not; others, such
@@ -19,6 +20,14 @@ cat.txt: unless that exists, this is reported and neither is captioned. A pictur
 The exit code is 1 if any failed. A prompt is written with or without its angle brackets; a shell needs quotes around
 those. A server that is busy, or still downloading its model, is waited for; one that goes away, and a download that
 makes no progress, for 30 seconds. A picture whose connection was cut is sent again, twice at most.
+
+The prompt may be several tasks with commas between them. With one extension their answers are one caption, joined by
+", "; with an extension for each task, txt,tags, each answer gets its own file. Only for missing files is asked.
+
+Options:
+  --full-names     keeps the ending of the picture, so that cat.jpg gets cat.jpg.txt, and cat.png gets cat.png.txt
+  --exclude GLOB   leaves out pictures and folders with a name like this, such as 'draft-*'; with a slash in it, those
+                   with such a path below the folder, such as 'old/**'. * and ? match no slash, ** does. Repeatable
 
 Environment:
   VISION_HOST      the server's address; http://localhost:54880 without it
@@ -639,6 +648,8 @@ write_body() {
 
 captioned=0
 skipped=0
+# Caption files written; of several tasks a picture may get some and fail all the same.
+written=0
 failures=()
 reasons=()
 incomplete=false
@@ -648,6 +659,7 @@ is_late=false
 # The sentence that ends the run, when there is one.
 ending_sentence=''
 told_folders=()
+full_names=false
 
 # The lists below stand in the other clients as well, word for word; a test compares them.
 
@@ -674,11 +686,17 @@ left_out_folders='.* @eadir #recycle @recycle @recently-snapshot @tmp $recycle.b
 # List: files that are left out
 left_out_files='._*'
 
+# List: names of tasks
+task_names='GENERATE_TAGS CAPTION DETAILED_CAPTION MORE_DETAILED_CAPTION ANALYZE MIXED_CAPTION MIXED_CAPTION_PLUS OCR
+    OCR_WITH_REGION OD DENSE_REGION_CAPTION REGION_PROPOSAL CAPTION_TO_PHRASE_GROUNDING
+    REFERRING_EXPRESSION_SEGMENTATION REGION_TO_SEGMENTATION OPEN_VOCABULARY_DETECTION REGION_TO_CATEGORY
+    REGION_TO_DESCRIPTION REGION_TO_OCR'
+
 # is_one_of WORD LIST: whether the list has the word, in capitals or not.
 is_one_of() {
     local list=" ${2//[[:space:]]/ } " found=false
     shopt -s nocasematch
-    if [[ $1 != *[[:space:]]* && $list == *" $1 "* ]]; then found=true; fi
+    if [[ $1 == ?* && $1 != *[[:space:]]* && $list == *" $1 "* ]]; then found=true; fi
     shopt -u nocasematch
     $found
 }
@@ -686,19 +704,25 @@ is_one_of() {
 # The pictures below the folder, in $pictures, sorted. "a/cat.jpg" is there as "a/cat//jpg": no name holds two slashes
 # in a row, so that pictures that would share a caption file are neighbours.
 find_pictures() {
-    local file inner name pattern unwanted=()
+    local file inner name below pattern unwanted=() left=()
     set -f
     for pattern in $left_out_folders; do unwanted+=(${unwanted[@]+-o} -iname "$pattern"); done
     set +f
-    find -H "$folder" -mindepth 1 \( -type d \( "${unwanted[@]}" \) -prune -o -type f -o -type l \) -print0 \
+    if ((${#pruned[@]} > 0)); then left=(-type d \( "${pruned[@]}" \) -prune -o); fi
+    find -H "$folder" -mindepth 1 ${left[@]+"${left[@]}"} \
+        \( -type d \( "${unwanted[@]}" \) -prune -o -type f -o -type l \) -print0 \
         >"$work/found" 2>"$work/find-says" || incomplete=true
     : >"$work/left-out"
     : >"$work/unread"
     while IFS= read -r -d '' file; do
         name=${file##*/}
         inner=${file:${#folder}}
+        below=$inner
+        while [[ $below == /* ]]; do below=${below:1}; done
         inner=${inner%"$name"}
-        if ! is_utf8 "$inner"; then
+        if is_excluded "$below"; then
+            :
+        elif ! is_utf8 "$inner"; then
             # The whole folder fails, as one that has no ending.
             inner=${file%/*}
             while ! is_utf8 "${inner:${#folder}}"; do
@@ -720,6 +744,152 @@ find_pictures() {
     pictures=()
     while IFS= read -r -d '' file; do pictures+=("$file"); done <"$work/sorted"
     tell_left_out
+}
+
+# What --exclude leaves out: extended regular expressions of names and of paths below the folder, and what find itself
+# can tell by the name of a folder, so that it need not be able to read that.
+excluded_names=''
+excluded_paths=''
+pruned=()
+
+# exclude GLOB: leaves out one pattern more.
+exclude() {
+    local pattern=$1
+    while [[ $pattern == /* ]]; do pattern=${pattern:1}; done
+    [[ -n $pattern ]] || fail "--exclude needs a pattern, such as --exclude 'draft-*'."
+    translate "$pattern"
+    if [[ $pattern == */* ]]; then
+        excluded_paths+="${excluded_paths:+|}$REPLY"
+        return
+    fi
+    excluded_names+="${excluded_names:+|}$REPLY"
+    # To find a question mark is one byte.
+    if [[ $pattern != *[?[]* ]]; then pruned+=(${pruned[@]+-o} -name "$pattern"); fi
+}
+
+# The extended regular expression that means the same as a pattern, in REPLY.
+translate() {
+    local pattern=$1 expression='' character
+    find_characters
+    while [[ -n $pattern ]]; do
+        character=${pattern:0:1}
+        pattern=${pattern:1}
+        case $character$pattern in
+            \*\**)
+                expression+='.*'
+                pattern=${pattern:1}
+                ;;
+            \**) expression+='[^/]*' ;;
+            \?*) expression+="([^/$high_bytes]|$wide_character)" ;;
+            \[*)
+                if translate_set "$pattern"; then
+                    pattern=$rest
+                else
+                    REPLY='\['
+                fi
+                expression+=$REPLY
+                ;;
+            *)
+                if [[ $character == \\ && -n $pattern ]]; then
+                    character=${pattern:0:1}
+                    pattern=${pattern:1}
+                fi
+                literal "$character"
+                expression+=$REPLY
+                ;;
+        esac
+    done
+    REPLY=$expression
+}
+
+# The characters that TEXT has in front of a closing bracket, as an expression in REPLY; what follows is in $rest. Fails
+# without that bracket.
+translate_set() {
+    local text=$1 negated=false members=' ' is_member low high code wide=false character
+    case $text in
+        [\!^]*)
+            negated=true
+            text=${text:1}
+            ;;
+    esac
+    while [[ -n $text ]] && [[ $text != \]* || $members == ' ' ]]; do
+        low=${text:0:1}
+        high=$low
+        if [[ $text == ?-[!]]* ]]; then
+            high=${text:2:1}
+            text=${text:2}
+        fi
+        text=${text:1}
+        case $low$high in
+            *[$'\x80'-$'\xff']*) wide=true ;;
+        esac
+        printf -v low '%d' "'$low"
+        printf -v high '%d' "'$high"
+        members+="$low "
+        if $wide; then continue; fi
+        for ((code = low + 1; code <= high; code++)); do members+="$code "; done
+    done
+    [[ -n $text ]] || return 1
+    if $wide; then fail "In the brackets of a pattern of --exclude only ASCII characters are understood."; fi
+    rest=${text:1}
+    # No path has two slashes in a row.
+    low='(//'
+    for ((code = 2; code < 127; code++)); do
+        is_member=false
+        if [[ $members == *" $code "* ]]; then is_member=true; fi
+        if [[ $is_member == "$negated" || $code -eq 47 ]]; then continue; fi
+        printf -v character '\\0%03o' "$code"
+        printf -v character '%b' "$character"
+        literal "$character"
+        low+="|$REPLY"
+    done
+    if $negated; then low+="|$wide_character"; fi
+    REPLY="$low)"
+}
+
+# A character as an expression, in REPLY.
+literal() {
+    case $1 in
+        [[\\^\$.\|\(\)\{*+?]) REPLY="\\$1" ;;
+        *) REPLY=$1 ;;
+    esac
+}
+
+# What a character beyond ASCII is made of. Each byte is written down, as not every system has ranges of these.
+find_characters() {
+    local code byte first='' further=''
+    if [[ -n ${wide_character-} ]]; then return; fi
+    for ((code = 0x80; code < 0x100; code++)); do
+        printf -v byte '\\0%03o' "$code"
+        printf -v byte '%b' "$byte"
+        if ((code < 0xC0)); then further+=$byte; else first+=$byte; fi
+    done
+    high_bytes=$further$first
+    wide_character="[$first][$further]+"
+}
+
+# Whether --exclude leaves out what has this path below the folder, or a folder that it is in.
+is_excluded() {
+    local path='' remaining
+    if [[ -z $excluded_names$excluded_paths ]]; then return 1; fi
+    if [[ $1 == */* && ${1%/*} != "${folder_seen-}" ]]; then
+        folder_seen=${1%/*}
+        is_folder_excluded=false
+        remaining=$folder_seen/
+        while [[ -n $remaining ]]; do
+            path+=${path:+/}${remaining%%/*}
+            remaining=${remaining#*/}
+            if is_like_pattern "$path"; then is_folder_excluded=true; fi
+        done
+    fi
+    if [[ $1 == */* ]] && $is_folder_excluded; then return 0; fi
+    is_like_pattern "$1"
+}
+
+is_like_pattern() {
+    local names="^($excluded_names)\$" paths="^($excluded_paths)\$" name=${1##*/}
+    if [[ -n $excluded_names && $name =~ $names ]]; then return 0; fi
+    [[ -n $excluded_paths && $1 =~ $paths ]]
 }
 
 # Whether a file of this name is none of a person's.
@@ -892,19 +1062,41 @@ discard() {
     unfinished=''
 }
 
-# Whether another picture would have the caption file of picture number INDEX; then $problem names them.
+# has_twin INDEX NUMBER: whether another picture would have that picture's caption file with that extension; then
+# $problem names them. Those with one name but for its ending are neighbours. With extensions such as txt and tags.txt
+# it may be one with another name.
 has_twin() {
-    local stem=${pictures[$1]%//*} other names='' count=0 first=$1
-    while ((first > 0)) && [[ ${pictures[first - 1]%//*} == "$stem" ]]; do first=$((first - 1)); done
-    while ((first < ${#pictures[@]})) && [[ ${pictures[first]%//*} == "$stem" ]]; do
-        other=${pictures[first]}
-        names+="${names:+, }${stem##*/}.${other##*//}"
-        count=$((count + 1))
+    local picture=${pictures[$1]} extension=${extensions[$2]} base file end first=$1 names='' count=0
+    caption_base "$picture"
+    base=$REPLY
+    file=$base.$extension
+    while ((first > 0)) && [[ ${pictures[first - 1]%//*} == "${picture%//*}" ]]; do first=$((first - 1)); done
+    while ((first < ${#pictures[@]})) && [[ ${pictures[first]%//*} == "${picture%//*}" ]]; do
+        add_claimant "${pictures[first]}" "$base"
         first=$((first + 1))
     done
-    shown "$names would share the caption file ${stem##*/}.$extension. Rename all but one."
+    for end in "${extensions[@]}"; do
+        if [[ $end == "$extension" || $file != *."$end" ]]; then continue; fi
+        for picture in "${pictures[@]}"; do add_claimant "$picture" "${file%."$end"}"; done
+    done
+    shown "$names would share the caption file ${file##*/}. Rename all but one."
     problem=$REPLY
     ((count > 1))
+}
+
+# Adds a picture to the variables of has_twin, if its caption files are those that begin so.
+add_claimant() {
+    caption_base "$1"
+    if [[ $REPLY != "$2" ]]; then return; fi
+    REPLY=${1%//*}.${1##*//}
+    names+=${names:+, }${REPLY##*/}
+    count=$((count + 1))
+}
+
+# What stands before the extension in the caption files of a picture as it is in $pictures, in REPLY.
+caption_base() {
+    REPLY=${1%//*}
+    if $full_names; then REPLY+=.${1##*//}; fi
 }
 
 # Whether the folder may be written to in which FILE is, or what it leads to; if not, its pictures fail, or the run ends
@@ -929,11 +1121,12 @@ can_write_beside() {
     return 1
 }
 
-# A picture's caption, as caption has it. Once a server was there, one that is away is waited for. The server may have
-# been started again when the connection is cut, so the picture is sent again; later it may be what brings servers down.
+# caption_patiently PROMPT PICTURE: a picture's caption, as caption has it. Once a server was there, one that is away is
+# waited for. The server may have been started again when the connection is cut, so the picture is sent again; later it
+# may be what brings servers down.
 caption_patiently() {
     local waited=0 started=$SECONDS losses=0
-    while ! caption "$prompt" "$1"; do
+    while ! caption "$1" "$2"; do
         if $full; then ending_sentence=$problem; fi
         if $lost && ((losses < 2)); then
             losses=$((losses + 1))
@@ -956,37 +1149,94 @@ caption_patiently() {
     done
 }
 
+# caption_extension NUMBER PICTURE: the text for the file with that extension, in REPLY: the answer to the task of the
+# same number, or with one extension for all the answers to all tasks.
+caption_extension() {
+    local task text=''
+    if ((${#extensions[@]} > 1)); then
+        caption_patiently "${prompts[$1]}" "$2"
+        return
+    fi
+    for task in "${prompts[@]}"; do
+        caption_patiently "$task" "$2" || return 1
+        text+=${text:+, }$REPLY
+    done
+    REPLY=$text
+}
+
+# What there is of a picture's captions, in $state as look_at has it, with the numbers of the extensions whose files are
+# missing in $missing.
+find_missing() {
+    local number all=caption
+    missing=()
+    for ((number = 0; number < ${#extensions[@]}; number++)); do
+        look_at "$1.${extensions[number]}"
+        case $state in
+            foreign) return ;;
+            nothing)
+                missing+=("$number")
+                all=nothing
+                ;;
+        esac
+    done
+    state=$all
+}
+
+# Whether the missing caption files of picture number INDEX can be written, as far as that can be said before asking.
+can_write_missing() {
+    local number
+    for number in "${missing[@]}"; do
+        ! has_twin "$1" "$number" && can_write_beside "$2.${extensions[number]}" || return 1
+    done
+}
+
+# write_missing PICTURE BASE: asks for the missing captions and writes each at once. In $is_late, whether somebody else
+# has written all of them meanwhile.
+write_missing() {
+    local number all_late=true
+    for number in "${missing[@]}"; do
+        is_late=false
+        caption_extension "$number" "$1" || return 1
+        if save "$REPLY" "$2.${extensions[number]}"; then
+            written=$((written + 1))
+            all_late=false
+        elif ! $is_late; then
+            return 1
+        fi
+    done
+    is_late=$all_late
+}
+
 # caption_picture INDEX: one picture, one line of progress.
 caption_picture() {
-    local stem=${pictures[$1]%//*} ending=${pictures[$1]##*//} picture progress file
-    picture=$stem${ending:+.$ending}
-    file=$stem.$extension
+    local ending=${pictures[$1]##*//} picture progress base missing=()
+    picture=${pictures[$1]%//*}${ending:+.$ending}
+    caption_base "${pictures[$1]}"
+    base=$REPLY
     shown "$picture"
     progress="[$(($1 + 1)) of ${#pictures[@]}] $REPLY"
     hopeless=false
     is_told=false
-    is_late=false
     if has_bad_name "$picture"; then
         state=foreign
     else
-        look_at "$file"
+        find_missing "$base"
     fi
     if [[ $state == caption ]]; then
         printf '%s: skipped, its caption exists\n' "$progress"
         skipped=$((skipped + 1))
         return
-    elif [[ $state == nothing ]] && ! has_twin "$1" && can_write_beside "$file" && caption_patiently "$picture" &&
-        save "$REPLY" "$file"; then
+    elif [[ $state == nothing ]] && can_write_missing "$1" "$base" && write_missing "$picture" "$base"; then
+        if $is_late; then
+            printf '%s: skipped, captioned meanwhile\n' "$progress"
+            skipped=$((skipped + 1))
+            return
+        fi
         printf '%s: captioned\n' "$progress"
         captioned=$((captioned + 1))
         return
     fi
     if [[ -n $ending_sentence ]]; then return; fi
-    if $is_late; then
-        printf '%s: skipped, captioned meanwhile\n' "$progress"
-        skipped=$((skipped + 1))
-        return
-    fi
     $is_told || say "$progress: failed. $problem"
     failures+=("$picture")
     reasons+=("$problem")
@@ -1026,7 +1276,7 @@ report() {
 caption_folder() {
     local index
     find_pictures
-    trap 'say "Stopped; captions written: $captioned. The same command goes on from there."; exit 130' INT
+    trap 'say "Stopped; captions written: $written. The same command goes on from there."; exit 130' INT
     for ((index = 0; index < ${#pictures[@]}; index++)); do
         caption_picture "$index"
         if [[ -n $ending_sentence ]]; then
@@ -1040,14 +1290,91 @@ caption_folder() {
     report
 }
 
-case ${1-} in
-    -h | --help)
-        usage
-        exit 0
-        ;;
-    --) shift ;;
-    -*) misuse "There is no option $1." ;;
-esac
+# The words of the command line that are no options, in $words.
+read_options() {
+    words=()
+    while (($# > 0)); do
+        case $1 in
+            -h | --help)
+                usage
+                exit 0
+                ;;
+            --full-names) full_names=true ;;
+            --exclude)
+                (($# > 1)) || misuse "What belongs behind --exclude is missing."
+                exclude "$2"
+                shift
+                ;;
+            --exclude=*) exclude "${1#*=}" ;;
+            --)
+                shift
+                words+=("$@")
+                return
+                ;;
+            -*) misuse "There is no option $1." ;;
+            *) words+=("$1") ;;
+        esac
+        shift
+    done
+}
+
+# The parts of a text between its commas, in $parts.
+split_at_commas() {
+    local rest=$1,
+    parts=()
+    while [[ -n $rest ]]; do
+        trim "${rest%%,*}"
+        parts+=("$REPLY")
+        rest=${rest#*,}
+    done
+}
+
+# What is asked of each picture, in $prompts: several tasks when all that stands between commas is a task's name.
+read_prompts() {
+    local part
+    prompts=("$1")
+    split_at_commas "$1"
+    for part in "${parts[@]}"; do
+        if [[ $part == \<*\> ]]; then
+            part=${part#<}
+            part=${part%>}
+        fi
+        # The server takes these for one name, too.
+        is_one_of "${part//[- ]/_}" "$task_names" || return 0
+    done
+    prompts=("${parts[@]}")
+}
+
+# The caption extensions without a dot in front, in $extensions: one for all prompts, or one for each.
+read_extensions() {
+    local index part
+    parts=("$1")
+    if [[ $1 == *,* ]]; then split_at_commas "$1"; fi
+    extensions=()
+    for part in "${parts[@]}"; do
+        part=${part#.}
+        case $part in
+            '' | . | */* | *[[:cntrl:]]* | *. | *' ')
+                fail "The caption extension is the end of a file name, such as txt."
+                ;;
+        esac
+        if is_one_of "${part##*.}" "$picture_endings $unread_endings $other_endings"; then
+            fail "$part is the extension of files that are no captions; a caption needs another, such as txt."
+        fi
+        for ((index = 0; index < ${#extensions[@]}; index++)); do
+            if [[ ${extensions[index]} == "$part" ]]; then fail "The caption extension $part stands there twice."; fi
+        done
+        extensions+=("$part")
+    done
+    if ((${#extensions[@]} == 1 || ${#extensions[@]} == ${#prompts[@]})); then return; fi
+    if ((${#prompts[@]} == 1)); then
+        fail "A prompt has one caption extension, not ${#extensions[@]}. Several tasks look like CAPTION,GENERATE_TAGS."
+    fi
+    fail "${#prompts[@]} tasks have one caption extension for all, or one for each, but not ${#extensions[@]}."
+}
+
+read_options "$@"
+set -- ${words[@]+"${words[@]}"}
 case $# in
     0) misuse "The prompt, the caption extension and the folder are missing." ;;
     1) misuse "The caption extension and the folder are missing behind $1." ;;
@@ -1056,15 +1383,9 @@ case $# in
     *) misuse "A prompt, a caption extension and a folder are taken, not $# arguments. A name with blanks needs quotes." ;;
 esac
 
-prompt=$1
-extension=${2#.}
+read_prompts "$1"
+read_extensions "$2"
 folder=$3
-case $extension in
-    '' | . | */* | *[[:cntrl:]]* | *. | *' ') fail "The caption extension is the end of a file name, such as txt." ;;
-esac
-if is_one_of "${extension##*.}" "$picture_endings $unread_endings $other_endings"; then
-    fail "$extension is the extension of files that are no captions; a caption needs another, such as txt."
-fi
 [[ -n $folder ]] || fail "The folder is an empty word. A dot means the current folder."
 [[ -d $folder ]] || fail "$folder is no folder."
 # find must not take a name for one of its words.

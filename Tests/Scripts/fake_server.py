@@ -23,6 +23,7 @@ import hashlib
 import json
 import os
 import pathlib
+import socket
 import socketserver
 import sys
 import threading
@@ -95,6 +96,9 @@ class Handler(BaseHTTPRequestHandler):
             self.say_endlessly(lines)
             return
         message = "\r\n".join([*lines, "Content-Type: application/json", "", ""]).encode() + body
+        if answer.get("last"):
+            # From here on nobody gets a connection that this process would cut.
+            self.server.socket.shutdown(socket.SHUT_RDWR)
         self.wfile.write(message[: answer.get("cut", len(message))])
         self.wfile.flush()
         if answer.get("last"):

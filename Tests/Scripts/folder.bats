@@ -63,9 +63,14 @@ END
 }
 
 @test "folder: an unknown option is named" {
-    only_bash "its options are PowerShell's"
-    ask --fast CAPTION txt
-    expect_failure "There is no option --fast."$'\n'"Usage: "
+    local place
+    for place in '--fast CAPTION txt photos' 'CAPTION --fast txt photos' 'CAPTION txt photos --fast'; do
+        # shellcheck disable=SC2086
+        ask $place
+        expect_failure "There is no option --fast."$'\n'"Usage: "
+    done
+    ask CAPTION txt photos --exclude
+    expect_failure "What belongs behind --exclude is missing."$'\n'"Usage: "
 }
 
 @test "folder: pictures of every extension, in any case, at any depth; nothing else" {
@@ -319,6 +324,186 @@ END
     ask CAPTION txt photos
     [[ $code -eq 0 && $(<out) == *"3 pictures: 0 captioned, 3 skipped, 0 failed." ]]
     expect_file cat.txt 'mine\n'
+}
+
+@test "folder: --full-names keeps the ending of the picture in the name of its caption" {
+    add cat.jpg cat.PNG cat sub/a.b.webp
+    echo mine >photos/cat.txt
+    start_fake '[{"caption": "a cat"}]'
+    ask --full-names CAPTION txt photos
+    [[ $code -eq 0 && $(<out) == *"3 pictures: 3 captioned, 0 skipped, 0 failed." ]]
+    [[ $(captions | tr -d '\n') == ./cat.PNG.txt./cat.jpg.txt./cat.txt./sub/a.b.webp.txt ]]
+    expect_file cat.jpg.txt 'a cat\n'
+    expect_file cat.txt 'mine\n'
+    ask CAPTION .txt photos --full-names
+    [[ $code -eq 0 && $(<out) == *"3 pictures: 0 captioned, 3 skipped, 0 failed." && $(requests 'len(r)') == 3 ]]
+    expect_tidy
+}
+
+# excluded PATTERN...: captions what these patterns leave of photos, and prints it.
+excluded() {
+    local pattern patterns=()
+    for pattern in "$@"; do patterns+=(--exclude "$pattern"); done
+    rm -f -- "$fake/requests.jsonl"
+    : >"$fake/requests.jsonl"
+    find photos -name '*.txt' -delete
+    ask CAPTION txt photos "${patterns[@]}"
+    [[ $code -eq 0 && -z $err ]] || echo "exit code $code: $err"
+    captions | sed 's/^..//; s/[.]txt$//' | tr '\n' ' '
+}
+
+@test "folder: --exclude leaves out by name, or with a slash by path; only ** matches a slash" {
+    add a.jpg draft-1.jpg b.png old/a.jpg old/more/a.jpg old/more/c.jpg new/draft/d.jpg new/b.jpg é.jpg
+    start_fake '[{"caption": "a cat"}]'
+    [[ $(excluded 'draft-*') == 'a b new/b new/draft/d old/a old/more/a old/more/c é ' ]]
+    [[ $(excluded 'draft*' 'b.*') == 'a old/a old/more/a old/more/c é ' ]]
+    [[ $(excluded old) == 'a b draft-1 new/b new/draft/d é ' ]]
+    [[ $(excluded 'old/**') == 'a b draft-1 new/b new/draft/d é ' ]]
+    [[ $(excluded 'old/*') == 'a b draft-1 new/b new/draft/d é ' ]]
+    [[ $(excluded 'old/*.jpg') == 'a b draft-1 new/b new/draft/d old/more/a old/more/c é ' ]]
+    [[ $(excluded '**/a.jpg') == 'a b draft-1 new/b new/draft/d old/more/c é ' ]]
+    [[ $(excluded '/new/b.jpg') == 'a b draft-1 new/draft/d old/a old/more/a old/more/c é ' ]]
+    [[ $(excluded '?.jpg') == 'b draft-1 ' ]]
+    [[ $(excluded '[a-b].*') == 'draft-1 new/draft/d old/more/c é ' ]]
+    [[ $(excluded '[!a-b].jpg') == 'a b draft-1 new/b old/a old/more/a ' ]]
+    [[ $(excluded A.JPG a.jpgx .jpg 'a.jp[' 'a?jpg/') == 'a b draft-1 new/b new/draft/d old/a old/more/a old/more/c é ' ]]
+    excluded '**' | grep -q 'There are no pictures in photos'
+}
+
+@test "folder: in a pattern other characters, and those behind a backslash, mean themselves" {
+    only_bash "a backslash is a separator there"
+    local name names=('a+b' 'a.b' 'axb' '(a)' 'a|b' '{2}' 'a$' '^a' '[a]' '*' '?' 'a\b')
+    start_fake '[{"caption": "a cat"}]'
+    for name in "${names[@]}"; do add "$name.jpg"; done
+    for name in 'a+b' 'a.b' '(a)' 'a|b' '{2}' 'a$' '^a' '\[a\]' '\*' '\?' 'a\\b' '[[]a[]]' '[*]' '[^!-~]' ; do
+        excluded "$name.jpg" >left
+        [[ $(captions | wc -l) -eq 11 || $name == '[^!-~]' && $(captions | wc -l) -eq 12 ]]
+        [[ $name == *[[\\]* || " $(<left)" != *" $name "* ]]
+    done
+    ask CAPTION txt photos --exclude '[é].jpg'
+    expect_failure "only ASCII characters"
+    ask CAPTION txt photos --exclude ''
+    expect_failure "--exclude needs a pattern, such as --exclude 'draft-*'."
+    ask CAPTION txt photos --exclude=/
+    expect_failure "--exclude needs a pattern"
+}
+
+@test "folder: what --exclude leaves out is neither counted, nor named, nor an obstacle" {
+    add cat.jpg cat.png 1.heic @eaDir/b.jpg sub/2.cr2 sub/@eaDir/c.jpg
+    ln -s nowhere photos/d.jpg
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION txt photos --exclude '*.png' --exclude=1.heic --exclude @eaDir --exclude sub --exclude d.jpg
+    [[ $code -eq 0 && -z $err ]]
+    expect_output '[1 of 1] photos/cat.jpg: captioned\n1 pictures: 1 captioned, 0 skipped, 0 failed.\n'
+}
+
+@test "folder: a folder that may not be read is no obstacle when --exclude leaves it out" {
+    add a.jpg private/b.jpg
+    chmod 777 photos
+    chmod 0 photos/private
+    start_fake '[{"caption": "a cat"}]'
+    become_nobody
+    ask CAPTION txt photos --exclude 'priv*'
+    chmod 755 photos/private
+    [[ $code -eq 0 && -z $err ]]
+    expect_file a.txt 'a cat\n'
+}
+
+@test "folder: several tasks with one extension are joined, and a file is whole or not there" {
+    add a.jpg b.jpg
+    start_fake '[{"caption": "a cat"}, {"caption": "cat, mat"}, {"caption": "a dog"}, {"status": 500, "detail": "It went wrong."}, {"caption": "x"}]'
+    ask 'CAPTION,GENERATE_TAGS' txt photos
+    [[ $code -eq 1 && $(<out) == *"2 pictures: 1 captioned, 0 skipped, 1 failed." && $(failed_names) == 'photos/b.jpg ' ]]
+    expect_file a.txt 'a cat, cat, mat\n'
+    [[ $(captions) == ./a.txt && $(requests '[q["prompt"] for q in r]') == "['CAPTION', 'GENERATE_TAGS', 'CAPTION', 'GENERATE_TAGS']" ]]
+    ask '<CAPTION>, generate tags' txt photos
+    [[ $code -eq 0 && $(requests '[q["prompt"] for q in r[4:]]') == "['<CAPTION>', 'generate tags']" ]]
+    expect_file b.txt 'x, x\n'
+    expect_tidy
+}
+
+@test "folder: several tasks with an extension for each get their own files; only for missing ones is asked" {
+    add a.jpg b.jpg c.jpg
+    echo mine >photos/a.tags
+    echo mine >photos/b.txt
+    echo mine >photos/b.tags
+    start_fake '[{"caption": "1"}, {"caption": "2"}, {"status": 400, "detail": "No tags."}, {"caption": "4"}]'
+    ask CAPTION,GENERATE_TAGS txt,tags photos
+    [[ $code -eq 1 && $(<out) == *"3 pictures: 1 captioned, 1 skipped, 1 failed." ]]
+    [[ $(requests '[q["prompt"] for q in r]') == "['CAPTION', 'CAPTION', 'GENERATE_TAGS']" ]]
+    expect_file a.txt '1\n'
+    expect_file a.tags 'mine\n'
+    # What is there stays, and is not asked for again.
+    expect_file c.txt '2\n'
+    ask CAPTION,GENERATE_TAGS txt,.tags photos
+    [[ $code -eq 0 && $(<out) == *"3 pictures: 1 captioned, 2 skipped, 0 failed." && $(requests 'r[3]["prompt"]') == GENERATE_TAGS ]]
+    expect_file c.tags '4\n'
+    expect_tidy
+}
+
+@test "folder: of several files each can have been written meanwhile, or be what is in the way" {
+    add a.jpg b.jpg c.jpg
+    printf 'caf\xe9' >photos/c.tags
+    start_fake '[{"caption": "1", "writes": ["photos/a.txt", "mine\n"]}, {"caption": "2"},
+        {"caption": "3", "writes": ["photos/b.txt", "mine\n"]}, {"caption": "4", "writes": ["photos/b.tags", "mine\n"]}]'
+    ask CAPTION,GENERATE_TAGS txt,tags photos
+    [[ $code -eq 1 && $(<out) == *"photos/a.jpg: captioned"*"photos/b.jpg: skipped, captioned meanwhile"*" 1 captioned, 1 skipped, 1 failed." ]]
+    expect_file a.txt 'mine\n'
+    expect_file a.tags '2\n'
+    expect_file b.tags 'mine\n'
+    expect_file c.tags 'caf\xe9'
+    [[ ! -e photos/c.txt && $(requests 'len(r)') == 4 && $err == *"photos/c.jpg: failed. photos/c.tags is no text in UTF-8"* ]]
+}
+
+@test "folder: a prompt is split at commas only where each part is a task's name" {
+    local prompt
+    add a.jpg
+    start_fake '[{"caption": "a cat"}]'
+    for prompt in '<CAPTION_TO_PHRASE_GROUNDING>a cat, a dog' 'CAPTION,TAGS' 'CAPTION,' ',' 'a, b'; do
+        rm -f photos/a.txt
+        ask "$prompt" txt photos
+        [[ $code -eq 0 && $(requests 'r[-1]["prompt"]') == "$prompt" ]]
+    done
+    [[ $(requests 'len(r)') == 5 ]]
+}
+
+@test "folder: as many extensions as tasks, or one, and each once" {
+    local prompt extension sentence
+    add a.jpg
+    start_fake '[{"caption": "a cat"}]'
+    while IFS=: read -r prompt extension sentence; do
+        ask "$prompt" "$extension" photos
+        expect_failure "$sentence"
+    done <<'END'
+CAPTION:txt,tags:A prompt has one caption extension, not 2. Several tasks look like CAPTION,GENERATE_TAGS.
+CAPTION,TAGS:txt,tags:A prompt has one caption extension, not 2.
+CAPTION,OCR:a,b,c:2 tasks have one caption extension for all, or one for each, but not 3.
+CAPTION,OCR:txt,.txt:The caption extension txt stands there twice.
+CAPTION,OCR:txt,:The caption extension is the end of a file name, such as txt.
+CAPTION,OCR:txt,jpg:jpg is the extension of files that are no captions
+END
+    [[ $(requests 'len(r)') == 0 ]]
+}
+
+@test "folder: pictures that would share a file by two extensions are reported, unless the file is there" {
+    add cat.jpg cat.tags.png dog.jpg
+    start_fake '[{"caption": "a cat"}]'
+    ask CAPTION,GENERATE_TAGS txt,tags.txt photos
+    [[ $code -eq 1 && $(<out) == *"3 pictures: 1 captioned, 0 skipped, 2 failed." && $(requests 'len(r)') == 2 ]]
+    [[ $err == *"photos/cat.jpg: failed. cat.jpg, cat.tags.png would share the caption file cat.tags.txt. Rename all but one."* ]]
+    [[ $err == *"photos/cat.tags.png: failed. "*" would share the caption file cat.tags.txt. Rename all but one."* ]]
+    [[ $(captions | tr -d '\n') == ./dog.tags.txt./dog.txt ]]
+    ask CAPTION,GENERATE_TAGS txt,tags.txt photos --full-names
+    [[ $code -eq 0 && $(captions | wc -l) -eq 8 ]]
+}
+
+@test "folder: the names of tasks are those of the server, in both scripts" {
+    only_bash "it is the same comparison"
+    local name
+    for name in vision-caption-folder-images.{sh,ps1}; do
+        diff <(sed -n '/^ *case .*= "<[A-Z_]*>"$/s/.*<\(.*\)>.*/\1/p' "$root/Sources/Florence2/Tasks/FlorenceTask.swift") \
+            <(tr -d '\r' <"$root/$name" | sed -n "/^# List: names of tasks/,/'\$/p" | grep -oE '\b[A-Z_]{2,}\b')
+    done
 }
 
 @test "folder: names with spaces, quotes, newlines, dashes, globs and backslashes" {
