@@ -44,6 +44,7 @@ sanitized_threads='WorkerPoolTests|JoinableThreadTests|ServingTests|CaptioningTe
 
 prepare() {
     install_packages "${build_packages[@]}"
+    install_guest_libraries
     if command -v apt-get >/dev/null; then install_packages "${test_packages[@]}"; fi
     if command -v apt-get >/dev/null && [[ $(uname -m) == x86_64 ]]; then
         (install_packages "${windows_packages[@]}") || say "Without Wine the tests of vision-server.bat are skipped."

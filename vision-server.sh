@@ -112,6 +112,7 @@ forget_other_folder() {
 # In a subshell: where a part of it fails for good, what was built before can still be started.
 build() (
     install_packages "${build_packages[@]}"
+    install_guest_libraries
     require_swift
     cd -- "$root" && mkdir -p -- .build || exit
     forget_other_folder

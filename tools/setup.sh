@@ -59,6 +59,19 @@ install_packages() {
         fail "apt-get could not install: ${missing[*]}. Install them by hand, then run this again."
 }
 
+# What the server opens while it runs, for HEIC, AVIF and JPEG XL. It runs without them, so their lack is no failure.
+install_guest_libraries() {
+    command -v apt-cache >/dev/null || return 0
+    local names
+    # The version is in the name of libjxl; newer systems have libheif's codecs in packages of their own.
+    mapfile -t names < <(
+        apt-cache --names-only search '^libheif1$|^libheif-plugin-(libde265|dav1d)$' | cut -d' ' -f1
+        apt-cache --names-only search '^libjxl0[.][0-9]+$' | cut -d' ' -f1 | sort -V | tail -n 1
+    )
+    [[ ${#names[@]} -eq 0 ]] || (install_packages "${names[@]}") ||
+        say "Without libheif and libjxl the server does not read HEIC, AVIF and JPEG XL."
+}
+
 # Where there is no apt-get, what was installed by hand is enough.
 check_foreign_system() {
     local header missing=() headers=(curl/curl.h jpeglib.h png.h webp/decode.h gif_lib.h tiffio.h)

@@ -13,6 +13,7 @@ package struct CaptionService: Sendable {
 
     package let host: Host
     package let store: Store
+    private let decoder: ImageDecoder
     private let prepareImage: PrepareImage
     private let preprocessing: PreprocessingQueue
     private let isCallersFault: @Sendable (any Error) -> Bool
@@ -21,14 +22,16 @@ package struct CaptionService: Sendable {
     /// - Parameters:
     ///   - store: The model's files.
     ///   - budget: How much decoding goes on at a time.
+    ///   - decoder: Reads the headers of images.
     ///   - prepareImage: Decodes and resizes.
     ///   - isCallersFault: Of an error: then the request counts as invalid, and not as failed.
     package init(
-        host: Host, store: Store, budget: DecodeBudget, prepareImage: @escaping PrepareImage,
+        host: Host, store: Store, budget: DecodeBudget, decoder: ImageDecoder, prepareImage: @escaping PrepareImage,
         isCallersFault: @escaping @Sendable (any Error) -> Bool
     ) {
         self.host = host
         self.store = store
+        self.decoder = decoder
         self.prepareImage = prepareImage
         self.isCallersFault = isCallersFault
         preprocessing = PreprocessingQueue(budget: budget)
@@ -80,10 +83,10 @@ extension CaptionService.Slot {
     /// - Throws: `ImageError`, `PreprocessingError.tooLarge`, `ModelStoreError`.
     package func check(_ files: [[UInt8]]) async throws {
         let processor = try service.store.require().processor
-        let limit = service.preprocessing.budget.largest
+        let (decoder, limit) = (service.decoder, service.preprocessing.budget.largest)
         try await service.preprocessing.run(ticket) { _ in
             for file in files {
-                let bytes = try ImageDecoder().header(of: file, for: processor).decodeMemory
+                let bytes = try decoder.header(of: file, for: processor).decodeMemory
                 guard bytes <= limit else { throw PreprocessingError.tooLarge(bytes: bytes, limit: limit) }
             }
         }
@@ -128,11 +131,12 @@ extension CaptionService.Slot {
         _ report: @escaping @Sendable (CaptionEvent) -> Void
     ) async throws -> (Request, PreparedImage, KnownImage?) {
         let processor = try service.store.require().processor
-        let (prepareImage, images) = (service.prepareImage, service.host.runner.images)
+        let (decoder, prepareImage, images) = (service.decoder, service.prepareImage, service.host.runner.images)
         let (request, file, sight) = try await service.preprocessing.run(ticket, neverAsks: isLong) { _ in
             let request = try parse()
             let file = images.digest(of: request.input.file)
-            let sight = try Sight(request.input.file, file.flatMap { images.find(file: $0) }, processor)
+            let known = file.flatMap { images.find(file: $0) }
+            let sight = try known.map(Sight.known) ?? .new(decoder.header(of: request.input.file, for: processor))
             report(.understood(sight.header))
             return (request, file, sight)
         }
@@ -152,10 +156,6 @@ extension CaptionService.Slot {
 private enum Sight {
     case known(KnownImage)
     case new(ImageHeader)
-
-    init(_ file: [UInt8], _ known: KnownImage?, _ processor: ImageProcessor) throws {
-        self = try known.map(Sight.known) ?? .new(ImageDecoder().header(of: file, for: processor))
-    }
 
     var header: ImageHeader {
         switch self {

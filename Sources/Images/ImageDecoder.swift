@@ -11,10 +11,20 @@ public struct ImageDecoder: Sendable {
     public let maxPixels: Int
     /// How much work an image may be.
     public let limits: DecodeLimits
+    /// The formats that are read; files of others are refused.
+    public let formats: Set<ImageFormat>
+    /// What decodes HEIC, AVIF and JPEG XL, each image in a process of its own.
+    private let program: DecoderProgram
 
-    public init(maxPixels: Int = 100_000_000, limits: DecodeLimits = DecodeLimits()) {
+    /// - Parameter program: By default the one that runs: then it has to call `DecoderChild.runIfAsked`.
+    public init(
+        maxPixels: Int = 100_000_000, limits: DecodeLimits = DecodeLimits(),
+        formats: Set<ImageFormat> = Set(ImageFormat.allCases), program: DecoderProgram = .current
+    ) {
         self.maxPixels = maxPixels
         self.limits = limits
+        self.formats = formats
+        self.program = program
     }
 
     /// Format, stored size and orientation, and the memory that `prepare` with `processor` will take, from the header
@@ -64,12 +74,13 @@ public struct ImageDecoder: Sendable {
         guard let format = ImageFormat(sniffing: bytes) else {
             throw ForeignFormat.name(of: bytes).map { .foreignFormat($0) } ?? .notAnImage
         }
-        let decoder = try Self.decoder(of: bytes, format)
+        guard formats.contains(format) else { throw .switchedOff(format) }
+        let decoder = try decoder(of: bytes, format)
         try checkSize(of: decoder, format)
         return (format, decoder)
     }
 
-    private static func decoder(of bytes: [UInt8], _ format: ImageFormat) throws(ImageError) -> any FormatDecoder {
+    private func decoder(of bytes: [UInt8], _ format: ImageFormat) throws(ImageError) -> any FormatDecoder {
         switch format {
         case .jpeg: try JPEGDecoder(bytes)
         case .png: try PNGDecoder(bytes)
@@ -77,6 +88,7 @@ public struct ImageDecoder: Sendable {
         case .gif: try GIFDecoder(bytes)
         case .bmp: try BMPDecoder(bytes)
         case .tiff: try TIFFDecoder(bytes)
+        case .heif, .avif, .jxl: try GuestDecoder(bytes, format, program, limits)
         }
     }
 

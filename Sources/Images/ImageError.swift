@@ -20,6 +20,12 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
     case readsTooMuch(ImageFormat, limit: Int)
     /// Decoding took more than `limit` of the processor's time.
     case tooSlow(ImageFormat, limit: Duration)
+    /// The format was switched off.
+    case switchedOff(ImageFormat)
+    /// The system's library that decodes the format is not installed.
+    case noLibrary(ImageFormat)
+    /// No process can be started for the format's decoder.
+    case noProcess(ImageFormat)
     /// Whoever wanted the image has left.
     case abandoned
     /// preprocessor_config.json asks for what is not done here.
@@ -50,6 +56,15 @@ public enum ImageError: Error, Equatable, CustomStringConvertible {
         case .tooSlow(let format, let limit):
             "The \(format.name) picture takes more than \(limit.components.seconds) s of processor time to decode. "
                 + "Make it smaller, or save it as PNG or JPEG."
+        case .switchedOff(let format):
+            "The file is \(format.name), which this server was told not to read (--formats). Convert it to JPEG or PNG."
+        case .noLibrary(let format):
+            "\(format.name) pictures need \(format.guestLibrary?.name ?? "a library"), which is not installed where the "
+                + "server runs (apt install \(format.guestLibrary?.package ?? "")). Install it, or convert the picture to "
+                + "JPEG or PNG."
+        case .noProcess(let format):
+            "The system refuses the server a process to decode the \(format.name) picture with. The limit may be the user's "
+                + "(ulimit -u), the service's (TasksMax) or the container's (pids). Send the request again later."
         case .abandoned:
             "Whoever sent the picture has left before it was decoded."
         case .configuration(let reason):

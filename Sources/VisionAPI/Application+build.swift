@@ -10,17 +10,17 @@ package import Serving
 ///
 /// - Parameters:
 ///   - store: The model's files; it runs with the service, too.
-///   - prepareImage: Decodes and resizes; a test may do something else.
+///   - prepareImage: What a test does in place of decoding and resizing.
 package func buildApplication(
     configuration: ServerConfiguration, host: CaptionService.Host, store: CaptionService.Store, logger: Logger,
-    prepareImage: @escaping PrepareImage = {
-        try ImageDecoder().prepare($0, with: $1, watch: DecodeWatch($2))
-    }
+    prepareImage: PrepareImage? = nil
 ) -> some ApplicationProtocol {
     let trimmer = MallocTrimmer(clock: ContinuousClock())
     let preloader = Preloader(host: host, store: store, endsService: configuration.preloadEnds, logger: logger)
+    let decoder = configuration.decoder
     let service = CaptionService(
-        host: host, store: store, budget: configuration.decoding, prepareImage: prepareImage
+        host: host, store: store, budget: configuration.decoding, decoder: decoder,
+        prepareImage: prepareImage ?? { try decoder.prepare($0, with: $1, watch: DecodeWatch($2)) }
     ) {
         ErrorAnswer(answering: $0)?.status.kind == .clientError
     }

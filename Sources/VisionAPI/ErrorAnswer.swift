@@ -28,7 +28,7 @@ extension ErrorAnswer {
         case let error as TaskPromptError: self.init(.badRequest, .invalidPrompt, error.description)
         case let error as ToolError: self.init(.badRequest, .invalidField, error.description)
         case let error as ToolDelay: self.init(.serviceUnavailable, .waitedTooLong, error.description)
-        case let error as ImageError: self.init(.badRequest, .invalidImage, error.description)
+        case let error as ImageError: self.init(error)
         case ModelError.promptTooLong(_, _): self.init(.badRequest, .invalidPrompt, "\(error)")
         // No 503: another image may be answered, and the same one will not.
         case ModelError.damagedNumbers: self.init(.internalServerError, .modelDamaged, "\(error)")
@@ -66,6 +66,15 @@ extension ErrorAnswer {
             case .unknownModel: (.notFound, .notFound)
             }
         self.init(status, code, error.description)
+    }
+
+    private init(_ error: ImageError) {
+        guard case .noProcess = error else {
+            self.init(.badRequest, .invalidImage, error.description)
+            return
+        }
+        self.init(.serviceUnavailable, .queueFull, error.description)
+        headers[.retryAfter] = "5"
     }
 
     private init(_ error: PreprocessingError) {

@@ -1,5 +1,6 @@
 package import Captioning
 package import HTTPDoor
+package import Images
 
 /// What the service is, takes and says.
 package struct ServerConfiguration: Sendable {
@@ -20,6 +21,8 @@ package struct ServerConfiguration: Sendable {
     package var maxBodySize: Int
     /// The most bytes of all bodies that are being read at the same time.
     package var maxReadingSize: Int
+    /// Which pictures are read, and what decodes them.
+    package var decoder: ImageDecoder
     /// How much memory decoding may take.
     package var decoding: DecodeBudget
     /// How long a call of a tool may wait until the model takes it up.
@@ -55,7 +58,7 @@ package struct ServerConfiguration: Sendable {
         anyPrompt: Bool = false, tasks: TaskChooser? = nil, preload: Bool = false,
         preloadEnds: @escaping @Sendable (any Error) -> Bool = { _ in false },
         maxBodySize: Int = 32 << 20, maxReadingSize: Int = 256 << 20,
-        decoding: DecodeBudget = .init(), toolPatience: Duration = .seconds(50),
+        decoder: ImageDecoder = .init(), decoding: DecodeBudget = .init(), toolPatience: Duration = .seconds(50),
         about: About = .init(version: "", precision: "fp32"),
         modelWarnings: @escaping @Sendable () -> [String] = { [] },
         metricsText: @escaping @Sendable () -> String = { "" }
@@ -72,6 +75,7 @@ package struct ServerConfiguration: Sendable {
         self.preloadEnds = preloadEnds
         self.maxBodySize = maxBodySize
         self.maxReadingSize = maxReadingSize
+        self.decoder = decoder
         self.decoding = decoding
         self.toolPatience = toolPatience
         self.about = about

@@ -69,19 +69,48 @@ extension Diagnosis {
         String(format: bytes < 1_000_000_000 ? "%.2f GB" : "%.1f GB", Double(bytes) / 1e9)
     }
 
-    /// A red square in every format must come out red.
-    static func codecs() -> Diagnosis {
-        let broken = ImageFormat.allCases.filter { format in
-            guard let image = try? ImageDecoder().decode(SampleImages.file(format)) else { return true }
-            let isRed = image.pixels.enumerated().allSatisfy { $0 % 3 == 0 ? $1 > 240 : $1 < 15 }
-            return !isRed || image.width != 4 || image.height != 4
-        }
+    /// A red square in every format that is to be read must come out red.
+    static func codecs(_ decoder: ImageDecoder) -> [Diagnosis] {
+        let chosen = ImageFormat.allCases.filter(decoder.formats.contains)
+        let left = ImageFormat.allCases.filter { !decoder.formats.contains($0) }
+        let linked = chosen.filter { $0.guestLibrary == nil }
+        let guests = chosen.filter { $0.guestLibrary != nil }.map { guest($0, decoder) }
+        let off = Diagnosis("codecs", .odd, "--formats leaves out \(names(left))")
+        return (linked.isEmpty ? [] : [Self.linked(linked, decoder)]) + guests + (left.isEmpty ? [] : [off])
+    }
+
+    private static func linked(_ formats: [ImageFormat], _ decoder: ImageDecoder) -> Diagnosis {
+        let broken = formats.filter { !decodes($0, decoder) }
         guard broken.isEmpty else {
-            let names = broken.map(\.name).joined(separator: ", ")
-            return Diagnosis("codecs", .wrong, "\(names) cannot be decoded: reinstall the libraries of these formats")
+            return Diagnosis(
+                "codecs", .wrong, "\(names(broken)) cannot be decoded: reinstall the libraries of these formats")
+        }
+        return Diagnosis("codecs", .well, "\(names(formats)) are decoded, by \(CodecLibraries.versions)")
+    }
+
+    /// A format that the server does without where its library is not there.
+    private static func guest(_ format: ImageFormat, _ decoder: ImageDecoder) -> Diagnosis {
+        guard let library = CodecLibraries.guest(of: format) else {
+            let (name, package) = format.guestLibrary ?? ("its library", "")
+            return Diagnosis(
+                "codecs", .odd, "\(format.name) is not read, as \(name) is not installed: apt install \(package)")
+        }
+        guard decodes(format, decoder) else {
+            return Diagnosis(
+                "codecs", .odd, "\(format.name) cannot be decoded by \(library): install its plugin for the format")
         }
         return Diagnosis(
-            "codecs", .well, "\(ImageFormat.acceptedNames) are decoded, by \(CodecLibraries.versions)")
+            "codecs", .well, "\(format.name) is decoded, by \(library), each picture in a process of its own")
+    }
+
+    private static func decodes(_ format: ImageFormat, _ decoder: ImageDecoder) -> Bool {
+        guard let image = try? decoder.decode(SampleImages.file(format)) else { return false }
+        let isRed = image.pixels.enumerated().allSatisfy { $0 % 3 == 0 ? $1 > 240 : $1 < 15 }
+        return isRed && image.width == 4 && image.height == 4
+    }
+
+    private static func names(_ formats: [ImageFormat]) -> String {
+        formats.map(\.name).joined(separator: ", ")
     }
 
     static func cache(_ hub: HubConfiguration) -> Diagnosis {

@@ -3,7 +3,7 @@ import Images
 
 /// Reads image files as the service reads images.
 struct ImageReader {
-    let decoder = ImageDecoder()
+    let decoder: ImageDecoder
     let processor: ImageProcessor
 
     func read(_ file: String) throws -> PreparedImage {

@@ -30,7 +30,7 @@ struct InspectCommand: ParsableCommand {
         let decoderIDs = try parseDecoderIDs()
         let model = try modelOptions.choose(settings)
         let files = try model.files()
-        let prepared = try ImageReader(processor: try files.imageProcessor()).read(image)
+        let prepared = try ImageReader(decoder: ImageDecoder(), processor: try files.imageProcessor()).read(image)
         let captioner = try model.load(files)
         for warning in captioner.warnings { StandardError.print(warning) }
         let tensors = try captioner.inspect(prepared, prompt: task, decoderIDs: decoderIDs)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Images
 
 @main
 struct VisionServer: AsyncParsableCommand {
@@ -16,6 +17,7 @@ struct VisionServer: AsyncParsableCommand {
 
     /// Parses the command line and runs what it says; what is wrong ends the program with a sentence.
     static func main() async {
+        DecoderChild.runIfAsked()
         do {
             let arguments = Array(CommandLine.arguments.dropFirst())
             try checkCommand(arguments)

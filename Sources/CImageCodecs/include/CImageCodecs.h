@@ -93,4 +93,38 @@ int cimage_tiff_header(const uint8_t *bytes, size_t size, cimage_tiff_header_inf
 int cimage_tiff_decode(const uint8_t *bytes, size_t size, cimage_header header, const cimage_client *client,
                        char *message);
 
+// HEIF (HEVC or AV1 inside) and JPEG XL, by libraries that are opened when they are needed: a program without them
+// still runs. They cannot be stopped, and may crash or take any memory, so decoding belongs into a process of its own.
+enum { CIMAGE_NO_LIBRARY = 5 }; // the library is not installed, or lacks a function
+typedef struct {
+    uint32_t width, height; // of HEIF as its container turns it, of JPEG XL as stored
+    uint32_t channels;      // 1 gray, 2 gray and alpha, 3 RGB, 4 RGBA
+    uint32_t premultiplied; // the colours are multiplied by alpha
+    const uint8_t *profile; // ICC, gone when `begin` returns
+    size_t profile_size;    // 0: there is none
+} cimage_guest;
+typedef struct {
+    void *context;
+    // Is told what comes, before the first row. Nonzero ends the decode: CIMAGE_STOPPED.
+    int (*begin)(void *context, const cimage_guest *guest);
+    // Takes the next row, 8 bits a sample, which is gone when it returns.
+    int (*row)(void *context, const uint8_t *row);
+} cimage_guest_client;
+
+// Opens the library, so that it opens nothing later; its version goes into `message` when the result is CIMAGE_OK.
+int cimage_heif_open(char *message);
+int cimage_jxl_open(char *message);
+// The primary image; its size must be the one that was read from the container. More than 8 bits keep their high byte.
+int cimage_heif_decode(const uint8_t *bytes, size_t size, uint32_t width, uint32_t height,
+                       const cimage_guest_client *client, char *message);
+// The first frame; more than 8 bits are rounded to 8.
+int cimage_jxl_decode(const uint8_t *bytes, size_t size, uint32_t width, uint32_t height,
+                      const cimage_guest_client *client, char *message);
+
+// The process that decodes them. Both answer whether all went well, and are called once, in this order.
+// Ties the process to its parent, whose number is given, gives up rights and closes all descriptors but 0, 1 and 2.
+int cimage_child_begin(int64_t parent);
+// Bytes beside those that the process has now, and seconds of processor time: more ends it. It opens no file any more.
+int cimage_child_confine(uint64_t memory, uint64_t seconds);
+
 #endif

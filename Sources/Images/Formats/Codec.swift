@@ -38,17 +38,17 @@ enum Codec {
             message.initialize(repeating: 0)
             guard let start = message.baseAddress else { return }
             status = bytes.withUnsafeBufferPointer { door($0.baseAddress, $0.count, start) }
-            failure = progress?.failure ?? error(format, status, message)
+            let text = message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+            failure = progress?.failure ?? error(format, status, text)
         }
         if let failure { throw failure }
         return status == Int32(CIMAGE_OK)
     }
 
-    private static func error(
-        _ format: ImageFormat, _ status: Int32, _ message: UnsafeMutableBufferPointer<CChar>
-    ) -> ImageError? {
+    /// What a door's status and message mean; `nil` where all went well.
+    static func error(_ format: ImageFormat, _ status: Int32, _ message: [UInt8]) -> ImageError? {
         if status == Int32(CIMAGE_OK) || status == Int32(CIMAGE_INVISIBLE) { return nil }
-        let text = sentence(message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)))
+        let text = sentence(message)
         return status == Int32(CIMAGE_UNSUPPORTED) ? .unsupported(format, text) : .damaged(format, text)
     }
 
@@ -92,6 +92,18 @@ private final class RowReceiver {
 
 /// The libraries that decode images.
 public enum CodecLibraries {
+    /// "libheif 1.15.1": what decodes HEIC, AVIF or JPEG XL; `nil` where it is not installed, or it is another format.
+    /// It is opened for that, so this is no question for a server.
+    public static func guest(of format: ImageFormat) -> String? {
+        guard let library = format.guestLibrary else { return nil }
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CIMAGE_MESSAGE_SIZE)) { text in
+            text.initialize(repeating: 0)
+            guard let start = text.baseAddress else { return nil }
+            let status = format == .jxl ? cimage_jxl_open(start) : cimage_heif_open(start)
+            return status == Int32(CIMAGE_OK) ? "\(library.name) \(String(cString: start))" : nil
+        }
+    }
+
     /// Their names and versions: of libpng, libwebp and libtiff those that run, of the two others, which do not tell,
     /// those that the program was built with.
     public static let versions: String = {

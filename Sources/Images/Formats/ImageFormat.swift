@@ -1,6 +1,6 @@
 /// The file formats that are read. Which one a file has is told by its first bytes, never by a name or MIME type.
 public enum ImageFormat: String, Sendable, CaseIterable {
-    case jpeg, png, webp, gif, bmp, tiff
+    case jpeg, png, webp, gif, bmp, tiff, heif, avif, jxl
 
     /// The format as people write it.
     public var name: String {
@@ -11,10 +11,22 @@ public enum ImageFormat: String, Sendable, CaseIterable {
         case .gif: "GIF"
         case .bmp: "BMP"
         case .tiff: "TIFF"
+        case .heif: "HEIC"
+        case .avif: "AVIF"
+        case .jxl: "JPEG XL"
         }
     }
 
-    /// "JPEG, PNG, WebP, GIF, BMP or TIFF", for messages.
+    /// What decodes it where that is opened only when it is needed, and Debian's package of it; else `nil`.
+    public var guestLibrary: (name: String, package: String)? {
+        switch self {
+        case .jpeg, .png, .webp, .gif, .bmp, .tiff: nil
+        case .heif, .avif: ("libheif", "libheif1")
+        case .jxl: ("libjxl", "libjxl0.7")
+        }
+    }
+
+    /// "JPEG, PNG, ... or JPEG XL", for messages.
     public static var acceptedNames: String {
         let names = allCases.map(\.name)
         return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
@@ -36,9 +48,20 @@ public enum ImageFormat: String, Sendable, CaseIterable {
             self = .bmp
         } else if Self.tiffSignatures.contains(where: { begins($0) }) {
             self = .tiff
+        } else if begins([0xFF, 0x0A]) || begins([0x00, 0x00, 0x00, 0x0C, 0x4A, 0x58, 0x4C, 0x20]) {
+            self = .jxl
+        } else if let format = Self.still(brands: bytes[...].isoBrands) {
+            self = format
         } else {
             return nil
         }
+    }
+
+    /// By the brands of an ISO media file: films have others.
+    private static func still(brands: [String]) -> ImageFormat? {
+        let brands = Set(brands)
+        if !brands.isDisjoint(with: ["avif", "avis"]) { return .avif }
+        return brands.isDisjoint(with: ["heic", "heix", "heim", "heis", "hevc", "hevx", "mif1", "msf1"]) ? nil : .heif
     }
 
     /// Both byte orders of TIFF and of BigTIFF.

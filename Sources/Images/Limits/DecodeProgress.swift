@@ -2,6 +2,8 @@
 final class DecodeProgress {
     /// Why the decode has to end, once it has to.
     private(set) var failure: ImageError?
+    /// The process that does a part of it. It rests while the watch is asked, which may pause the decode.
+    var helper: DecoderProcess?
 
     private let format: ImageFormat
     private let mostHanded: Int
@@ -39,12 +41,25 @@ final class DecodeProgress {
         if !mayGoOn(width: width), let failure { throw failure }
     }
 
+    /// The same while nothing comes from the helper.
+    func tick() throws(ImageError) {
+        if !ask(), let failure { throw failure }
+    }
+
+    /// It has used its processor time.
+    var tooSlow: ImageError { .tooSlow(format, limit: limits.processorTime) }
+
+    /// Its helper does nothing any more.
+    var standsStill: ImageError { .damaged(format, "its decoder stands still") }
+
     private func ask() -> Bool {
         pixelsSinceAsked = 0
         guard failure == nil else { return false }
-        let used = time.used
+        helper?.pause()
+        defer { helper?.goOn() }
+        let used = time.used + (helper?.processorTime ?? .zero)
         do throws(ImageError) {
-            if used > limits.processorTime { throw .tooSlow(format, limit: limits.processorTime) }
+            if used > limits.processorTime { throw tooSlow }
             try watch.ask(used)
         } catch {
             failure = error
