@@ -100,14 +100,24 @@ struct DocumentTests {
     func scriptOptions() throws {
         let section = try #require(try Document("docs/configuration.md").section("vision-server.sh"))
         let named = section.codes(inColumn: 0).filter { $0.hasPrefix("--") }
-        #expect(named == (try Self.scriptOptions()))
+        #expect(named == (try Self.scriptOptions("vision-server.sh")).union(["--help"]))
+    }
+
+    @Test(
+        "the options of the scripts for folders are those of their usage",
+        arguments: ["vision-caption-folder-images.sh", "vision-caption-folder-images.ps1"])
+    func folderScriptOptions(_ name: String) throws {
+        let section = try #require(try Document("docs/clients.md").section("Scripts"))
+        #expect(section.codes(inColumn: 0) == (try Self.scriptOptions(name)))
     }
 
     @Test("no page names an option that there is not")
     func noUnknownOption() throws {
         var known: Set<String> = ["--help", "--version"]
         for command in server.commands + client.commands { known.formUnion(command.options) }
-        known.formUnion(try Self.scriptOptions())
+        for script in ["vision-server.sh", "vision-caption-folder-images.sh"] {
+            known.formUnion(try Self.scriptOptions(script))
+        }
         // Of docker, systemctl, wsl, swift and curl.
         known.formUnion(["--name", "--restart", "--stop-timeout", "--cap-drop", "--read-only"])
         known.formUnion(["--now", "--shutdown", "--exec", "--product", "--data-binary"])
@@ -162,10 +172,12 @@ struct DocumentTests {
         }
     }
 
-    private static func scriptOptions() throws -> Set<String> {
-        let script = try String(contentsOf: SourceFile.root.appending(path: "vision-server.sh"), encoding: .utf8)
-        let usage = script.prefix { $0 != "\u{0}" }.split(separator: "\nEOF\n", maxSplits: 1)[0]
-        return Set(usage.matches(of: /\n  (-h, )?(--[a-z-]+)/).map { String($0.2) }).union(["--help"])
+    /// The options that the lines of a script's usage begin with.
+    private static func scriptOptions(_ name: String) throws -> Set<String> {
+        let script = try String(contentsOf: SourceFile.root.appending(path: name), encoding: .utf8)
+            .replacing("\r\n", with: "\n")
+        let usage = try #require(script.firstMatch(of: /(?s)Usage: .*?\n(EOF|END|'@)\n/)).output.0
+        return Set(usage.matches(of: /\n  (-h, )?(--[a-z-]+)/).map { String($0.2) })
     }
 
     /// What the first group of a pattern matches in the sources of targets.
