@@ -67,6 +67,7 @@ let package = Package(
             name: "PrometheusText", dependencies: [.product(name: "CoreMetrics", package: "swift-metrics")],
             swiftSettings: swiftSettings),
         .target(name: "JSONScanning", swiftSettings: swiftSettings),
+        .target(name: "CaptionCleaning", swiftSettings: swiftSettings),
         .target(name: "Transfers", dependencies: ["CCurl"], swiftSettings: swiftSettings),
         .target(name: "VisionAPITypes", swiftSettings: swiftSettings),
 
@@ -81,7 +82,7 @@ let package = Package(
 
         .target(name: "ModelContext", dependencies: ["JSONScanning"], swiftSettings: swiftSettings),
         .target(
-            name: "CaptionClient", dependencies: ["ModelContext", "Transfers", "VisionAPITypes"],
+            name: "CaptionClient", dependencies: ["CaptionCleaning", "ModelContext", "Transfers", "VisionAPITypes"],
             swiftSettings: swiftSettings),
 
         // Floor 3: many requests for one model, and the street door.
@@ -113,8 +114,8 @@ let package = Package(
         .target(
             name: "VisionAPI",
             dependencies: [
-                "CDigest", "CPixels", "Captioning", "Florence2", "HTTPDoor", "Images", "JSONScanning", "ModelContext",
-                "Serving", "VisionAPITypes",
+                "CDigest", "CPixels", "CaptionCleaning", "Captioning", "Florence2", "HTTPDoor", "Images",
+                "JSONScanning", "ModelContext", "Serving", "VisionAPITypes",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -140,7 +141,10 @@ let package = Package(
 
         .executableTarget(
             name: "vision-client",
-            dependencies: ["CaptionClient", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "CaptionCleaning", "CaptionClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: swiftSettings, linkerSettings: staticRuntime),
 
         .executableTarget(
@@ -164,6 +168,9 @@ let package = Package(
         .testTarget(
             name: "ModelContextTests", dependencies: ["ModelContext", "SeededRandom"], swiftSettings: swiftSettings),
         .testTarget(name: "JSONScanningTests", dependencies: ["JSONScanning"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "CaptionCleaningTests", dependencies: ["CaptionCleaning", "SeededRandom"],
+            exclude: ["Captions"], swiftSettings: swiftSettings),
         .testTarget(
             name: "TransfersTests", dependencies: ["Transfers", "SeededRandom"], swiftSettings: swiftSettings),
         .testTarget(

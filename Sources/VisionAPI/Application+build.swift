@@ -39,7 +39,8 @@ package func buildApplication(
     let door = Door(
         configuration: configuration.door,
         dialects: [
-            OriginalDialect(images, configuration: configuration).dialect, PageDialect().dialect,
+            OriginalDialect(images, CleanRoute { trimmer.add($0) }, configuration: configuration).dialect,
+            PageDialect().dialect,
             OperationsDialect(host: host, store: store, configuration: configuration).dialect,
             OpenAIDialect(route: chats, chat: parser, models: models).dialect,
             OllamaDialect(route: chats, chat: parser, models: models, host: host, store: store).dialect,

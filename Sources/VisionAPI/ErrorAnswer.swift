@@ -93,7 +93,8 @@ extension ErrorAnswer {
         case .malformedForm: (.badRequest, .invalidForm)
         case .missingField, .missingFormField: (.unprocessableContent, .missingField)
         case .mistypedField: (.unprocessableContent, .invalidField)
-        case .outOfRange, .minAboveMax, .invalidKeepAlive: (.badRequest, .invalidField)
+        case .outOfRange, .minAboveMax, .invalidKeepAlive, .unknownMember, .unreadableMember:
+            (.badRequest, .invalidField)
         case .promptTooLong, .wrongNumberOfPrompts, .repeatedPrompt: (.badRequest, .invalidPrompt)
         case .invalidBase64, .invalidDataURL, .addressOfImage, .fileNotAttached, .wrongNumberOfImages:
             (.badRequest, .invalidImage)

@@ -93,6 +93,15 @@ struct RequestFields: SearchFields {
         return try KeepAlive(field: .seconds(seconds))
     }
 
+    func tree(_ field: String) throws(VisionAPIError) -> JSONTree? {
+        guard let value = present(field) else { return nil }
+        do throws(JSONTreeError) {
+            return try JSONTree(value)
+        } catch {
+            throw .unreadableMember(field, error)
+        }
+    }
+
     /// A field that is there and not null, unread.
     subscript(_ field: String) -> JSONValue? { present(field) }
 

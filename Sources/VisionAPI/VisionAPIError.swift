@@ -6,8 +6,12 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
     case notAnObject
     case malformedForm(MultipartError)
     case missingField(String)
+    /// A field's object has a member that means nothing there.
+    case unknownMember(String, of: String, known: [String])
     /// The same in a form, or beside a file.
     case missingFormField(String)
+    /// A field that holds JSON of its own is too large, too deep or none.
+    case unreadableMember(String, JSONTreeError)
     case mistypedField(String, expected: String)
     /// A field's number is not one that it may be; what it may be, in words.
     case outOfRange(String, String)
@@ -39,6 +43,10 @@ public enum VisionAPIError: Error, Equatable, CustomStringConvertible {
                 + "the body and ?prompt=CAPTION."
         case .missingField(let field):
             "The field \"\(field)\" is missing. \(Self.example)"
+        case .unknownMember(let name, let field, let known):
+            "The field \"\(field)\" has no \"\(name)\". It knows \(known.joined(separator: ", "))."
+        case .unreadableMember(let field, let reason):
+            "The field \"\(field)\" cannot be read: \(reason)."
         case .mistypedField(let field, let expected):
             "The field \"\(field)\" must be \(expected)."
         case .outOfRange(let field, let range):

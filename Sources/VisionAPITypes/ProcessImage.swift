@@ -20,6 +20,8 @@ public struct ProcessImageRequest: Codable, Sendable, Equatable {
     public var repetitionPenalty: Double?
     /// How long the model stays in memory after this request; as long as usual when absent.
     public var keepAlive: KeepAliveField?
+    /// What is done to the model's texts; nothing when absent.
+    public var clean: CleanUpBody?
 
     /// One prompt, or several for the same image.
     public enum Prompts: Sendable, Equatable {
@@ -43,6 +45,7 @@ public struct ProcessImageRequest: Codable, Sendable, Equatable {
         case lengthPenalty = "length_penalty"
         case repetitionPenalty = "repetition_penalty"
         case keepAlive = "keep_alive"
+        case clean
     }
 
     public init(

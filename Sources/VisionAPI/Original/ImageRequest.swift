@@ -14,6 +14,8 @@ struct ImageRequest: Sendable {
     let isList: Bool
     let overrides: GenerationOverrides
     let keepAlive: KeepAlive?
+    /// What is done to the model's texts.
+    let cleanUp: CleanUpField?
 
     static let maxPromptSize = 64 << 10
     static let maxPromptCount = 32
@@ -21,7 +23,7 @@ struct ImageRequest: Sendable {
 
     init(
         images: [NamedImage], isSeveral: Bool, prompts: [TaskPrompt], isList: Bool, overrides: GenerationOverrides,
-        keepAlive: KeepAlive?
+        keepAlive: KeepAlive?, cleanUp: CleanUpField?
     ) {
         self.images = images
         self.isSeveral = isSeveral
@@ -29,6 +31,7 @@ struct ImageRequest: Sendable {
         self.isList = isList
         self.overrides = overrides
         self.keepAlive = keepAlive
+        self.cleanUp = cleanUp
     }
 
     /// Memory of the files that have not been taken.

@@ -93,7 +93,9 @@ struct ImageRequestParser: Sendable {
         let overrides = try overrides(fields)
         let keepAlive = try fields.keepAlive("keep_alive")
         let isList = if case .several = field { true } else { false }
-        return ImageSettings(prompts: try prompts(field), isList: isList, overrides: overrides, keepAlive: keepAlive)
+        return ImageSettings(
+            prompts: try prompts(field), isList: isList, overrides: overrides, keepAlive: keepAlive,
+            cleanUp: try fields.cleanUp())
     }
 
     private func overrides(_ fields: some SearchFields) throws(VisionAPIError) -> GenerationOverrides {
@@ -142,6 +144,7 @@ private struct ImageSettings {
     let isList: Bool
     let overrides: GenerationOverrides
     let keepAlive: KeepAlive?
+    let cleanUp: CleanUpField?
 
     /// - Parameter files: With their names; one without a name goes by its number, from 1.
     func request(_ files: [(name: String, file: Result<[UInt8], VisionAPIError>)], isSeveral: Bool) -> ImageRequest {
@@ -150,6 +153,6 @@ private struct ImageSettings {
         }
         return ImageRequest(
             images: images, isSeveral: isSeveral, prompts: prompts, isList: isList, overrides: overrides,
-            keepAlive: keepAlive)
+            keepAlive: keepAlive, cleanUp: cleanUp)
     }
 }

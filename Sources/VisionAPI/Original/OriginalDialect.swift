@@ -6,12 +6,14 @@ import VisionAPITypes
 /// The interface of the original server: what it is asked for, and what it says about itself.
 struct OriginalDialect: Sendable {
     private let route: ProcessImageRoute
+    private let cleanRoute: CleanRoute
     private let modelName: String
     /// The original's seven prompts, in its order, and then the extra ones.
     private let prompts: [String]
 
-    init(_ route: ProcessImageRoute, configuration: ServerConfiguration) {
+    init(_ route: ProcessImageRoute, _ cleanRoute: CleanRoute, configuration: ServerConfiguration) {
         self.route = route
+        self.cleanRoute = cleanRoute
         modelName = configuration.modelName
         prompts = TaskPrompt.promptGenPrompts + configuration.extraPrompts
     }
@@ -23,6 +25,7 @@ struct OriginalDialect: Sendable {
                 Route(.get, "prompts") { _, _ in try .json(prompts) },
                 Route(.get, "model") { _, _ in try .json(modelName) },
                 Route(.post, "process_image", use: route.processImage),
+                Route(.post, "clean", use: cleanRoute.clean),
             ])
     }
 }

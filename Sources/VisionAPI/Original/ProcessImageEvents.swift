@@ -1,3 +1,4 @@
+import CaptionCleaning
 import Captioning
 import Florence2
 import HTTPDoor
@@ -25,6 +26,14 @@ extension AnswerStream {
         case .started: try write("started", ProcessImageStarted(image: image))
         case .text(let text, let prompt): try write("text", ProcessImageText(index: prompt, text: text, image: image))
         case .understood, .prepared, .admitted, .finished: break
+        }
+    }
+
+    /// A text that was cleaned comes in one piece: what goes from it is known at its end.
+    func write(cleaned captions: [CleanCaption], image: Int?) throws {
+        for (index, caption) in captions.enumerated() {
+            guard let outcome = caption.outcome else { continue }
+            try write("text", ProcessImageText(index: index, text: outcome.text, image: image))
         }
     }
 

@@ -1,3 +1,4 @@
+import CaptionCleaning
 import Captioning
 import Florence2
 import HTTPDoor
@@ -10,14 +11,14 @@ struct ProcessImageResult: Encodable {
     /// What came of an image.
     struct Image {
         let name: String
-        let outcome: Result<[Caption], ErrorAnswer>
+        let outcome: Result<[CleanCaption], ErrorAnswer>
     }
 
     private let request: ImageRequest
     private let images: [Image]
     private let isDetailed: Bool
 
-    private enum Key: CodingKey { case images, name, result, results, details, detail, code }
+    private enum Key: CodingKey { case images, name, result, results, raw, kept, details, detail, code }
 
     /// - Parameter images: One at least, and one alone unless the request has several.
     init(_ request: ImageRequest, _ images: [Image], isDetailed: Bool) throws {
@@ -49,7 +50,7 @@ struct ProcessImageResult: Encodable {
         }
     }
 
-    private func encode(_ captions: [Caption], to container: inout KeyedEncodingContainer<Key>) throws {
+    private func encode(_ captions: [CleanCaption], to container: inout KeyedEncodingContainer<Key>) throws {
         let prompts = request.prompts.map(\.original)
         if request.isList {
             let answers = zip(prompts, captions).map { ($0, $1.answer) }
@@ -57,8 +58,26 @@ struct ProcessImageResult: Encodable {
         } else if let caption = captions.first {
             try container.encode(caption.answer, forKey: .result)
         }
+        try encodeRaw(captions, to: &container)
         guard isDetailed else { return }
-        try container.encode(zip(prompts, captions).map(ProcessImageDetail.init), forKey: .details)
+        try container.encode(zip(prompts, captions).map { ProcessImageDetail($0, $1.caption) }, forKey: .details)
+    }
+
+    /// What was cleaned, as the model wrote it, and of which of it nothing would have been left.
+    private func encodeRaw(
+        _ captions: [CleanCaption], to container: inout KeyedEncodingContainer<Key>
+    ) throws {
+        let prompts = request.prompts.map(\.original)
+        let texts = zip(prompts, captions).compactMap { prompt, caption in caption.raw.map { (prompt, $0) } }
+        let kept = zip(prompts, captions).filter { $1.outcome?.isKept ?? false }.map(\.0)
+        guard !texts.isEmpty else { return }
+        if request.isList {
+            try container.encode(Dictionary(texts) { first, _ in first }, forKey: .raw)
+            if !kept.isEmpty { try container.encode(kept, forKey: .kept) }
+        } else {
+            try container.encode(texts[0].1, forKey: .raw)
+            if !kept.isEmpty { try container.encode(true, forKey: .kept) }
+        }
     }
 }
 

@@ -50,14 +50,18 @@ struct ProcessImageRoute: Sendable {
             let (request, number) = (request, request.isSeveral ? images.count : nil)
             do {
                 let rest = request.images.isEmpty ? nil : request.byteCount
-                let captions = try await slot.answer(isLong: body.isLong, wantsText: stream != nil, rest: rest) {
+                let captions = try await slot.answer(
+                    isLong: body.isLong, wantsText: stream != nil && request.cleanUp == nil, rest: rest
+                ) {
                     try request.question(about: image)
                 } report: { event in
                     notes.note(event, ofOne: number == nil)
                     // What holds only strings and numbers can always be written.
                     try? stream?.write(event, image: number)
                 }.captions
-                images.append(.init(name: image.name, outcome: .success(captions)))
+                let clean = zip(captions, request.prompts).map { CleanCaption($0, of: $1, request.cleanUp) }
+                try stream?.write(cleaned: clean, image: number)
+                images.append(.init(name: image.name, outcome: .success(clean)))
             } catch let error where request.isSeveral && Self.isOfOneImage(error) {
                 images.append(
                     .init(name: image.name, outcome: .failure(ErrorAnswer(answering: error) ?? .internalError)))

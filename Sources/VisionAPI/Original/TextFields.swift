@@ -1,4 +1,5 @@
 import Foundation
+import JSONScanning
 import Serving
 import VisionAPITypes
 
@@ -56,6 +57,15 @@ struct TextFields: SearchFields {
         return try KeepAlive(field: .text(Self.trimmed(text)))
     }
 
+    func tree(_ field: String) throws(VisionAPIError) -> JSONTree? {
+        guard let text = values[field]?.first else { return nil }
+        do throws(JSONTreeError) {
+            return try JSONTree(text: text)
+        } catch {
+            throw .unreadableMember(field, error)
+        }
+    }
+
     private static func trimmed(_ text: String) -> String {
         String(text.prefix(64)).trimmingCharacters(in: .whitespacesAndNewlines)
     }
@@ -68,6 +78,8 @@ protocol SearchFields {
     func wholeNumber(_ field: String, in range: ClosedRange<Int>) throws(VisionAPIError) -> Int?
     func number(_ field: String, in range: ClosedRange<Double>) throws(VisionAPIError) -> Double?
     func keepAlive(_ field: String) throws(VisionAPIError) -> KeepAlive?
+    /// A field of many parts, in memory of its own.
+    func tree(_ field: String) throws(VisionAPIError) -> JSONTree?
 }
 
 /// Numbers as people and programs write them.

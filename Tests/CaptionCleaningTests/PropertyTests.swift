@@ -1,0 +1,142 @@
+import CaptionCleaning
+import SeededRandom
+import Testing
+
+@Suite("Clean-up of any text")
+struct PropertyTests {
+    private static let pieces = [
+        "The image shows", "this is a photo of", "In this image we can see", "In the image,", "there is", "a cat",
+        "two dogs",
+        "in the background", "on the left", "on the right side of the image", "of the street", "at the top", "is",
+        "and",
+        ",", ", ", ".", ". ", "!", "?", "…", ":", ";", "(", ")", "\"", "“", "”", "\n", "  ", "\t", "_", "-", "'", "é",
+        "e\u{301}",
+        "👨‍👩‍👧‍👦", "🇯🇵", "猫。", "ß", "ﬁ", "İ", "\u{200D}", "\u{FEFF}", "long_hair", "Long Hair", "1girl", "^_^", "solo", "St.",
+        "J.",
+        "positioned", "slightly", "the", "a", "the middle of",
+    ]
+
+    private static func text(_ random: inout SplitMix) -> String {
+        (0..<Int.random(in: 0...24, using: &random)).map { _ in
+            (pieces.randomElement(using: &random) ?? "") + (Bool.random(using: &random) ? " " : "")
+        }.joined()
+    }
+
+    /// Any flags but texts for texts, which may make a text longer.
+    private static func cleanUp(_ random: inout SplitMix) -> CleanUp {
+        var cleanUp = CleanUp()
+        cleanUp.trimsPreamble = .random(using: &random)
+        cleanUp.stripsLocations = .random(using: &random)
+        cleanUp.tags.dropsDoubles = .random(using: &random)
+        cleanUp.tags.isSorted = .random(using: &random)
+        if Bool.random(using: &random) { cleanUp.tags.spelling = .spaces }
+        if Bool.random(using: &random) { cleanUp.tags.excluded = ["solo", "*hair", "?girl"].map { TagPattern($0) } }
+        if Bool.random(using: &random) { cleanUp.tags.first = ["1girl", "two dogs"] }
+        if Bool.random(using: &random) { cleanUp.tags.maxCount = .random(in: 1...5, using: &random) }
+        if Bool.random(using: &random) { cleanUp.maxWords = .random(in: 1...12, using: &random) }
+        if Bool.random(using: &random) { cleanUp.maxCharacters = .random(in: 1...60, using: &random) }
+        return cleanUp
+    }
+
+    private static func isCaption(_ text: String) -> Bool {
+        text.unicodeScalars.contains { $0.properties.isAlphabetic || $0.properties.numericType != nil }
+    }
+
+    @Test(
+        "no caption becomes empty or longer, limits are kept, and once more changes nothing",
+        arguments: [TextKind.text, .tags])
+    func anything(kind: TextKind) {
+        var random = SplitMix(seed: 16)
+        for number in 0..<20_000 {
+            let text = Self.text(&random)
+            let cleanUp = Self.cleanUp(&random)
+            let outcome = cleanUp.clean(text, as: kind)
+            #expect(Self.isCaption(outcome.text) || !Self.isCaption(text), "\(number): \(text)")
+            #expect(!outcome.isKept || outcome.text == text)
+            // A list gets a blank behind each comma.
+            let commas = text.count { $0 == "," || $0.isNewline }
+            #expect(outcome.text.count <= text.count + commas, "\(number): \(text.debugDescription)")
+            guard !outcome.isKept, Self.isCaption(text) else { continue }
+            if let most = cleanUp.maxCharacters { #expect(outcome.text.count <= most) }
+            if let most = cleanUp.maxWords {
+                #expect(
+                    outcome.text.split(whereSeparator: \.isWhitespace).count <= most,
+                    "\(number): \(text.debugDescription)")
+            }
+            let again = cleanUp.clean(outcome.text, as: kind)
+            #expect(again.text == outcome.text, "\(number): \(text.debugDescription) \(cleanUp)")
+        }
+    }
+
+    @Test("what is taken from a text was there: its characters, in their order")
+    func subsequence() {
+        var random = SplitMix(seed: 17)
+        var cleanUp = CleanUp()
+        (cleanUp.trimsPreamble, cleanUp.stripsLocations, cleanUp.maxWords) = (true, true, 20)
+        for _ in 0..<5000 {
+            let text = Self.text(&random)
+            let result = cleanUp.clean(text, as: .text).text
+            var rest = text.lowercased().unicodeScalars[...]
+            for scalar in result.lowercased().unicodeScalars where !scalar.properties.isWhitespace {
+                guard let place = rest.firstIndex(of: scalar) else {
+                    Issue.record("\(text.debugDescription) became \(result.debugDescription)")
+                    break
+                }
+                rest = rest[rest.index(after: place)...]
+            }
+        }
+    }
+
+    @Test("a caption from which a preamble went begins with a capital, or as a name is written")
+    func capitals() throws {
+        let cleanUp = try #require(CaptionGoldens.flags.first { $0.name == "trim-preamble" }).cleanUp
+        for text in try CaptionGoldens.texts() {
+            let result = cleanUp.clean(text).text
+            let isName = result.dropFirst().first?.isUppercase ?? false
+            #expect(result == text || !(result.first?.isLowercase ?? true) || isName, "\(result)")
+        }
+    }
+
+    @Test("nothing to do changes nothing, white space included")
+    func nothing() {
+        #expect(CleanUp().clean(" a \n") == .init(text: " a \n", isKept: false))
+    }
+
+    @Test("a text that would be lost stays, and it is said")
+    func kept() {
+        var cleanUp = CleanUp()
+        cleanUp.tags.excluded = [TagPattern("*")]
+        #expect(cleanUp.clean("cat, dog", as: .tags) == .init(text: "cat, dog", isKept: true))
+        cleanUp = CleanUp()
+        cleanUp.replacements = [Replacement("cat", with: "")]
+        #expect(cleanUp.clean("cat") == .init(text: "cat", isKept: true))
+        #expect(cleanUp.clean("") == .init(text: "", isKept: false))
+    }
+
+    @Test("what holds the old text is not replaced again")
+    func replacedOnce() throws {
+        let rule = try #require(Replacement("cat=black cat"))
+        var cleanUp = CleanUp()
+        cleanUp.replacements = [rule]
+        let once = cleanUp.clean("a cat and a black cat").text
+        #expect(once == "a black cat and a black cat")
+        #expect(cleanUp.clean(once).text == once)
+        #expect(Replacement("=x") == nil && Replacement("x") == nil)
+        #expect(Replacement("a=b=c") == Replacement("a", with: "b=c"))
+    }
+
+    @Test("a long text of nothing but phrases costs no more than its length")
+    func hostile() {
+        var cleanUp = CleanUp()
+        (cleanUp.trimsPreamble, cleanUp.stripsLocations, cleanUp.maxWords) = (true, true, 10)
+        for phrase in [
+            "the image shows ", "in the background ", "in this image , ", "on the left and the right ", "a, ",
+        ] {
+            let text = String(repeating: phrase, count: 4000) + "a cat"
+            #expect(cleanUp.clean(text, as: .text).text.count < text.count)
+        }
+        cleanUp.tags.excluded = [TagPattern(String(repeating: "*a", count: 200) + "b")]
+        let tags = String(repeating: String(repeating: "a", count: 400) + ", ", count: 20)
+        #expect(cleanUp.clean(tags, as: .tags).text.count < tags.count)
+    }
+}
