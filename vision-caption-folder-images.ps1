@@ -16,16 +16,17 @@ Usage: vision-caption-folder-images.ps1 <prompt> <caption_extension> <folder> [o
   .\vision-caption-folder-images.ps1 CAPTION,GENERATE_TAGS txt,tags photos --full-names --exclude 'draft-*'
 
 Writes a caption beside each picture of the folder and of the folders inside it: photos\cat.jpg gets photos\cat.txt.
-Pictures are jpg, jpeg, jpe, jfif, mpo, png, apng, gif, bmp, tif, tiff and webp files, in capitals or not; hidden
-folders and those of other programs are left out. A picture whose caption file exists and is not blank is skipped, so
-an interrupted run goes on where it stopped; a file that is no text is never replaced. cat.jpg and cat.png in one
-folder would share cat.txt: unless that exists, this is reported and neither is captioned. A picture that fails doesn't
-stop the others. The exit code is 1 if any failed. A prompt is written with or without its angle brackets; PowerShell
-needs quotes around those. A server that is busy, or still downloading its model, is waited for; one that goes away,
-and a download that makes no progress, for 30 seconds. A picture whose connection was cut is sent again, twice at most.
+Pictures are jpg, jpeg, jpe, jfif, mpo, png, apng, gif, bmp, tif, tiff, webp, heic, heif, hif, avif and jxl files, in
+capitals or not; hidden folders and those of other programs are left out. A picture whose caption file exists and is
+not blank is skipped, so an interrupted run goes on where it stopped; a file that is no text is never replaced.
+cat.jpg and cat.png in one folder would share cat.txt: unless that exists, this is reported and neither is captioned.
+A picture that fails doesn't stop the others. The exit code is 1 if any failed. A prompt is written with or without
+its angle brackets; PowerShell needs quotes around those. A server that is busy, or still downloading its model, is
+waited for; one that goes away, and a download that makes no progress, for 30 seconds. A picture whose connection was
+cut is sent again, twice at most.
 
 The prompt may be several tasks with commas between them. With one extension their answers are one caption, joined by
-", "; with an extension for each task, txt,tags, each answer gets its own file. Only for missing files is asked.
+", "; with an extension for each task, txt,tags, each answer gets its own file. Only missing files are asked for.
 
 Options:
   --full-names     keeps the ending of the picture, so that cat.jpg gets cat.jpg.txt, and cat.png gets cat.png.txt
@@ -35,7 +36,7 @@ Options:
 Environment:
   VISION_HOST      the server's address; http://localhost:54880 without it
   VISION_API_KEY   the key, if the server wants one
-  VISION_TIMEOUT   after so many seconds a picture counts as failed; any time without it
+  VISION_TIMEOUT   after so many seconds a request counts as failed; any time without it
 '@
 
 # From here to the matching line below, vision-client.ps1 and vision-caption-folder-images.ps1 are the same, so that
@@ -560,10 +561,10 @@ function Read-Picture([string]$Picture) {
 # The matching line: the part that both scripts share ends here.
 
 # List: endings of pictures that are read
-$pictureEndings = -split 'jpg jpeg jpe jfif mpo png apng gif bmp tif tiff webp'
+$pictureEndings = -split 'jpg jpeg jpe jfif mpo png apng gif bmp tif tiff webp heic heif hif avif jxl'
 
 # List: endings of pictures and films that are not read
-$endingsNotRead = -split 'heic heif hif avif jxl jp2 j2k jpf jpx jxr wdp svg psd psb xcf kra eps tga ico exr hdr dds qoi
+$endingsNotRead = -split 'jp2 j2k jpf jpx jxr wdp svg psd psb xcf kra eps tga ico exr hdr dds qoi
     dng cr2 cr3 crw nef nrw arw srf sr2 orf rw2 raf pef ptx srw x3f rwl iiq 3fr fff mef mos mrw erf dcr kdc raw
     mov mp4 m4v avi mkv webm mpg mpeg mts m2ts 3gp wmv insv'
 

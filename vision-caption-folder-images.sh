@@ -12,17 +12,18 @@ Usage: vision-caption-folder-images.sh <prompt> <caption_extension> <folder> [op
   vision-caption-folder-images.sh CAPTION,GENERATE_TAGS txt,tags photos --full-names --exclude 'draft-*'
 
 Writes a caption beside each picture of the folder and of the folders inside it: photos/cat.jpg gets photos/cat.txt.
-Pictures are jpg, jpeg, jpe, jfif, mpo, png, apng, gif, bmp, tif, tiff and webp files, in capitals or not; others, such
-as heic, are counted and named. Hidden folders, and those that other programs keep (@eaDir and the like), are left out.
-A picture whose caption file exists, and is not blank, is skipped, so an interrupted run goes on where it stopped. A
-file that is no text in UTF-8 stays as it is, and its picture fails. cat.jpg and cat.png in one folder would share
-cat.txt: unless that exists, this is reported and neither is captioned. A picture that fails doesn't stop the others.
-The exit code is 1 if any failed. A prompt is written with or without its angle brackets; a shell needs quotes around
-those. A server that is busy, or still downloading its model, is waited for; one that goes away, and a download that
-makes no progress, for 30 seconds. A picture whose connection was cut is sent again, twice at most.
+Pictures are jpg, jpeg, jpe, jfif, mpo, png, apng, gif, bmp, tif, tiff, webp, heic, heif, hif, avif and jxl files, in
+capitals or not; others, such as RAW files, are counted and named. Hidden folders, and those that other programs keep
+(@eaDir and the like), are left out. A picture whose caption file exists, and is not blank, is skipped, so an
+interrupted run goes on where it stopped. A file that is no text in UTF-8 stays as it is, and its picture fails.
+cat.jpg and cat.png in one folder would share cat.txt: unless that exists, this is reported and neither is captioned.
+A picture that fails doesn't stop the others. The exit code is 1 if any failed. A prompt is written with or without
+its angle brackets; a shell needs quotes around those. A server that is busy, or still downloading its model, is
+waited for; one that goes away, and a download that makes no progress, for 30 seconds. A picture whose connection was
+cut is sent again, twice at most.
 
 The prompt may be several tasks with commas between them. With one extension their answers are one caption, joined by
-", "; with an extension for each task, txt,tags, each answer gets its own file. Only for missing files is asked.
+", "; with an extension for each task, txt,tags, each answer gets its own file. Only missing files are asked for.
 
 Options:
   --full-names     keeps the ending of the picture, so that cat.jpg gets cat.jpg.txt, and cat.png gets cat.png.txt
@@ -32,7 +33,7 @@ Options:
 Environment:
   VISION_HOST      the server's address; http://localhost:54880 without it
   VISION_API_KEY   the key, if the server wants one
-  VISION_TIMEOUT   after so many seconds a picture counts as failed; any time without it
+  VISION_TIMEOUT   after so many seconds a request counts as failed; any time without it
 END
 }
 
@@ -664,10 +665,10 @@ full_names=false
 # The lists below stand in the other clients as well, word for word; a test compares them.
 
 # List: endings of pictures that are read
-picture_endings='jpg jpeg jpe jfif mpo png apng gif bmp tif tiff webp'
+picture_endings='jpg jpeg jpe jfif mpo png apng gif bmp tif tiff webp heic heif hif avif jxl'
 
 # List: endings of pictures and films that are not read
-unread_endings='heic heif hif avif jxl jp2 j2k jpf jpx jxr wdp svg psd psb xcf kra eps tga ico exr hdr dds qoi
+unread_endings='jp2 j2k jpf jpx jxr wdp svg psd psb xcf kra eps tga ico exr hdr dds qoi
     dng cr2 cr3 crw nef nrw arw srf sr2 orf rw2 raf pef ptx srw x3f rwl iiq 3fr fff mef mos mrw erf dcr kdc raw
     mov mp4 m4v avi mkv webm mpg mpeg mts m2ts 3gp wmv insv'
 

@@ -357,6 +357,18 @@ struct ExifTests {
         #expect(Set(names) == ["a.jpg", "save.jfif"])
     }
 
+    @Test("HEIC and AVIF get their captions, whichever of their endings they have, or that of another kind")
+    func containers() throws {
+        let album = try Album()
+        let files = ["a.heic": "phone.heic", "b.HIF": "phone.heic", "c.jpg": "phone.heic", "d.avif": "web.avif"]
+        for (name, content) in files { try album.add(name, try sample(content)) }
+        let run = try run(album, result: "fine")
+        #expect(run.status == 0, "\(run.errors)")
+        for name in files.keys {
+            #expect(try tags(album.path(name))["XMP-dc:Description"] == .string("fine"), "\(name)")
+        }
+    }
+
     @Test("a full disk ends the run, with one sentence", .enabled(if: Client.mounting != nil, "nothing can be mounted"))
     func fullDisk() throws {
         let album = try Album()
@@ -380,14 +392,14 @@ struct ExifTests {
     func before() throws {
         let album = try Album()
         try album.add("a.bmp", try image("bmp"))
-        try album.add("b.jpg", try sample("phone.heic"))
+        try album.add("b.jpg", Data("%PDF-1.4\n%%EOF\n".utf8))
         try album.add("c.jpg", try image("jpg"))
         try album.add("c.jpg_exiftool_tmp", Data("half".utf8))
         let server = try ScriptedServer { _ in .result("fine") }
         let run = try Client.run(["folder", "CAPTION", "txt", album.path, "--exif", "--no-captions"], server: server)
         #expect(run.status == 1 && server.requests.isEmpty)
         #expect(run.errors.contains("a.bmp failed: exiftool could not write the metadata: Writing of BMP"))
-        #expect(run.errors.contains("b.jpg failed: Its content is HEIC, its name says something else"))
+        #expect(run.errors.contains("b.jpg failed: Its content is PDF, its name says something else"))
         #expect(run.errors.contains("c.jpg failed: An exiftool that was cut off has left"))
         #expect(run.errors.contains("c.jpg_exiftool_tmp, and writes nothing while that is there. Delete it"))
         #expect(album.text("c.jpg_exiftool_tmp") == "half")

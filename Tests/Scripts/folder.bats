@@ -250,12 +250,13 @@ END
     [[ $(captions | tr -d '\n') == ./..txt./ok.txt ]]
 }
 
-@test "folder: jfif, jpe, mpo and apng are pictures; what is not read is counted and named once" {
-    add a.jfif b.JPE c.mpo d.apng 1.heic 2.HEIC sub/3.heic 4.cr2 5.mov ._6.heic ._7.jpg notes.md
+@test "folder: jfif, jpe, mpo, apng, heic, heif, hif, avif and jxl are pictures; what is not read is counted and named once" {
+    add a.jfif b.JPE c.mpo d.apng e.heic f.HEIF g.hif h.avif i.JXL 1.psd 2.PSD sub/3.psd 4.cr2 5.mov ._6.psd ._7.jpg
+    add ._8.heic notes.md none.
     start_fake '[{"caption": "a cat"}]'
     ask CAPTION txt photos
-    [[ $code -eq 0 && $err == "Left out, as such files are not read: 3 heic, 1 cr2, 1 mov." ]]
-    [[ $(captions | tr -d '\n') == ./a.txt./b.txt./c.txt./d.txt ]]
+    [[ $code -eq 0 && $err == "Left out, as such files are not read: 3 psd, 1 cr2, 1 mov." ]]
+    [[ $(captions | tr -d '\n') == ./a.txt./b.txt./c.txt./d.txt./e.txt./f.txt./g.txt./h.txt./i.txt ]]
 }
 
 @test "folder: hidden folders and those of other programs are left out, but for the one that was given" {
@@ -389,10 +390,10 @@ excluded() {
 }
 
 @test "folder: what --exclude leaves out is neither counted, nor named, nor an obstacle" {
-    add cat.jpg cat.png 1.heic @eaDir/b.jpg sub/2.cr2 sub/@eaDir/c.jpg
+    add cat.jpg cat.png 1.psd @eaDir/b.jpg sub/2.cr2 sub/@eaDir/c.jpg
     ln -s nowhere photos/d.jpg
     start_fake '[{"caption": "a cat"}]'
-    ask CAPTION txt photos --exclude '*.png' --exclude=1.heic --exclude @eaDir --exclude sub --exclude d.jpg
+    ask CAPTION txt photos --exclude '*.png' --exclude=1.psd --exclude @eaDir --exclude sub --exclude d.jpg
     [[ $code -eq 0 && -z $err ]]
     expect_output '[1 of 1] photos/cat.jpg: captioned\n1 pictures: 1 captioned, 0 skipped, 0 failed.\n'
 }
@@ -523,7 +524,7 @@ END
 
 @test "folder: pictures and folders with names that are no UTF-8 are failures" {
     only_bash "its names have no bytes"
-    add ok.jpg $'bad\xff.jpg' $'bad\xff.heic' $'bad\xff.md' $'\xe9t\xe9/a.jpg' $'\xe9t\xe9/b.png' $'\xe9t\xe9/more/c.jpg' \
+    add ok.jpg $'bad\xff.jpg' $'bad\xff.psd' $'bad\xff.md' $'\xe9t\xe9/a.jpg' $'\xe9t\xe9/b.png' $'\xe9t\xe9/more/c.jpg' \
         $'sub/\xff/notes.md' $'sub/.hidden\xff/d.jpg' sub/z.jpg
     echo mine >$'photos/bad\xff.txt'
     start_fake '[{"caption": "a cat"}]'
@@ -535,7 +536,7 @@ END
         printf '  photos/%b: The name is not UTF-8, so no text can hold it. Rename it. What is in it was left out.\n' \
             'sub/\xff' '\xe9t\xe9'
     )
-    [[ $err == *" are not read: 1 heic."* && $(captions | tr -d '\n') == *./ok.txt./sub/z.txt* && $(captions | wc -l) -eq 3 ]]
+    [[ $err == *" are not read: 1 psd."* && $(captions | tr -d '\n') == *./ok.txt./sub/z.txt* && $(captions | wc -l) -eq 3 ]]
     # The folder that was given may be called so.
     ask CAPTION tags $'photos/\xe9t\xe9'
     [[ $code -eq 0 && $(<out) == *"3 pictures: 3 captioned, 0 skipped, 0 failed." ]]

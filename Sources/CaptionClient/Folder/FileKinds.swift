@@ -2,13 +2,14 @@
 package enum FileKinds {
     /// Endings of images that are read.
     package static let images = [
-        "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "gif", "bmp", "tif", "tiff", "webp",
+        "jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "gif", "bmp", "tif", "tiff", "webp", "heic", "heif", "hif",
+        "avif", "jxl",
     ]
 
     /// Endings of images and films that are not read.
     package static let unread = [
-        "heic", "heif", "hif", "avif", "jxl", "jp2", "j2k", "jpf", "jpx", "jxr", "wdp", "svg", "psd", "psb", "xcf",
-        "kra", "eps", "tga", "ico", "exr", "hdr", "dds", "qoi",
+        "jp2", "j2k", "jpf", "jpx", "jxr", "wdp", "svg", "psd", "psb", "xcf", "kra", "eps", "tga", "ico", "exr", "hdr",
+        "dds", "qoi",
         "dng", "cr2", "cr3", "crw", "nef", "nrw", "arw", "srf", "sr2", "orf", "rw2", "raf", "pef", "ptx", "srw", "x3f",
         "rwl", "iiq", "3fr", "fff", "mef", "mos", "mrw", "erf", "dcr", "kdc", "raw",
         "mov", "mp4", "m4v", "avi", "mkv", "webm", "mpg", "mpeg", "mts", "m2ts", "3gp", "wmv", "insv",

@@ -15,7 +15,7 @@ struct ImageType: Sendable, Equatable {
     }
 
     /// Whether exiftool can write files of this type at all.
-    static func isWritable(_ name: String) -> Bool { name != "BMP" }
+    static func isWritable(_ name: String) -> Bool { !["BMP", "JXL Codestream"].contains(name) }
 
     private static let kinds: [(types: [String], endings: [String])] = [
         (["JPEG", "MPO"], ["jpg", "jpeg", "jpe", "jfif", "mpo"]),
@@ -24,5 +24,7 @@ struct ImageType: Sendable, Equatable {
         (["BMP"], ["bmp"]),
         (["TIFF"], ["tif", "tiff"]),
         (["WEBP", "Extended WEBP"], ["webp"]),
+        (["HEIC", "HEICS", "HEIF", "HEIFS", "AVIF"], ["heic", "heif", "hif", "avif"]),
+        (["JXL", "JXL Codestream"], ["jxl"]),
     ]
 }
