@@ -78,6 +78,7 @@ run_tests() {
     check_benchmarks
     check_hub_cache
     check_comfyui
+    check_ray
     check_openapi
     check_page
     check_clients
@@ -104,6 +105,17 @@ check_comfyui() {
         return
     fi
     "$root/.venv-comfyui/bin/python" -m unittest discover -s "$root/Tests/ComfyUI"
+}
+
+# The example on a Ray cluster of this machine, and its parts without Ray.
+check_ray() {
+    say "The Ray example, on two nodes of which one is lost"
+    if ! (python_environment ray "$root/Tests/Ray/requirements.txt"); then
+        say "2 suites are skipped: all but the server's part needs what Tests/Ray/requirements.txt lists."
+        python3 -m unittest discover -s "$root/Tests/Ray" -p test_server.py
+        return
+    fi
+    "$root/.venv-ray/bin/python" -m unittest discover -s "$root/Tests/Ray"
 }
 
 # A running server is compared with its own description.
