@@ -133,8 +133,6 @@ static void on_info(png_structp codec, png_infop info) {
     cimage_header size = {png_get_image_width(codec, info), png_get_image_height(codec, info),
                           set_samples(codec, info), 0};
     size_t row_bytes = (size_t)size.width * size.channels;
-    // From here on checksums are those of pixels: all of the image may be there though one is wrong.
-    png_set_crc_action(codec, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
     int passes = png_set_interlace_handling(codec);
     png_read_update_info(codec, info);
     if (!cimage_is_same(size, reader->size) || png_get_rowbytes(codec, info) != row_bytes)
@@ -162,6 +160,9 @@ static void on_row(png_structp codec, png_bytep row, png_uint_32 y, int pass) {
 }
 
 static void feed(png_reader *reader) {
+    // The checksums of what stands before the pixels were looked at with the header. (Fed piece by piece, libpng gets that
+    // of a palette wrong behind a chunk whose own it need not know.) All pixels may be there though theirs is wrong.
+    png_set_crc_action(reader->codec, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
     png_set_progressive_read_fn(reader->codec, reader, on_info, on_row, NULL);
     uint64_t handed = 0;
     while (reader->left > 0) {
