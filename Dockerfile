@@ -20,12 +20,12 @@ COPY Tests Tests
 RUN swift build -c release --product vision-server && strip .build/release/vision-server
 
 FROM debian:bookworm-slim
-# Swift's runtime is in the program; these decode the pictures (libheif1 HEIC and AVIF, libjxl0.7 JPEG XL), and fetch
-# models from the hub.
+# Swift's runtime is in the program; these decode the pictures (libheif1 HEIC and AVIF, libjxl0.7 JPEG XL), convert
+# their colours (liblcms2-2), and fetch models from the hub.
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        ca-certificates libcurl4 libgif7 libheif1 libjpeg62-turbo libjxl0.7 libpng16-16 libssl3 libstdc++6 libtiff6 \
-        libwebp7 zlib1g \
+        ca-certificates libcurl4 libgif7 libheif1 libjpeg62-turbo libjxl0.7 liblcms2-2 libpng16-16 libssl3 \
+        libstdc++6 libtiff6 libwebp7 zlib1g \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin vision \
     && install -d -o vision -g vision /models

@@ -54,7 +54,7 @@ let package = Package(
 
         // Floor 1: libraries that know nothing of each other.
         .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: swiftSettings),
-        .target(name: "Images", dependencies: ["CImageCodecs", "CPixels"], swiftSettings: swiftSettings),
+        .target(name: "Images", dependencies: ["CDigest", "CImageCodecs", "CPixels"], swiftSettings: swiftSettings),
         .target(
             name: "Serving",
             dependencies: [

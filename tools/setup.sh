@@ -59,7 +59,8 @@ install_packages() {
         fail "apt-get could not install: ${missing[*]}. Install them by hand, then run this again."
 }
 
-# What the server opens while it runs, for HEIC, AVIF and JPEG XL. It runs without them, so their lack is no failure.
+# What the server opens while it runs, for HEIC, AVIF, JPEG XL and colour profiles. It runs without them, so their lack
+# is no failure.
 install_guest_libraries() {
     command -v apt-cache >/dev/null || return 0
     local names
@@ -67,9 +68,11 @@ install_guest_libraries() {
     mapfile -t names < <(
         apt-cache --names-only search '^libheif1$|^libheif-plugin-(libde265|dav1d)$' | cut -d' ' -f1
         apt-cache --names-only search '^libjxl0[.][0-9]+$' | cut -d' ' -f1 | sort -V | tail -n 1
+        apt-cache --names-only search '^liblcms2-2$' | cut -d' ' -f1
     )
     [[ ${#names[@]} -eq 0 ]] || (install_packages "${names[@]}") ||
-        say "Without libheif and libjxl the server does not read HEIC, AVIF and JPEG XL."
+        say "Without libheif and libjxl the server does not read HEIC, AVIF and JPEG XL," \
+            "without lcms2 it ignores colour profiles."
 }
 
 # Where there is no apt-get, what was installed by hand is enough.

@@ -2,6 +2,7 @@
 ///
 /// What it gives for an opaque 8-bit image equals Pillow's `convert("RGB")`. On purpose it differs in that EXIF
 /// orientation is applied, transparency is laid on white, and 16-bit gray keeps its high byte (Pillow saturates).
+/// Where the image is prepared for the model, an embedded colour profile is converted to sRGB, which Pillow leaves alone.
 /// A file that is damaged behind its last row, or in a checksum only, is read: nothing of the image is lost.
 public struct ImageDecoder: Sendable {
     /// The longest side of any image; JPEG and GIF cannot have a longer one.
@@ -15,6 +16,9 @@ public struct ImageDecoder: Sendable {
     public let formats: Set<ImageFormat>
     /// What decodes HEIC, AVIF and JPEG XL, each image in a process of its own.
     private let program: DecoderProgram
+
+    /// Those of all images that this decoder and its copies prepare.
+    private let transforms = ColorTransforms()
 
     /// - Parameter program: By default the one that runs: then it has to call `DecoderChild.runIfAsked`.
     public init(
@@ -33,15 +37,15 @@ public struct ImageDecoder: Sendable {
         of bytes: [UInt8], for processor: ImageProcessor = ImageProcessor()
     ) throws(ImageError) -> ImageHeader {
         let (format, decoder) = try open(bytes)
-        let resize = RowResize.memory(
-            width: decoder.width, height: decoder.height, decoder.orientation, to: processor.width, processor.height)
+        let memory = decoder.model == .cmyk ? InkResize.memory : RowResize.memory
+        let resize = memory(decoder.width, decoder.height, decoder.orientation, processor.width, processor.height)
         return ImageHeader(
             format: format, width: decoder.width, height: decoder.height, orientation: decoder.orientation.rawValue,
-            decodeMemory: decoder.memory + resize)
+            decodeMemory: max(decoder.memory + resize, decoder.profile?.memory ?? 0))
     }
 
     /// The upright image: alpha on white, of several frames the first that shows something, of more than 8 bits a
-    /// sample their high byte.
+    /// sample their high byte. Its colours are those of the file, whatever its profile says of them.
     public func decode(_ bytes: [UInt8], watch: DecodeWatch = .none) throws(ImageError) -> RGBImage {
         let (format, decoder) = try open(bytes)
         let image = WholeImage(width: decoder.width, height: decoder.height)
@@ -56,13 +60,29 @@ public struct ImageDecoder: Sendable {
         _ bytes: [UInt8], with processor: ImageProcessor, watch: DecodeWatch = .none
     ) throws(ImageError) -> PreparedImage {
         let (format, decoder) = try open(bytes)
-        let (orientation, stored) = (decoder.orientation, (width: decoder.width, height: decoder.height))
-        let resize = RowResize(
-            width: stored.width, height: stored.height, orientation, to: processor.width, processor.height)
-        try decoder.decode(into: resize, progress(of: bytes, format, watch))
-        guard let pixels = resize.upright() else { throw .damaged(format, "rows of it are missing") }
-        let upright = orientation.swapsSides ? (width: stored.height, height: stored.width) : stored
+        let transform = decoder.profile.flatMap { transforms.transform(for: $0, of: decoder.model) }
+        let pixels = try resized(decoder, to: processor, transform, progress(of: bytes, format, watch))
+        guard let pixels else { throw .damaged(format, "rows of it are missing") }
+        let stored = (width: decoder.width, height: decoder.height)
+        let upright = decoder.orientation.swapsSides ? (width: stored.height, height: stored.width) : stored
         return processor.prepared(pixels, originalWidth: upright.width, originalHeight: upright.height)
+    }
+
+    /// Colours are converted last, where there are few pixels; so inks are resized as inks.
+    private func resized(
+        _ decoder: any FormatDecoder, to processor: ImageProcessor, _ transform: ColorTransform?,
+        _ progress: DecodeProgress
+    ) throws(ImageError) -> RGBImage? {
+        let (width, height, orientation) = (decoder.width, decoder.height, decoder.orientation)
+        if let transform, transform.model == .cmyk {
+            let resize = InkResize(
+                width: width, height: height, orientation, to: processor.width, processor.height)
+            try decoder.decode(into: resize, progress)
+            return resize.upright(by: transform)
+        }
+        let resize = RowResize(width: width, height: height, orientation, to: processor.width, processor.height)
+        try decoder.decode(into: resize, progress)
+        return resize.upright().map { transform?.converted($0) ?? $0 }
     }
 
     private func progress(of bytes: [UInt8], _ format: ImageFormat, _ watch: DecodeWatch) -> DecodeProgress {

@@ -1,7 +1,13 @@
 /// Takes an image's rows one after the other, from the top as stored.
 protocol RowSink: AnyObject {
-    /// `fill` writes the next row, [width, 3] RGB, to where it is wanted.
+    /// Whether it takes the rows of an image of inks as they are: [width, 4], 255 for all of an ink.
+    var takesInks: Bool { get }
+    /// `fill` writes the next row, [width, 3] RGB unless it takes inks, to where it is wanted.
     func take(_ fill: (UnsafeMutablePointer<UInt8>) -> Void)
+}
+
+extension RowSink {
+    var takesInks: Bool { false }
 }
 
 /// Keeps all of them.

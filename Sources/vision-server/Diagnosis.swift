@@ -113,6 +113,14 @@ extension Diagnosis {
         formats.map(\.name).joined(separator: ", ")
     }
 
+    static func colors() -> Diagnosis {
+        guard let version = ColorLibrary.version else {
+            return Diagnosis(
+                "colours", .odd, "colour profiles are ignored, as lcms2 is not installed (apt-get install liblcms2-2)")
+        }
+        return Diagnosis("colours", .well, "colour profiles are converted, by \(version)")
+    }
+
     static func cache(_ hub: HubConfiguration) -> Diagnosis {
         // What is not there yet is made: then the folder above decides.
         let folder = HubCache(folder: hub.cacheFolder).existingFolder

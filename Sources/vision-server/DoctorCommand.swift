@@ -41,6 +41,7 @@ struct DoctorCommand: AsyncParsableCommand {
         report(.processor(model.instructionSet))
         report(.memory(for: model, isServed: server.map { $0 != .other } ?? false))
         Diagnosis.codecs(try pictureOptions.decoder(settings)).forEach(report)
+        report(.colors())
         report(.cache(hub))
         report(.disk(hub, need: await model.bytesToFetch()))
         report(.model(model))

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CImageColor.h"
+
 #define CIMAGE_MESSAGE_SIZE 256
 
 // Writes the libraries' names and versions, ended by NUL.

@@ -6,8 +6,17 @@ protocol FormatDecoder {
     var height: Int { get }
     /// How the stored image has to be turned.
     var orientation: Orientation { get }
+    /// What the samples stand for.
+    var model: ColorModel { get }
+    /// What the file says about its colours; nil where that is nothing.
+    var profile: ColorProfile? { get }
     /// The most bytes that `decode` takes at a time.
     var memory: Int { get }
     /// Gives `sink` all rows as stored, transparency laid on white. The size has been checked by the caller.
     func decode(into sink: any RowSink, _ progress: DecodeProgress) throws(ImageError)
+}
+
+extension FormatDecoder {
+    var model: ColorModel { .rgb }
+    var profile: ColorProfile? { nil }
 }

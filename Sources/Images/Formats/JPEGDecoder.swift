@@ -3,21 +3,26 @@ import CImageCodecs
 /// JPEG by libjpeg-turbo (accurate integer DCT, fancy upsampling): equal to Pillow's pixels.
 struct JPEGDecoder: FormatDecoder {
     let orientation: Orientation
+    let profile: ColorProfile?
     private let bytes: [UInt8]
     private let header: cimage_header
 
     init(_ bytes: [UInt8]) throws(ImageError) {
         self.bytes = bytes
         header = try Codec.header(.jpeg, of: bytes[...], into: cimage_header(), cimage_jpeg_header)
-        orientation = JPEGSegments(bytes).orientation
+        let segments = JPEGSegments(bytes)
+        orientation = segments.orientation
+        profile = segments.profile.map { .icc($0) }
     }
+
+    var model: ColorModel { ColorModel(rawValue: Int(header.channels)) ?? .rgb }
 
     var width: Int { Int(header.width) }
     var height: Int { Int(header.height) }
     var memory: Int { Int(header.memory) }
 
     func decode(into sink: any RowSink, _ progress: DecodeProgress) throws(ImageError) {
-        let (header, width, colors) = (header, width, colors)
+        let (header, width, colors) = (header, width, colors.asked(by: sink))
         _ = try Codec.rows(.jpeg, of: bytes[...], width: width, progress) { row in
             sink.take { colors.convert(row, width: width, into: $0) }
         } _: {

@@ -18,7 +18,7 @@ struct PNGChunks {
     /// From the eXIf chunk, else from the profile that ImageMagick writes as text; else from XMP.
     var orientation: Orientation {
         var exif, profile, xmp: (kind: String, data: ArraySlice<UInt8>)?
-        walk { kind, data in
+        walk(["eXIf", "tEXt", "zTXt", "iTXt"]) { kind, data in
             if kind == "eXIf" { exif = (kind, data) }
             if Self.begins(data, with: Self.profileName) { profile = (kind, data) }
             if Self.begins(data, with: Self.xmpName) { xmp = (kind, data) }
@@ -27,12 +27,29 @@ struct PNGChunks {
         return OrientationTag.value(exif: block, xmp: xmp.flatMap { Self.text($0.kind, $0.data) }?[...])
     }
 
-    /// Visits the chunks that hold EXIF or text.
-    private func walk(_ visit: (_ kind: String, _ data: ArraySlice<UInt8>) -> Void) {
+    /// What stands before the pixels about colours: numbers, which go before a profile.
+    var profile: ColorProfile? {
+        var codes, packed: ArraySlice<UInt8>?
+        walk(["cICP", "iCCP"], until: "IDAT") { kind, data in
+            if kind == "cICP", codes == nil { codes = data }
+            if kind == "iCCP", packed == nil { packed = data }
+        }
+        if let codes, let primaries = ByteReader(codes).byte(at: 0), let curve = ByteReader(codes).byte(at: 1) {
+            return .codes(primaries: primaries, curve: curve)
+        }
+        // A name, the method, of which there is one, and the profile.
+        guard let packed, let name = packed.firstIndex(of: 0) else { return nil }
+        return Self.inflated(packed[(name + 1)...].dropFirst(), most: ColorProfile.maxSize).map { .icc($0) }
+    }
+
+    /// Visits the chunks of some kinds, as far as one of another kind.
+    private func walk(
+        _ kinds: [String], until end: String = "IEND", _ visit: (_ kind: String, _ data: ArraySlice<UInt8>) -> Void
+    ) {
         var offset = 8
         for _ in 0..<Self.maxChunks {
-            guard let length = reader.uint32(at: offset, .big), !reader.hasText("IEND", at: offset + 4) else { return }
-            for kind in ["eXIf", "tEXt", "zTXt", "iTXt"] where reader.hasText(kind, at: offset + 4) {
+            guard let length = reader.uint32(at: offset, .big), !reader.hasText(end, at: offset + 4) else { return }
+            for kind in kinds where reader.hasText(kind, at: offset + 4) {
                 if let data = reader.slice(at: offset + 8, count: length) { visit(kind, data) }
             }
             offset += 12 + length
@@ -64,9 +81,9 @@ struct PNGChunks {
         data.count <= maxText ? Array(data) : nil
     }
 
-    private static func inflated(_ data: ArraySlice<UInt8>) -> [UInt8]? {
+    private static func inflated(_ data: ArraySlice<UInt8>, most: Int = maxText) -> [UInt8]? {
         var count: Int64 = -1
-        let text = [UInt8](unsafeUninitializedCapacity: maxText) { target, filled in
+        let text = [UInt8](unsafeUninitializedCapacity: most) { target, filled in
             data.withUnsafeBufferPointer {
                 count = cimage_inflate($0.baseAddress, $0.count, target.baseAddress, target.count)
             }

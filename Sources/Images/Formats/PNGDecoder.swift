@@ -4,14 +4,19 @@ import CImageCodecs
 /// Pillow does so for 16-bit RGB, and the same shade must not depend on how it is stored.
 struct PNGDecoder: FormatDecoder {
     let orientation: Orientation
+    let profile: ColorProfile?
     private let bytes: [UInt8]
     private let header: cimage_png_header_info
 
     init(_ bytes: [UInt8]) throws(ImageError) {
         self.bytes = bytes
         header = try Codec.header(.png, of: bytes[...], into: cimage_png_header_info(), cimage_png_header)
-        orientation = PNGChunks(bytes).orientation
+        let chunks = PNGChunks(bytes)
+        orientation = chunks.orientation
+        profile = chunks.profile
     }
+
+    var model: ColorModel { header.size.channels < 3 && header.has_palette == 0 ? .gray : .rgb }
 
     var width: Int { Int(header.size.width) }
     var height: Int { Int(header.size.height) }

@@ -6,12 +6,20 @@ enum StoredColors {
     case rgba(premultiplied: Bool)
     /// Cyan, magenta, yellow, black; inverted: 255 is no ink, as Adobe's JPEG files have it.
     case cmyk(inverted: Bool)
+    /// The same for a sink that takes inks.
+    case inks(inverted: Bool)
     /// A palette's index, or a shade of gray.
     case palette(Palette)
     /// And alpha.
     case paletteAlpha(Palette, premultiplied: Bool)
 
-    /// `width` pixels of `row` -> [width, 3].
+    /// The same as a sink wants it.
+    func asked(by sink: any RowSink) -> StoredColors {
+        if sink.takesInks, case .cmyk(let inverted) = self { return .inks(inverted: inverted) }
+        return self
+    }
+
+    /// `width` pixels of `row` -> [width, 3]; inks -> [width, 4].
     func convert(_ row: UnsafePointer<UInt8>, width: Int, into rgb: UnsafeMutablePointer<UInt8>) {
         switch self {
         case .rgb:
@@ -22,6 +30,9 @@ enum StoredColors {
             for x in 0..<width { Self.layPremultiplied(row + 4 * x, alpha: row[4 * x + 3], rgb + 3 * x) }
         case .cmyk(let inverted):
             Self.fromCMYK(row, flip: inverted ? 255 : 0, width: width, rgb)
+        case .inks(let inverted):
+            let flip: UInt8 = inverted ? 255 : 0
+            for index in 0..<4 * width { rgb[index] = row[index] ^ flip }
         case .palette(let palette):
             palette.withColors { colors in
                 for x in 0..<width { Self.copy(colors + 3 * Int(row[x]), to: rgb + 3 * x) }

@@ -3,6 +3,7 @@ import CImageCodecs
 /// WebP by libwebp: lossy, lossless, with alpha; of an animation the first frame that shows something, on white.
 struct WebPDecoder: FormatDecoder {
     let orientation: Orientation
+    let profile: ColorProfile?
     let memory: Int
     private let bytes: [UInt8]
     private let header: cimage_header
@@ -17,6 +18,7 @@ struct WebPDecoder: FormatDecoder {
         }
         let chunks = WebPChunks(bytes)
         orientation = OrientationTag.value(exif: chunks.first("EXIF"), xmp: chunks.first("XMP "))
+        profile = chunks.first("ICCP").flatMap { $0.count <= ColorProfile.maxSize ? .icc(Array($0)) : nil }
         (frames, isCut) = animated == 0 ? ([], false) : try chunks.frames(maxCount: 16)
         memory = frames.map { Int($0.header.memory) }.max() ?? Int(header.memory)
     }

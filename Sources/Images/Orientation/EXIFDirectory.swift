@@ -2,6 +2,7 @@
 struct EXIFDirectory {
     static let orientation = 0x0112
     static let xmp = 700
+    static let profile = 34_675
 
     private let reader: ByteReader
     private let order: ByteReader.Order
