@@ -122,7 +122,10 @@ let package = Package(
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
-            resources: [.embedInCode("Resources/openapi.json"), .embedInCode("Resources/page.html")],
+            resources: [
+                .embedInCode("Resources/openapi.json"), .embedInCode("Resources/page.html"),
+                .embedInCode("Resources/folder"),
+            ],
             swiftSettings: swiftSettings),
 
         // Floor 5: programs.

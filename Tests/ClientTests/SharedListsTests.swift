@@ -16,9 +16,11 @@ struct SharedListsTests {
     ]
 
     /// The words between the first two quotes behind the line that names the list.
-    private func words(_ name: String, in script: String) throws -> [String] {
-        let mark = try #require(script.range(of: "\n# List: \(name)\n"), "no list of \(name)")
-        let parts = script[mark.upperBound...].split(separator: "'", maxSplits: 2, omittingEmptySubsequences: false)
+    private func words(
+        _ name: String, in script: String, comment: String = "#", quote: Character = "'"
+    ) throws -> [String] {
+        let mark = try #require(script.range(of: "\n\(comment) List: \(name)\n"), "no list of \(name)")
+        let parts = script[mark.upperBound...].split(separator: quote, maxSplits: 2, omittingEmptySubsequences: false)
         try #require(parts.count == 3)
         return parts[1].split(whereSeparator: \.isWhitespace).map(String.init)
     }
@@ -30,6 +32,15 @@ struct SharedListsTests {
         let text = try String(contentsOf: Self.root.appending(path: script), encoding: .utf8)
             .replacing("\r\n", with: "\n")
         for (name, words) in Self.lists { #expect(try self.words(name, in: text) == words, "\(script): \(name)") }
+    }
+
+    @Test("so does the server's page")
+    func page() throws {
+        let file = Self.root.appending(path: "Sources/VisionAPI/Resources/folder/files.js")
+        let script = try String(contentsOf: file, encoding: .utf8)
+        for (name, words) in Self.lists {
+            #expect(try self.words(name, in: script, comment: "//", quote: "`") == words, "\(name)")
+        }
     }
 
     @Test("no ending is in two of them, and all are in lower case")

@@ -58,7 +58,9 @@ def choose_tasks(page, *prompts):
     for box in page.locator("#tasks input[type=checkbox]").all():
         wanted = box.get_attribute("value") in prompts
         if box.is_checked() != wanted:
-            box.evaluate("box => { box.closest('details').open = true; }")
+            box.evaluate("""box => {
+                for (let part = box; part; part = part.parentElement.closest('details')) part.open = true;
+            }""")
             box.set_checked(wanted)
 
 

@@ -56,7 +56,7 @@ class StandIn:
     def __init__(self, real):
         with real.get("/", Accept="text/html") as response:
             self.page = response.read(), response.headers
-        self.files = {path: json.dumps(real.json(path)).encode() for path in ("/prompts", "/status")}
+        self.files = {path: json.dumps(real.json(path)).encode() for path in ("/prompts", "/status", "/openapi.json")}
         self.answers = queue.Queue()
         self.asked = []
         self.left = threading.Event()

@@ -1,4 +1,5 @@
-/// What the end of a file's name says about it. The scripts at the root repeat these lists, word for word.
+/// What the end of a file's name says about it. The scripts at the root and the page of the server repeat these
+/// lists, word for word.
 package enum FileKinds {
     /// Endings of images that are read.
     package static let images = [

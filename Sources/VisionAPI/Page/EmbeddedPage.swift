@@ -8,9 +8,15 @@ struct EmbeddedPage: Sendable {
     private let bytes: ByteBuffer
     private let policy: String
 
-    init(_ bytes: [UInt8]) {
-        self.bytes = ByteBuffer(bytes: bytes)
-        policy = Self.policy(String(decoding: bytes, as: UTF8.self))
+    /// - Parameters:
+    ///   - page: has a line `{{NAME}}` where a part belongs.
+    ///   - parts: by their names.
+    init(_ page: [UInt8], parts: [String: [UInt8]]) {
+        let html = parts.reduce(String(decoding: page, as: UTF8.self)) { html, part in
+            html.replacing("{{\(part.key)}}\n", with: String(decoding: part.value, as: UTF8.self))
+        }
+        bytes = ByteBuffer(string: html)
+        policy = Self.policy(html)
     }
 
     var response: Response {

@@ -7,7 +7,15 @@ import Hummingbird
 struct PageDialect: Sendable {
     private static let sentence = "Ollama is running"
 
-    private let page = EmbeddedPage(PackageResources.page_html)
+    private let page = EmbeddedPage(
+        PackageResources.page_html,
+        parts: [
+            "style.css": PackageResources.style_css, "view.html": PackageResources.view_html,
+            "files.js": PackageResources.files_js, "zip.js": PackageResources.zip_js,
+            "captions.js": PackageResources.captions_js, "grid.js": PackageResources.grid_js,
+            "captioning.js": PackageResources.captioning_js, "tools.js": PackageResources.tools_js,
+            "clean.js": PackageResources.clean_js, "folder.js": PackageResources.folder_js,
+        ])
 
     var dialect: Dialect {
         Dialect(
