@@ -309,6 +309,57 @@ class DotNet(Case):
         body = {"model": "m", "messages": [user(text("Describe it."), image())], "response_format": form}
         self.assertEqual(set(json.loads(self.chat("/v1/chat/completions", body, prompt=None))), {"caption", "tags"})
 
+    def semantic_kernel(self, messages, **more):
+        headers = {
+            **JSON,
+            "Accept": "application/json",
+            "Authorization": "Bearer ",
+            "Semantic-Kernel-Version": "1.82.0",
+            "User-Agent": "Semantic-Kernel OpenAI/2.15.0 (.NET 10.0.12; Linux)",
+        }
+        body = {"messages": messages, "model": "m", "max_completion_tokens": 300, **more}
+        return "/v1/chat/completions", body, headers
+
+    def test_semantic_kernel_history(self):
+        """A history with an answer in it; settings that are not given are not sent, but for the form of the answer."""
+        messages = [
+            {"role": "system", "content": "You describe pictures."},
+            {"role": "user", "content": "Hello"},
+            {"role": "assistant", "content": "Hello, send me a picture."},
+            user(text("What is in this picture?"), image()),
+        ]
+        self.chat(*self.semantic_kernel(messages, temperature=0.5, response_format={"type": "text"}))
+
+    def test_semantic_kernel_type_as_form(self):
+        schema = {
+            "type": "object",
+            "properties": {"Caption": {"type": "string"}, "Tags": {"type": "array", "items": {"type": "string"}}},
+            "required": ["Caption", "Tags"],
+            "additionalProperties": False,
+        }
+        form = {"type": "json_schema", "json_schema": {"name": "Card", "schema": schema, "strict": True}}
+        request = self.semantic_kernel([user(text("Describe it."), image())], response_format=form)
+        card = json.loads(self.chat(*request, prompt=None))
+        self.assertEqual(list(card), ["Caption", "Tags"])
+        self.assertTrue(card["Caption"] and card["Tags"])
+
+    def test_semantic_kernel_functions(self):
+        """Functions are offered; a server that calls none of them answers as always."""
+        function = {
+            "name": "Albums-add",
+            "description": "Adds a picture to an album.",
+            "parameters": {"type": "object", "required": ["album"], "properties": {"album": {"type": "string"}}},
+        }
+        tools = [{"type": "function", "function": function}]
+        self.chat(*self.semantic_kernel([user(text("hi"), image())], tools=tools, tool_choice="auto"))
+
+    def test_semantic_kernel_streams(self):
+        stream = {"stream": True, "stream_options": {"include_usage": True}}
+        events = ask(*self.semantic_kernel([user(text("hi"), image())], **stream)).events
+        deltas = [event["choices"][0]["delta"] for event in events if event["choices"]]
+        self.assertEqual("".join(delta.get("content") or "" for delta in deltas), self.native())
+        self.assertIsInstance(events[-1]["usage"]["total_tokens"], int)
+
     def test_ollamasharp(self):
         headers = {"Content-Type": "application/json; charset=utf-8"}
         body = {"model": "m", "prompt": None, "CustomHeaders": {}, "keep_alive": "0s", "stream": False}
@@ -356,6 +407,78 @@ class Photos(Case):
         }
         labels = json.loads(ask("/api/generate", body).json["response"])["labels"]
         self.assertTrue(labels and all(0 <= label["confidence"] <= 1 and label["name"] for label in labels))
+
+    def photoprism_openai(self, system, prompt, tokens, schema=None):
+        """What the engine sends for a model that is none of OpenAI's own, and the text that it reads."""
+        parts = [{"type": "input_text", "text": prompt}, {"type": "input_image", "image_url": JPEG, "detail": "low"}]
+        body = {
+            "model": "florence-2",
+            "input": [
+                {"role": "system", "type": "message", "content": [{"type": "input_text", "text": system}]},
+                {"role": "user", "type": "message", "content": parts},
+            ],
+            "max_output_tokens": tokens,
+            "temperature": 0.1,
+            "top_p": 0.9,
+        }
+        if schema:
+            # It is not said to be strict.
+            body["text"] = {"format": {"type": "json_schema", "name": "photoprism_vision_labels_v1", "schema": schema}}
+        return ask("/v1/responses", body, {**JSON, "Authorization": "Bearer sk-any"})
+
+    def first_text(self, answer):
+        """The first that is not blank; where an `error` has a message, that counts instead."""
+        self.assertEqual(answer.status, 200, answer.text)
+        self.assertFalse((answer.json.get("error") or {}).get("message"))
+        self.assertTrue(answer.json["model"])
+        texts = [part.get("text", "").strip() for item in answer.json["output"] for part in item.get("content", [])]
+        return next(filter(None, texts))
+
+    def test_photoprism_captions_by_openai(self):
+        answer = self.photoprism_openai(
+            "You are a PhotoPrism vision model. Return concise, user-friendly captions that describe the main subjects "
+            "accurately.",
+            "Provide exactly one sentence describing the key subject and action in the image. Avoid filler words and "
+            "technical jargon.",
+            512,
+        )
+        # What begins as JSON would be read as JSON.
+        self.assertEqual(self.first_text(answer), self.native("<CAPTION>"))
+
+    def photoprism_labels(self, words, **more):
+        number = {"type": "number", "minimum": 0, "maximum": 1}
+        properties = {"name": {"type": "string", "minLength": 1}, "confidence": number, "topicality": number, **more}
+        label = {
+            "type": "object", "properties": properties, "required": list(properties), "additionalProperties": False,
+        }  # fmt: skip
+        schema = {
+            "type": "object",
+            "properties": {"labels": {"type": "array", "items": label, "default": []}},
+            "required": ["labels"],
+            "additionalProperties": False,
+        }
+        return self.photoprism_openai(
+            "You are a PhotoPrism vision model. Emit JSON that matches the provided schema and keep label names short, "
+            "singular nouns.",
+            f"Analyze the image and return label objects with name, confidence (0-1), {words}.",
+            1024,
+            schema,
+        )
+
+    def test_photoprism_labels_by_openai(self):
+        answer = self.photoprism_labels("and topicality (0-1)")
+        labels = json.loads(self.first_text(answer))["labels"]
+        self.assertTrue(labels)
+        for label in labels:
+            self.assertEqual(list(label), ["name", "confidence", "topicality"])
+            self.assertTrue(label["name"] and 0 <= label["confidence"] <= 1 and 0 <= label["topicality"] <= 1)
+
+    def test_photoprism_asks_what_cannot_be_known(self):
+        """It logs the message of what is refused, and keeps the picture as it is."""
+        words = "topicality (0-1), nsfw (true when sensitive), and nsfw_confidence (0-1)"
+        answer = self.photoprism_labels(words, nsfw={"type": "boolean"}, nsfw_confidence={"type": "number"})
+        self.assertEqual(answer.status, 400)
+        self.assertIn("nsfw", answer.json["error"]["message"])
 
     def test_lightroom_in_lm_studio_mode(self):
         """Text, then a message with only the picture."""
