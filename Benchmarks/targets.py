@@ -287,6 +287,21 @@ def http(data: dict) -> list[Row]:
         more = seconds[path] - seconds["/process_image"] if path in seconds else None
         what = f"what {path} adds to /process_image, median"
         found.append(Row("HTTP", what, more, 3.0, unit="ms", possible=(-math.inf, math.inf)))
+    return found + busy(measured)
+
+
+def busy(measured: dict) -> list[Row]:
+    """While all cores compute for others."""
+    heads = measured.get("busy", {}).get("heads", {})
+    found = []
+    for path in ("/process_image", "/v1/chat/completions", "/v1/responses", "/api/generate", "/api/chat"):
+        head = (statistics.median(heads[path]) - measured["decode"]) * 1e3 if path in heads else None
+        what = f"all cores busy, head of a stream of {path} after the picture is decoded, median"
+        found.append(Row("HTTP", what, head, 50.0, unit="ms", possible=(-math.inf, math.inf)))
+    lists = sorted(each for times in measured.get("busy", {}).get("lists", {}).values() for each in times)
+    middle, last = (lists[len(lists) // 2] * 1e3, lists[len(lists) * 99 // 100] * 1e3) if lists else (None, None)
+    found.append(Row("HTTP", "all cores busy, lists, median", middle, 5.0, unit="ms"))
+    found.append(Row("HTTP", "all cores busy, lists, 99th percentile", last, 100.0, unit="ms"))
     return found
 
 
