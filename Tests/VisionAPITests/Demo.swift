@@ -72,9 +72,7 @@ enum Demo {
         around host: CaptionService.Host,
         _ configuration: ServerConfiguration = .init(modelName: "demo"),
         store: CaptionService.Store? = nil,
-        prepareImage: @escaping PrepareImage = {
-            try ImageDecoder().prepare($0, with: $1, watch: DecodeWatch($2))
-        }
+        prepareImage: PrepareImage? = nil
     ) throws -> some ApplicationProtocol {
         let assets = try ModelAssets(files: files)
         return buildApplication(

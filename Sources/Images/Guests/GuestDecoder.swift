@@ -86,19 +86,20 @@ struct GuestDecoder: FormatDecoder {
     }
 }
 
-/// How much memory the libraries take, measured with Debian 12's (libheif 1.15, libjxl 0.7), and a fifth more.
+/// How much memory the libraries take, measured with Debian 12's (libheif 1.15, libjxl 0.7), and some more.
 extension GuestDecoder {
     /// The program and the libraries themselves, tables, threads.
     private static let fixedMemory = 32 << 20
 
     /// The planes, once more where they are turned, and RGB; transparency has planes of its own.
     private static func pixelBytes(_ container: HEIFContainer) -> Int {
-        let bytes = container.isWide ? 20 : 12
+        let bytes = (container.isWide ? 22 : 12) + (container.hasFullColors ? container.isWide ? 12 : 6 : 0)
         return container.hasAlpha ? bytes * 3 / 2 : bytes
     }
 
-    /// Each extra channel makes the library keep whole planes of floats.
+    /// Each extra channel makes the library keep whole planes of floats. A large image that is stored without loss and
+    /// can be shown bit by bit takes 36, which its header does not tell: it is refused.
     private static func pixelBytes(_ header: JXLHeader) -> Int {
-        header.extraChannels == 0 ? 16 : 44 + 16 * min(header.extraChannels, 4096)
+        header.extraChannels == 0 ? header.isLossy ? 10 : 18 : 44 + 16 * min(header.extraChannels, 4096)
     }
 }

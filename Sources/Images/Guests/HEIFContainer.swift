@@ -6,6 +6,8 @@ struct HEIFContainer {
     private(set) var height = 0
     /// Whether some image of the file has more than 8 bits a sample.
     let isWide: Bool
+    /// Whether the colours of some image of the file have more than half the resolution, in one direction or both.
+    let hasFullColors: Bool
     /// Whether some image of the file is the transparency of another.
     let hasAlpha: Bool
 
@@ -19,6 +21,7 @@ struct HEIFContainer {
         // The number 0 stands for none.
         let boxes = Array(ISOBoxes(list).prefix(Self.maxProperties))
         isWide = boxes.contains(where: Self.isWide)
+        hasFullColors = boxes.contains(where: Self.hasFullColors)
         hasAlpha = boxes.contains { $0.kind == "auxC" && Self.namesAlpha($0.payload) }
         for number in Self.numbers(of: primary, properties) where number >= 1 && number <= boxes.count {
             apply(boxes[number - 1])
@@ -91,6 +94,16 @@ struct HEIFContainer {
         case "hvcC": return (box.byte(at: 17) ?? 0) & 7 > 0
         case "av1C": return (box.byte(at: 2) ?? 0) & 0x40 > 0
         case "pixi": return (0..<(box.byte(at: 4) ?? 0)).contains { (box.byte(at: 5 + $0) ?? 0) > 8 }
+        default: return false
+        }
+    }
+
+    private static func hasFullColors(_ property: ISOBoxes.Box) -> Bool {
+        let box = ByteReader(property.payload)
+        switch property.kind {
+        case "hvcC": return (box.byte(at: 16) ?? 0) & 3 > 1
+        // Two bits say in which directions there are fewer.
+        case "av1C": return (box.byte(at: 2) ?? 0) & 0x0C != 0x0C
         default: return false
         }
     }

@@ -7,13 +7,15 @@ struct JXLHeader {
     let orientation: Orientation
     /// Channels beside the colours, transparency among them.
     let extraChannels: Int
+    /// Whether it is stored as a person sees it, with loss; not known of one with extra channels.
+    let isLossy: Bool
 
     init(_ bytes: [UInt8]) throws(ImageError) {
         var bits = JXLBits(Self.codestream(bytes))
         bits.skip(16)
         let size = Self.size(&bits)
         (width, height) = size
-        (orientation, extraChannels) = Self.metadata(&bits)
+        (orientation, extraChannels, isLossy) = Self.metadata(&bits)
         if bits.hasEnded { throw .damaged(.jxl, "the file ends inside its header") }
     }
 
@@ -44,8 +46,8 @@ struct JXLHeader {
         return (height * above / below, height)
     }
 
-    private static func metadata(_ bits: inout JXLBits) -> (Orientation, extraChannels: Int) {
-        if bits.flag() { return (.upright, 0) }
+    private static func metadata(_ bits: inout JXLBits) -> (Orientation, extraChannels: Int, isLossy: Bool) {
+        if bits.flag() { return (.upright, 0, true) }
         var orientation = Orientation.upright
         if bits.flag() {
             orientation = Orientation(rawValue: 1 + bits.take(3)) ?? .upright
@@ -56,7 +58,7 @@ struct JXLHeader {
         skipDepth(&bits)
         bits.skip(1)  // whether 16 bits are enough
         let extras = bits.choice([(0, 0), (1, 0), (2, 4), (1, 12)])
-        return (orientation, extras)
+        return (orientation, extras, extras == 0 && bits.flag())
     }
 
     private static func skipPreview(_ bits: inout JXLBits) {

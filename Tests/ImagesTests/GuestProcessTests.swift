@@ -1,0 +1,168 @@
+import CImageCodecs
+import Foundation
+import Images
+import Synchronization
+import Testing
+
+/// The process that decodes HEIC, AVIF and JPEG XL: whatever becomes of it is an error, and it is gone afterwards.
+@Suite("The process that decodes", .enabled(if: Guests.areRead, "needs libheif and libjxl"))
+struct GuestProcessTests {
+    private let processor = ImageProcessor()
+
+    /// Nobody waits for longer than these take, so an error here is a moment and not a minute.
+    @Test(
+        "a decoder that says something else than an image is an error, and no process is left",
+        arguments: [
+            ("exit 3", "process"), ("kill -SEGV $$", "signal 11"),
+            ("printf 'nonsense that is long enough to be read'", ""),
+            (reply(width: 41), "its size is not what its header said"), (reply(channels: 7), ""),
+            (reply(channels: 0), "its size is not what its header said"),
+            (reply() + "; printf 'half a row'", ""), ("cat >/dev/null; " + reply(tail: 900_000_000), ""),
+            ("printf '\\005\\000\\000\\000'; head -c 20 /dev/zero", "apt install libheif1"),
+        ])
+    func oddities(_ script: String, _ words: String) throws {
+        let fake = try FakeDecoder(script)
+        let decoder = ImageDecoder(program: fake.program)
+        #expect("\(script)") { try decoder.decode(Guests.bytes("turned1.heic")) } throws: { error in
+            error is ImageError && "\(error)".contains(words)
+        }
+        #expect(!fake.isThere)
+    }
+
+    /// A shell command that writes a reply's head.
+    private static func reply(width: Int = 40, channels: Int = 3, tail: Int = 0) -> String {
+        let bytes = [0, width, 24, channels, 0, tail].flatMap { number in (0..<4).map { number >> (8 * $0) & 255 } }
+        return "printf '" + bytes.map { "\\" + String($0, radix: 8) }.joined() + "'"
+    }
+
+    @Test func aProgramThatIsNotThereIsNoFaultOfTheImage() throws {
+        let bytes = try Guests.bytes("turned1.heic")
+        #expect(throws: ImageError.noProcess(.heif)) {
+            try ImageDecoder(program: DecoderProgram(path: "/nonexistent")).decode(bytes)
+        }
+    }
+
+    @Test("whoever leaves ends the process, one that sleeps, too", arguments: ["sleep 600", "while :; do :; done"])
+    func leaving(_ script: String) throws {
+        let fake = try FakeDecoder(script)
+        let asked = Mutex(0)
+        let watch = DecodeWatch { (_: Duration) throws(ImageError) in
+            let number = asked.withLock { asked in
+                asked += 1
+                return asked
+            }
+            if number == 3 { throw .abandoned }
+        }
+        let decoder = ImageDecoder(program: fake.program)
+        #expect(throws: ImageError.abandoned) {
+            try decoder.prepare(Guests.bytes("turned1.heic"), with: processor, watch: watch)
+        }
+        #expect(asked.withLock { $0 } == 3)
+        #expect(!fake.isThere)
+    }
+
+    @Test("the processor time of the process is counted, and ended")
+    func processorTime() throws {
+        let fake = try FakeDecoder("while :; do :; done")
+        let limits = DecodeLimits(processorTime: .milliseconds(100))
+        #expect(throws: ImageError.tooSlow(.heif, limit: .milliseconds(100))) {
+            try ImageDecoder(limits: limits, program: fake.program).decode(Guests.bytes("turned1.heic"))
+        }
+        #expect(!fake.isThere)
+        // The real one: 12 megapixels take longer.
+        let seen = Mutex(Duration.zero)
+        let watch = DecodeWatch { (used: Duration) throws(ImageError) in seen.withLock { $0 = max($0, used) } }
+        let decoder = ImageDecoder(limits: limits, program: Guests.program)
+        #expect(throws: ImageError.tooSlow(.jxl, limit: .milliseconds(100))) {
+            try decoder.prepare(Guests.bytes("large.jxl"), with: processor, watch: watch)
+        }
+        #expect(seen.withLock { $0 } <= .milliseconds(100))
+        #expect(!Processes.all.contains { $0.words.contains("decode-picture") && $0.words.contains("4000") })
+    }
+
+    /// The libraries' own memory is limited to what the header made the server set aside.
+    @Test func greedIsRefused() throws {
+        let bytes = try Guests.bytes("large_squeezed.jxl")
+        #expect(try Guests.decoder.header(of: bytes).decodeMemory < 300_000_000)
+        #expect("more memory than the header tells") {
+            try Guests.decoder.prepare(bytes, with: processor)
+        } throws: { error in
+            guard case ImageError.damaged(.jxl, let reason) = error else { return false }
+            return reason.contains("memory")
+        }
+    }
+
+    @Test(
+        "whatever is changed in a file, its process ends and this one goes on",
+        arguments: [
+            "turned6.heic", "grid.heic", "alpha.avif", "alpha.jxl", "wide_exact.jxl",
+        ])
+    func mutations(_ name: String) throws {
+        let bytes = try Guests.bytes(name)
+        var noise = Noise(seed: 16)
+        for _ in 0..<60 {
+            var changed = bytes
+            for _ in 0..<4 { changed[Int.random(in: 0..<bytes.count, using: &noise)] = noise.byte() }
+            do throws(ImageError) {
+                _ = try ImageDecoder(maxPixels: 1_000_000, program: Guests.program).decode(changed)
+            } catch {
+                #expect(error != .noProcess(.heif) && error != .noProcess(.avif) && error != .noProcess(.jxl))
+            }
+        }
+    }
+
+    /// The same code in this process, which the sanitizers look at.
+    @Test("the doors' own code stays within its memory", arguments: Guests.names)
+    func doors(_ name: String) throws {
+        let bytes = try Guests.bytes(name)
+        let header = try Guests.decoder.header(of: bytes)
+        let rows = Rows(stopAfter: .max)
+        #expect(rows.decode(bytes, header) == CIMAGE_OK)
+        #expect(rows.count == header.height)
+        for stop in [0, 1, header.height / 2] {
+            let rows = Rows(stopAfter: stop)
+            #expect(rows.decode(bytes, header) == CIMAGE_STOPPED)
+            #expect(rows.count == stop)
+        }
+    }
+}
+
+/// A door's client that reads every byte of each row.
+private final class Rows {
+    private let stopAfter: Int
+    private var rowBytes = 0
+    private(set) var count = 0
+    private var sum = 0
+
+    init(stopAfter: Int) {
+        self.stopAfter = stopAfter
+    }
+
+    func decode(_ bytes: [UInt8], _ header: ImageHeader) -> Int {
+        var client = cimage_guest_client(
+            context: Unmanaged.passUnretained(self).toOpaque(),
+            begin: { context, guest in
+                guard let context, let guest else { return 1 }
+                return Unmanaged<Rows>.fromOpaque(context).takeUnretainedValue().begin(guest.pointee) ? 0 : 1
+            },
+            row: { context, row in
+                guard let context, let row else { return 1 }
+                return Unmanaged<Rows>.fromOpaque(context).takeUnretainedValue().take(row) ? 0 : 1
+            })
+        var message = [CChar](repeating: 0, count: Int(CIMAGE_MESSAGE_SIZE))
+        let door = header.format == .jxl ? cimage_jxl_decode : cimage_heif_decode
+        return Int(door(bytes, bytes.count, UInt32(header.width), UInt32(header.height), &client, &message))
+    }
+
+    private func begin(_ guest: cimage_guest) -> Bool {
+        rowBytes = Int(guest.width) * Int(guest.channels)
+        sum += UnsafeBufferPointer(start: guest.profile, count: guest.profile_size).reduce(0) { $0 + Int($1) }
+        return stopAfter > 0
+    }
+
+    private func take(_ row: UnsafePointer<UInt8>) -> Bool {
+        sum += UnsafeBufferPointer(start: row, count: rowBytes).reduce(0) { $0 + Int($1) }
+        count += 1
+        return count < stopAfter
+    }
+}
