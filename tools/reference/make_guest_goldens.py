@@ -1,4 +1,4 @@
-"""Makes the small HEIC, AVIF and JPEG XL files that Tests/ImagesTests/GuestTests.swift reads, and what they must become.
+"""Makes the small HEIC, AVIF and JPEG XL files that Tests/ImagesTests/GuestTests.swift reads, and what they become.
 
 Run once, with Pillow 13, pillow-heif 1.8 and numpy, and Debian 12's libheif-examples, libavif-bin and libjxl-tools:
 
@@ -121,7 +121,7 @@ def make_turned(scratch):
     image = Image.fromarray(picture())
     for orientation in range(1, 9):
         image.save(FOLDER / f"turned{orientation}.heic", quality=80, exif=exif(orientation))
-        image.save(FOLDER / f"turned{orientation}.avif", quality=80, exif=exif(orientation))
+        image.save(FOLDER / f"turned{orientation}.avif", quality=80, subsampling="4:4:4", exif=exif(orientation))
         image.save(scratch / "turned.png", exif=exif(orientation))
         run("cjxl", "-d", 0.5, scratch / "turned.png", FOLDER / f"turned{orientation}.jxl")
 
@@ -135,7 +135,7 @@ def make_kinds(scratch):
         write_png(png[name], values)
     for name in ("alpha", "odd", "gray"):
         run("heif-enc", "-q", 80, png[name], "-o", FOLDER / f"{name}.heic")
-    for chroma in (444, 422):
+    for chroma in (444, 422, 420):
         run("heif-enc", "-q", 80, "-p", f"chroma={chroma}", png["rgb"], "-o", FOLDER / f"chroma{chroma}.heic")
         run("avifenc", "-y", chroma, png["rgb"], FOLDER / f"chroma{chroma}.avif")
     for bits in (10, 12):
@@ -163,8 +163,9 @@ def make_large(scratch):
 
 def make_films(scratch):
     frames = [Image.fromarray(picture()), Image.fromarray(255 - picture())]
-    frames[0].save(FOLDER / "film.avif", quality=80, save_all=True, append_images=frames[1:], duration=100)
-    frames[0].save(scratch / "film.png", save_all=True, append_images=frames[1:], duration=100)
+    film = {"save_all": True, "append_images": frames[1:], "duration": 100}
+    frames[0].save(FOLDER / "film.avif", quality=80, subsampling="4:4:4", **film)
+    frames[0].save(scratch / "film.png", **film)
     run("cjxl", "-d", 1, scratch / "film.png", FOLDER / "film.jxl")
 
 
