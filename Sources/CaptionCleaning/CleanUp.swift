@@ -20,6 +20,11 @@ package struct CleanUp: Sendable, Equatable {
         package let text: String
         /// Whether nothing would have been left, so that the text is as it came.
         package let isKept: Bool
+
+        package init(text: String, isKept: Bool) {
+            self.text = text
+            self.isKept = isKept
+        }
     }
 
     /// Whether nothing is done to any text.
