@@ -12,6 +12,8 @@ struct StopSignals {
 
     /// - Parameter onSecond: gets the exit code.
     init(onFirst: @escaping @Sendable () -> Void, onSecond: @escaping @Sendable (Int32) -> Void) {
+        // Another program that has died is noticed by what it does not answer.
+        signal(SIGPIPE, SIG_IGN)
         let queue = DispatchQueue(label: "stop-signals")
         let first = FirstSignal()
         self.first = first

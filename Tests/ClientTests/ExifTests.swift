@@ -4,10 +4,6 @@ import Foundation
 import Images
 import Testing
 
-/// Whether exiftool can be called; the tests of `--exif` are skipped without it.
-private let exifToolPath = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    .map { "\($0)/exiftool" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-
 @Suite("vision-client folder --exif", .enabled(if: exifToolPath != nil, "exiftool is not installed"))
 struct ExifTests {
     private static let files = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -235,11 +231,10 @@ struct ExifTests {
             (#"echo "[{\"SourceFile\":\"$file\",\"Error\":\"Gone\"}]""#, "Gone."),
         ])
     func failedRead(script: String, reason: String) throws {
-        let (album, tools) = (try holidays(), try failing(script))
-        defer { withExtendedLifetime(tools) {} }
+        let (album, tool) = (try holidays(), try failing(script))
+        defer { withExtendedLifetime(tool) {} }
         let before = album.bytes("a.jpg")
-        let run = try run(
-            album, prompt: "GENERATE_TAGS", result: "cat", environment: ["PATH": tools.path + ":/usr/bin:/bin"])
+        let run = try run(album, prompt: "GENERATE_TAGS", result: "cat", environment: tool.environment)
         #expect(run.status == 1)
         let sentence = "exiftool could not read what the picture says about itself, so it was left as it is: "
         #expect(run.errors.contains("a.jpg failed: \(sentence)\(reason)\n"), "\(run.errors)")
@@ -250,12 +245,10 @@ struct ExifTests {
 
     @Test("only what replaces everything needs no reading", arguments: ["--append", "--prepend", "--overwrite"])
     func failedRead(option: String) throws {
-        let (album, tools) = (try holidays(), try failing("exit 2"))
-        defer { withExtendedLifetime(tools) {} }
+        let (album, tool) = (try holidays(), try failing("exit 2"))
+        defer { withExtendedLifetime(tool) {} }
         let before = album.bytes("a.jpg")
-        let run = try run(
-            album, prompt: "GENERATE_TAGS", [option], result: "cat",
-            environment: ["PATH": tools.path + ":/usr/bin:/bin"])
+        let run = try run(album, prompt: "GENERATE_TAGS", [option], result: "cat", environment: tool.environment)
         if option == "--overwrite" {
             #expect(run.status == 0, "\(run.errors)")
             #expect(try tags(album.path("a.jpg"))["XMP-dc:Subject"] == .string("cat"))
@@ -274,18 +267,9 @@ struct ExifTests {
         return album
     }
 
-    /// A folder with an exiftool that does this instead where a.jpg is among the files that it is to read.
-    private func failing(_ script: String) throws -> Album {
-        let album = try Album()
-        let wrapper = """
-            #!/bin/sh
-            for word do case "$word" in */a.jpg) file=$word ;; esac; done
-            case "$*" in *-overwrite_original*) ;; */a.jpg*) \(script); exit ;; esac
-            exec \(try #require(exifToolPath)) "$@"
-            """
-        try album.add("exiftool", Data(wrapper.utf8))
-        try album.permit(0o755, "exiftool")
-        return album
+    /// An exiftool that does this, and ends, where a.jpg is among the files that it is to read.
+    private func failing(_ script: String) throws -> ExifToolStandIn {
+        try ExifToolStandIn(#"case "$*" in *-overwrite_original*) ;; */a.jpg*) \#(script); exit ;; esac"#)
     }
 
     @Test("what exiftool itself says that it cannot read is a failure, too, before the image is asked about")
@@ -469,24 +453,23 @@ struct OtherExifToolTests {
 
     @Test("a second Ctrl-C ends exiftool too, even one that does not heed it")
     func stubborn() async throws {
-        let album = try Album("pictures/a.jpg", "bin/exiftool")
-        let script = """
-            #!/bin/sh
-            case "$*" in *-overwrite_original*) echo $$ > "\(album.path)/pid"; trap '' INT; exec sleep 600 ;; esac
-            echo '[{"FileType":"JPEG"}]'
+        let album = try Album("a.jpg")
+        let tool = try ExifToolStandIn(
             """
-        try album.add("bin/exiftool", Data(script.utf8))
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: album.path("bin/exiftool"))
+            case "$*" in *-overwrite_original*) echo $$ > "$here/pid"; trap '' INT; exec sleep 600 ;; esac
+            echo '[{"FileType":"JPEG"}]'
+            echo "{done${word#-execute} 0}" >&2
+            """, path: nil)
         let server = try ScriptedServer { _ in .result("a") }
         let client = try Client(
-            ["folder", "CAPTION", "txt", album.path("pictures"), "--exif"],
-            environment: ["VISION_HOST": server.address, "PATH": album.path("bin") + ":/usr/bin:/bin"])
-        try await eventually { album.text("pid")?.hasSuffix("\n") ?? false }
+            ["folder", "CAPTION", "txt", album.path, "--exif"],
+            environment: tool.environment.merging(["VISION_HOST": server.address]) { $1 })
+        try await eventually { tool.text("pid")?.hasSuffix("\n") ?? false }
         client.send(SIGINT)
         try await eventually { client.errors.contains("Ctrl-C again ends at once.") }
         client.send(SIGINT)
         #expect(client.finish().status == 130)
-        let process = try #require(Int32((album.text("pid") ?? "").trimmingCharacters(in: .whitespacesAndNewlines)))
+        let process = try #require(Int32((tool.text("pid") ?? "").trimmingCharacters(in: .whitespacesAndNewlines)))
         try await eventually { kill(process, 0) != 0 }
     }
 }

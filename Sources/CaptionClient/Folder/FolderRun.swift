@@ -25,6 +25,11 @@ package struct FolderRun: Sendable {
     private let queue: ServerQueue
     private let report: RunReport
     private let stop: StopSwitch
+    private let asking: Slots
+    private let writing = Slots(Self.maxUnwritten)
+
+    /// How many answers may wait for their metadata to be written.
+    private static let maxUnwritten = 32
 
     package init(
         folder: ImageFolder, settings: Settings, outputs: CaptionOutputs, failures: FailuresFile?, queue: ServerQueue,
@@ -37,6 +42,7 @@ package struct FolderRun: Sendable {
         self.queue = queue
         self.report = report
         self.stop = stop
+        asking = Slots(settings.jobs)
     }
 
     /// Works through the folder; with a watch interval, until it is stopped.
@@ -74,20 +80,20 @@ package struct FolderRun: Sendable {
     }
 
     private func caption(_ watch: FolderWatch) async {
-        await withTaskGroup(of: Void.self) { group in
+        await withDiscardingTaskGroup { group in
             var names = settings.names
             var folders = WritableFolders(given: folder.path)
-            var inFlight = 0
             for await images in watch.batches {
                 report.found(images.count)
                 names?.add(images)
-                for batch in Self.batches(images) where stop.reason == nil {
-                    let jobs = await outputs.readMetadata(batch.compactMap { job($0, names) })
-                    for job in jobs where stop.reason == nil {
-                        guard isWanted(job, &folders) else { continue }
-                        if inFlight == settings.jobs, await group.next() != nil { inFlight -= 1 }
+                var pieces = Self.batches(images).makeIterator()
+                var ahead = pieces.next().map { look($0, names) }
+                while let jobs = await ahead?.value {
+                    // What the next ones say of themselves is read while these are captioned.
+                    ahead = stop.reason == nil ? pieces.next().map { look($0, names) } : nil
+                    for job in jobs where stop.reason == nil && isWanted(job, names, &folders) {
+                        await asking.acquire()
                         guard stop.reason == nil else { break }
-                        inFlight += 1
                         group.addTask { await caption(job, watch) }
                     }
                 }
@@ -102,15 +108,15 @@ package struct FolderRun: Sendable {
         }
     }
 
-    private func job(_ image: Image, _ names: CaptionNames?) -> CaptionJob? {
-        let job = CaptionJob(image: image, captionFile: names?.file(for: image))
-        guard outputs.wantsFile(job), let conflict = names?.conflict(of: image) else { return job }
-        fail(image.name, conflict)
-        return nil
+    private func look(_ images: ArraySlice<Image>, _ names: CaptionNames?) -> Task<[CaptionJob], Never> {
+        let jobs = images.map { CaptionJob(image: $0, captionFile: names?.file(for: $0)) }
+        return Task { await outputs.readMetadata(jobs) }
     }
 
-    private func isWanted(_ job: CaptionJob, _ folders: inout WritableFolders) -> Bool {
-        if let reason = outputs.obstacle(job) {
+    private func isWanted(_ job: CaptionJob, _ names: CaptionNames?, _ folders: inout WritableFolders) -> Bool {
+        if outputs.wantsFile(job), let conflict = names?.conflict(of: job.image) {
+            fail(job.image.name, conflict)
+        } else if let reason = outputs.obstacle(job) {
             fail(job.image.name, reason)
         } else if let reason = outputs.reasonToSkip(job) {
             report.skipped(job.image, reason)
@@ -141,22 +147,37 @@ package struct FolderRun: Sendable {
     }
 
     private func caption(_ job: CaptionJob, _ watch: FolderWatch) async {
-        let outcome = await queue.ask(outputs.question, about: job.image.file) { report.waits($0.sentence) }
-        switch outcome {
-        case .answered(let result):
-            do {
-                report.captioned(job.image, try await outputs.write(result, for: job))
-                watch.settle(job.image)
-            } catch let error as ClientError where error.endsRun {
-                stop.stop(.storage("\(error)"))
-            } catch let error as ClientError {
-                fail(job.image.name, error.description)
-            } catch {
-                fail(job.image.name, "The caption cannot be written: \(SystemReason.text(error)).")
-            }
+        switch await queue.ask(outputs.question, about: job.image.file, onWait: { report.waits($0.sentence) }) {
+        case .answered(let result): return await write(result, job, watch)
         case .failed(let reason): fail(job.image.name, reason)
         case .over(let sentences, let mayPass): stop.stop(.servers(sentences, mayPass: mayPass))
         case .stopped: break
+        }
+        await asking.release()
+    }
+
+    /// Writes an answer; metadata is written while the next image is asked about.
+    private func write(_ result: AnyJSON, _ job: CaptionJob, _ watch: FolderWatch) async {
+        guard outputs.exifTool != nil else {
+            await writeNow(result, job, watch)
+            return await asking.release()
+        }
+        await writing.acquire()
+        await asking.release()
+        await writeNow(result, job, watch)
+        await writing.release()
+    }
+
+    private func writeNow(_ result: AnyJSON, _ job: CaptionJob, _ watch: FolderWatch) async {
+        do {
+            report.captioned(job.image, try await outputs.write(result, for: job))
+            watch.settle(job.image)
+        } catch let error as ClientError where error.endsRun {
+            stop.stop(.storage("\(error)"))
+        } catch let error as ClientError {
+            fail(job.image.name, error.description)
+        } catch {
+            fail(job.image.name, "The caption cannot be written: \(SystemReason.text(error)).")
         }
     }
 

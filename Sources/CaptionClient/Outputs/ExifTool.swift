@@ -1,14 +1,12 @@
 import Foundation
 import Synchronization
 
-/// The program exiftool, which knows how every format keeps its metadata; one process a call.
+/// The program exiftool, which knows how every format keeps its metadata; one process for the whole run.
 package final class ExifTool: Sendable {
-    private let program: URL
-    private let environment: [String: String]
-    private let running = Mutex<[ObjectIdentifier: Process]>([:])
+    private let session: ExifToolSession
     private let trueNames = Mutex<[String: TrueName]>([:])
 
-    /// How many files are read by one process: as many names as a command line surely takes.
+    /// How many files are read by one command.
     package static let batchSize = 20
 
     /// Looks for exiftool along `PATH`.
@@ -19,43 +17,35 @@ package final class ExifTool: Sendable {
         guard let program = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }) else {
             throw .noExifTool
         }
-        self.program = program
         // Perl complains about a locale that is not installed.
-        self.environment = environment.merging(["LC_ALL": "C"]) { $1 }
+        session = ExifToolSession(program: program, environment: environment.merging(["LC_ALL": "C"]) { $1 })
     }
 
     /// The metadata of each of several files, or why it is not known: `ClientError.metadataUnread`.
     package func read(_ files: [ImageFile]) async -> [ImageFile: Result<ImageMetadata, ClientError>] {
         var read: [ImageFile: Result<ImageMetadata, ClientError>] = [:]
-        let run = try? await run(Self.reading(files), input: Data(), mergesErrors: false)
-        for entry in run.flatMap({ Self.entries($0.output) }) ?? [] {
+        let answer = try? await session.run(Self.reading, on: files.map(\.path))
+        for entry in answer.flatMap({ Self.entries($0.output) }) ?? [] {
             guard case .string(let path) = entry["SourceFile"] else { continue }
             read[ImageFile(path: path)] = Self.metadata(entry, of: ImageFile(path: path))
         }
-        // One file may have ended the call for all of them.
+        // One file may have ended the command for all of them.
         for file in files where read[file] == nil { read[file] = await readAlone(file) }
         return read
     }
 
     private func readAlone(_ file: ImageFile) async -> Result<ImageMetadata, ClientError> {
-        var words: String?
         do {
-            // Its words are asked for only where there are no others: between the lines of JSON they would spoil it.
-            for mergesErrors in [false, true] {
-                let run = try await run(Self.reading([file]), input: Data(), mergesErrors: mergesErrors)
-                if let entry = Self.entries(run.output)?.first { return Self.metadata(entry, of: file) }
-                if run.output.first != UInt8(ascii: "[") { words = Self.complaint(run.output) }
-            }
+            let answer = try await session.run(Self.reading, on: [file.path])
+            if let entry = Self.entries(answer.output)?.first { return Self.metadata(entry, of: file) }
+            return .failure(.metadataUnread(reason: answer.complaint ?? "it ended without a word"))
         } catch {
-            words = SystemReason.text(error)
+            return .failure(.metadataUnread(reason: SystemReason.text(error)))
         }
-        return .failure(.metadataUnread(reason: words ?? "it ended without a word"))
     }
 
-    private static func reading(_ files: [ImageFile]) -> [String] {
-        // With -b what is not UTF-8 comes as base64; without it such bytes would be lost.
-        ["-j", "-b", "-q", "-m"] + ImageMetadata.readable.map { "-\($0)" } + files.map(\.path)
-    }
+    /// With -b what is not UTF-8 comes as base64; without it such bytes would be lost.
+    private static let reading = ["-j", "-b", "-q", "-m"] + ImageMetadata.readable.map { "-\($0)" }
 
     private static func entries(_ output: Data) -> [[String: AnyJSON]]? {
         try? JSONDecoder().decode([[String: AnyJSON]].self, from: AnyJSON.quotingNumbers(output))
@@ -93,81 +83,35 @@ package final class ExifTool: Sendable {
     private func write(_ changes: [MetadataChange], _ path: String) async throws -> String? {
         var first: ClientError?
         for change in changes {
-            // The caption goes by standard input as JSON, so nothing in it can be taken for an option; a path that begins
-            // with a slash cannot either. IPTC fields that are there already are copied over themselves: that turns them
-            // into the UTF-8 which the file now declares.
-            let arguments = ["-overwrite_original", "-P"] + change.keptIPTC + ["-j=-", path]
-            let run = try await run(arguments, input: change.exifToolInput(), mergesErrors: true)
-            if run.status == 0 { return first.map { "Only a part of its metadata could be written: \($0)" } }
-            let error = Self.error(run.output, path)
-            guard case .exifTool(let reason) = error, !reason.hasSuffix("yet supported.") else { throw error }
+            // A path that begins with a slash cannot be taken for an option. IPTC fields that are there already are
+            // copied over themselves: that turns them into the UTF-8 which the file now declares.
+            let answer = try await session.run(
+                ["-overwrite_original", "-P"] + change.keptIPTC, values: change.exifToolInput(), on: [path])
+            if answer.status == 0 { return first.map { "Only a part of its metadata could be written: \($0)" } }
+            let error = Self.error(answer, path)
+            // What exiftool has died over is not tried again; nobody else writes what it has left half.
+            if answer.status == nil { unlink(Self.leftover(path)) }
+            guard answer.status != nil, case .exifTool(let reason) = error, !reason.hasSuffix("yet supported.") else {
+                throw error
+            }
             first = first ?? error
         }
         throw first ?? ClientError.exifTool("it ended without a word.")
     }
 
-    /// Ends the calls that are under way, in the way in which exiftool leaves no temporary file; what does not end within
-    /// two seconds is killed.
+    /// Ends what is under way, in the way in which exiftool leaves no temporary file; what does not end within two
+    /// seconds is killed.
     package func interrupt() {
-        let processes = running.withLock { Array($0.values) }
-        for process in processes { process.interrupt() }
-        let deadline = ContinuousClock.now + .seconds(2)
-        while processes.contains(where: \.isRunning), ContinuousClock.now < deadline { usleep(10_000) }
-        for process in processes where process.isRunning { kill(process.processIdentifier, SIGKILL) }
+        session.interrupt()
         for name in trueNames.withLock({ Array($0.values) }) { name.remove() }
     }
 
-    private struct Run {
-        let status: Int32
-        let output: Data
-    }
-
-    private func run(_ arguments: [String], input: Data, mergesErrors: Bool) async throws -> Run {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                continuation.resume(
-                    with: Result { try self.runBlocking(arguments, input: input, mergesErrors: mergesErrors) })
-            }
-        }
-    }
-
-    private func runBlocking(_ arguments: [String], input: Data, mergesErrors: Bool) throws -> Run {
-        let (process, inlet, outlet) = (Process(), Pipe(), Pipe())
-        process.executableURL = program
-        process.arguments = arguments
-        process.environment = environment
-        process.standardInput = inlet
-        process.standardOutput = outlet
-        if mergesErrors { process.standardError = outlet } else { process.standardError = FileHandle.nullDevice }
-        // Whoever ends the calls that are under way sees this one as soon as it runs.
-        try running.withLock {
-            try process.run()
-            $0[ObjectIdentifier(process)] = process
-        }
-        defer { _ = running.withLock { $0.removeValue(forKey: ObjectIdentifier(process)) } }
-        // What exiftool has ended without reading is no loss: its words tell why.
-        try? inlet.fileHandleForWriting.write(contentsOf: input)
-        try? inlet.fileHandleForWriting.close()
-        let output = try outlet.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return Run(status: process.terminationStatus, output: output)
-    }
-
     /// What exiftool complains about, without the file's name.
-    private static func error(_ output: Data, _ path: String) -> ClientError {
-        guard let words = complaint(output) else { return .exifTool("it ended without a word.") }
+    private static func error(_ answer: ExifToolAnswer, _ path: String) -> ClientError {
+        guard let words = answer.complaint else { return .exifTool("it ended without a word.") }
         if words.hasPrefix("Error writing output file"), hasNoRoom(path) { return .diskFull(file: path) }
         if words.hasPrefix("Temporary file already exists") { return .exifLeftover(leftover(path)) }
         return .exifTool(words + ".")
-    }
-
-    /// The error among exiftool's words, or what else it says first, without a dot; `nil` when it says nothing.
-    private static func complaint(_ output: Data) -> String? {
-        let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
-        let error = lines.first { $0.hasPrefix("Error: ") }?.dropFirst("Error: ".count)
-        guard let line = error ?? lines.first else { return nil }
-        let words = line[..<(line.range(of: " - /")?.lowerBound ?? line.endIndex)]
-        return String(words.hasSuffix(".") ? words.dropLast() : words)
     }
 
     /// Whether there is no room for the file once more, which exiftool does not tell.

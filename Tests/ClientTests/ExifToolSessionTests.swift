@@ -1,0 +1,95 @@
+import Eventually
+import Foundation
+import Testing
+
+@Suite("One exiftool for a whole run", .enabled(if: exifToolPath != nil, "exiftool is not installed"))
+struct ExifToolSessionTests {
+    private static let picture = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Goldens/clients/save.jfif")
+
+    private func album(_ names: [String]) throws -> Album {
+        let album = try Album()
+        let picture = try Data(contentsOf: Self.picture)
+        for name in names { try album.add(name, picture) }
+        return album
+    }
+
+    private func run(_ album: Album, _ tool: ExifToolStandIn, _ options: [String] = []) throws -> ClientRun {
+        let server = try ScriptedServer { .result("a picture of \($0.body.count) bytes") }
+        return try Client.run(
+            ["folder", "CAPTION", "txt", album.path, "--exif", "--no-captions", "--quiet"] + options, server: server,
+            environment: tool.environment)
+    }
+
+    private func description(_ file: String) throws -> String {
+        let (process, pipe) = (Process(), Pipe())
+        process.executableURL = URL(filePath: try #require(exifToolPath))
+        process.arguments = ["-s3", "-XMP-dc:Description", file]
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    @Test("forty pictures are read and written by one process")
+    func oneStart() throws {
+        let names = (10..<50).map { "\($0).jpg" }
+        let (album, tool) = (try album(names), try ExifToolStandIn())
+        let first = try run(album, tool)
+        #expect(first.status == 0 && first.errors == "Captioned 40 pictures.\n", "\(first.errors)")
+        #expect(tool.starts.count == 1)
+        for name in ["10.jpg", "49.jpg"] { #expect(try description(album.path(name)).hasPrefix("a picture of ")) }
+        #expect(album.files == Set(names))
+        let second = try run(album, tool)
+        #expect(second.errors.contains("skipped 40 with a description of their own."), "\(second.errors)")
+        #expect(tool.starts.count == 2)
+    }
+
+    @Test("an exiftool that dies while it writes fails that picture, is started once more, and leaves nothing half")
+    func diesWriting() throws {
+        let script = #"case "$*" in *-overwrite_original*/a.jpg) : > "${file}_exiftool_tmp"; kill -9 $$ ;; esac"#
+        let (album, tool) = (try album(["a.jpg", "b.jpg", "c.jpg"]), try ExifToolStandIn(script))
+        let before = album.bytes("a.jpg")
+        let run = try run(album, tool)
+        #expect(run.status == 1)
+        #expect(
+            run.errors.contains("a.jpg failed: exiftool could not write the metadata: it ended without a word.\n"),
+            "\(run.errors)")
+        #expect(run.errors.hasSuffix("Captioned 2 pictures, 1 failed.\n"))
+        #expect(tool.starts.count == 2)
+        #expect(album.bytes("a.jpg") == before && album.files == ["a.jpg", "b.jpg", "c.jpg"])
+        for name in ["b.jpg", "c.jpg"] { #expect(try !description(album.path(name)).isEmpty) }
+    }
+
+    @Test("names that no list of lines can hold, and those that look like options, get their captions, too")
+    func oddNames() throws {
+        let names = ["a\nb.jpg", "a\r.jpg", "a\n$x @y.jpg", "#[CSTR]c.jpg", " d .jpg", "-execute.jpg", "e\nf/g.jpg"]
+        let (album, tool) = (try album(names), try ExifToolStandIn())
+        let run = try run(album, tool)
+        #expect(run.status == 0, "\(run.errors)")
+        for name in names { #expect(try description(album.path(name)).hasPrefix("a picture of "), "\(name)") }
+        #expect(album.files == Set(names))
+    }
+
+    @Test("a client that is killed leaves no exiftool behind")
+    func killed() async throws {
+        let (album, latch) = (try album(["a.jpg"]), Latch())
+        let server = try ScriptedServer { _ in
+            latch.pass()
+            return .result("a")
+        }
+        let tool = try ExifToolStandIn()
+        let client = try Client(
+            ["folder", "CAPTION", "txt", album.path, "--exif"],
+            environment: tool.environment.merging(["VISION_HOST": server.address]) { $1 })
+        try await eventually { server.requests.count == 1 }
+        let process = try #require(tool.starts.first)
+        #expect(kill(process, 0) == 0)
+        client.send(SIGKILL)
+        #expect(client.finish().status == -SIGKILL)
+        try await eventually { kill(process, 0) != 0 }
+        latch.open()
+    }
+}
