@@ -7,6 +7,9 @@ package enum SkipReason: Sendable, CaseIterable {
     /// Its metadata have tags of an earlier run.
     case tagged
 
+    /// What is said of one image.
+    var words: String { String(phrase(1).dropFirst("1 ".count)) }
+
     func phrase(_ count: Int) -> String {
         switch self {
         case .captioned: "\(count) captioned before"
@@ -25,6 +28,8 @@ package struct RunProgress: Sendable, Equatable {
     /// Images that are known of, those that are skipped included.
     package var total = 0
     package var isWatching = false
+    /// Whether it is only told what would be done.
+    package var isPlan = false
 
     package init() {}
 
@@ -43,7 +48,7 @@ package struct RunProgress: Sendable, Equatable {
 
     /// `Captioned 3 pictures, skipped 2 captioned before, 1 failed.`
     package var summary: String {
-        var parts = ["Captioned \(captioned) \(captioned == 1 ? "picture" : "pictures")"]
+        var parts = ["\(isPlan ? "Would caption" : "Captioned") \(captioned) \(captioned == 1 ? "picture" : "pictures")"]
         let reasons = SkipReason.allCases.compactMap { reason in skipped[reason].map(reason.phrase) }
         if !reasons.isEmpty { parts.append("skipped " + reasons.joined(separator: " and ")) }
         if failed > 0 { parts.append("\(failed) failed") }

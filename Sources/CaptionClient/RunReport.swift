@@ -15,12 +15,17 @@ package final class RunReport: Sendable {
     private let state = Mutex(State())
     private let terminal: Terminal
     private let isQuiet: Bool
+    private let plan: (@Sendable (String) -> Void)?
     private let start = ContinuousClock.now
 
-    /// - Parameter isQuiet: whether the captions are left out.
-    package init(terminal: Terminal, isQuiet: Bool) {
+    /// - Parameters:
+    ///   - isQuiet: whether the captions are left out.
+    ///   - plan: gets a line an image, where it is only to be told what would be done.
+    package init(terminal: Terminal, isQuiet: Bool, plan: (@Sendable (String) -> Void)? = nil) {
         self.terminal = terminal
         self.isQuiet = isQuiet
+        self.plan = plan
+        state.withLock { $0.progress.isPlan = plan != nil }
     }
 
     package var progress: RunProgress { state.withLock { $0.progress } }
@@ -35,7 +40,14 @@ package final class RunReport: Sendable {
         update { $0.progress.total += count }
     }
 
+    /// An image would be captioned.
+    func planned(_ image: Image) {
+        update { $0.progress.captioned += 1 }
+        plan?(Terminal.visible("\(image.name): would be captioned"))
+    }
+
     func skipped(_ image: Image, _ reason: SkipReason) {
+        plan?(Terminal.visible("\(image.name): \(reason.words)"))
         update { state in
             settle(image.name, &state)
             state.progress.skipped[reason, default: 0] += 1

@@ -17,6 +17,7 @@ struct FolderCommand: AsyncParsableCommand {
     @Argument(help: "Folder with the pictures.") var folder: String
 
     @OptionGroup(title: "Captions") var captions: CaptionOptions
+    @OptionGroup(title: "Files") var places: PlaceOptions
     @OptionGroup(title: "Pictures") var selection: SelectionOptions
     @OptionGroup(title: "Servers") var servers: FolderServerOptions
     @OptionGroup(title: "Generation") var questionOptions: QuestionOptions
@@ -26,8 +27,7 @@ struct FolderCommand: AsyncParsableCommand {
         try await withServers(servers.server) { servers in
             let gate = AtomicFileWriter()
             let exifTool = try captions.exif ? ExifTool(environment: ProcessInfo.processInfo.environment) : nil
-            let report = RunReport(
-                terminal: Terminal(environment: ProcessInfo.processInfo.environment), isQuiet: captions.quiet)
+            let report = runReport()
             let run = try folderRun(servers, exifTool: exifTool, gate: gate, report: report, stop: stop)
             let signals = StopSignals(
                 onFirst: {
@@ -45,22 +45,47 @@ struct FolderCommand: AsyncParsableCommand {
         }
     }
 
+    private func runReport() -> RunReport {
+        let terminal = Terminal(environment: ProcessInfo.processInfo.environment)
+        guard selection.dryRun else { return RunReport(terminal: terminal, isQuiet: captions.quiet) }
+        return RunReport(terminal: terminal, isQuiet: captions.quiet) { line in try? AnswerOutput.print(line) }
+    }
+
     private func folderRun(
         _ remotes: [RemoteServer], exifTool: ExifTool?, gate: AtomicFileWriter, report: RunReport, stop: StopSwitch
     ) throws -> FolderRun {
-        let folder = try ImageFolder(path: folder, selection: selection.selection)
-        let names = try captions.noCaptions ? nil : CaptionNames(fileExtension: captionExtension)
-        let outputs = CaptionOutputs(
+        let folder = try ImageFolder(path: folder, selection: selection.selection())
+        var names = try captions.noCaptions ? nil : CaptionNames(fileExtension: captionExtension)
+        names?.keepsWholeNames = places.fullNames
+        names?.outputFolder = places.outputFolder
+        var outputs = CaptionOutputs(
             question: questionOptions.question(prompt), rule: try captions.rule(),
-            lines: try captions.jsonl.map { try JSONLinesFile(path: $0, gate: gate) }, exifTool: exifTool, gate: gate)
-        let settings = FolderRun.Settings(
+            lines: try captions.jsonl.map { try lines($0, gate) }, exifTool: exifTool, gate: gate)
+        outputs.outputFolder = places.outputFolder
+        var settings = FolderRun.Settings(
             names: names, jobs: servers.jobs * remotes.count,
             watchInterval: captions.watch ? .seconds(captions.watchInterval) : nil)
+        settings.limit = selection.limit
+        settings.isPlan = selection.dryRun
         let patience: Duration? = captions.watch ? nil : .seconds(servers.patience)
         return FolderRun(
             folder: folder, settings: settings, outputs: outputs,
-            failures: try captions.failures.map { try FailuresFile(path: $0, gate: gate) },
+            failures: try selection.dryRun ? nil : captions.failures.map { try FailuresFile(path: $0, gate: gate) },
             queue: ServerQueue(remotes, slots: servers.jobs, patience: patience), report: report, stop: stop)
+    }
+
+    /// A file of lines; where it is only told what would be done, none is made.
+    private func lines(_ path: String, _ gate: AtomicFileWriter) throws(ClientError) -> JSONLinesFile {
+        guard selection.dryRun, access(path, F_OK) != 0 else { return try JSONLinesFile(path: path, gate: gate) }
+        let none = FileManager.default.temporaryDirectory.appending(path: ".vision-client-\(UUID())").path
+        defer { unlink(none) }
+        return try JSONLinesFile(path: none, gate: gate)
+    }
+
+    func validate() throws {
+        guard !captions.watch || !selection.dryRun && selection.limit == nil && selection.filesFrom == nil else {
+            throw ValidationError("--watch goes on for ever: it goes with neither --limit, --dry-run nor --files-from.")
+        }
     }
 
     /// - Throws: the exit code, when it is not 0.

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Which file it is, whatever the names are that lead to it.
-package struct FileIdentity: Sendable, Equatable {
+package struct FileIdentity: Sendable, Hashable {
     private let device: UInt64
     private let number: UInt64
     /// Whether it has hard links, which are parted as soon as one of them is replaced.

@@ -11,9 +11,12 @@ struct FolderListing {
 
     enum Kind {
         case folder
-        /// A file, or a link that leads to one or nowhere: what leads nowhere is reported when it is read.
-        case file
-        /// A link to a folder, a device, or what has gone meanwhile.
+        /// A link to a folder.
+        case linkedFolder
+        /// A file, or a link that leads to one or nowhere: what leads nowhere is reported when it is read. With the time,
+        /// since 1970, when it was last changed.
+        case file(changed: Duration)
+        /// A device, or what has gone meanwhile.
         case other
         /// What cannot be looked at, with the reason.
         case unknown(String)
@@ -53,10 +56,14 @@ struct FolderListing {
         }
         switch status.st_mode & S_IFMT {
         case S_IFDIR: return .folder
-        case S_IFREG: return .file
+        case S_IFREG: return .file(changed: ImageFile.lastChange(status))
         case S_IFLNK:
-            let leadsElsewhere = fstatat(folder, name, &status, 0) == 0 && status.st_mode & S_IFMT != S_IFREG
-            return leadsElsewhere ? .other : .file
+            guard fstatat(folder, name, &status, 0) == 0 else { return .file(changed: ImageFile.lastChange(status)) }
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: return .file(changed: ImageFile.lastChange(status))
+            case S_IFDIR: return .linkedFolder
+            default: return .other
+            }
         default: return .other
         }
     }

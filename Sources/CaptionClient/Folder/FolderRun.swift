@@ -10,6 +10,10 @@ package struct FolderRun: Sendable {
         package var jobs: Int
         /// The time between two looks for new images; `nil` is one look only.
         package var watchInterval: Duration?
+        /// The most images that are asked about.
+        package var limit: Int?
+        /// Whether it is only told what would be done.
+        package var isPlan = false
 
         package init(names: CaptionNames?, jobs: Int, watchInterval: Duration?) {
             self.names = names
@@ -82,7 +86,8 @@ package struct FolderRun: Sendable {
     private func caption(_ watch: FolderWatch) async {
         await withDiscardingTaskGroup { group in
             var names = settings.names
-            var folders = WritableFolders(given: folder.path)
+            var folders = WritableFolders(given: outputs.outputFolder ?? folder.path)
+            var left = settings.limit ?? .max
             for await images in watch.batches {
                 report.found(images.count)
                 names?.add(images)
@@ -92,6 +97,12 @@ package struct FolderRun: Sendable {
                     // What the next ones say of themselves is read while these are captioned.
                     ahead = stop.reason == nil ? pieces.next().map { look($0, names) } : nil
                     for job in jobs where stop.reason == nil && isWanted(job, names, &folders) {
+                        guard left > 0 else { return report.say(Self.limitReached) }
+                        left -= 1
+                        if settings.isPlan {
+                            report.planned(job.image)
+                            continue
+                        }
                         await asking.acquire()
                         guard stop.reason == nil else { break }
                         group.addTask { await caption(job, watch) }
@@ -100,6 +111,8 @@ package struct FolderRun: Sendable {
             }
         }
     }
+
+    private static let limitReached = "The limit is reached; the same command goes on with the other pictures."
 
     /// Pieces of the list that are looked at together.
     private static func batches(_ images: [Image]) -> [ArraySlice<Image>] {
@@ -130,7 +143,9 @@ package struct FolderRun: Sendable {
         for path in outputs.folders(job) {
             switch folders.judge(path) {
             case .writable: continue
-            case .ends: stop.stop(.storage("\(ClientError.folderUnwritable(folder.path))"))
+            case .ends: 
+                let given = outputs.outputFolder ?? folder.path
+                stop.stop(.storage("\(ClientError.folderUnwritable(given))"))
             case .fails(let isTold):
                 let name = shown(path)
                 if !isTold { report.say("\(name): nothing may be written into it; its pictures fail.") }

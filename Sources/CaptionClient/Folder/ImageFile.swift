@@ -47,6 +47,24 @@ package struct ImageFile: Sendable, Hashable {
         return Stamp(size: Int(status.st_size), modified: .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec))
     }
 
+    /// When the file's content was last changed, or the file came to its place: the time since 1970; `nil` where there is
+    /// none.
+    var lastChange: Duration? {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return Self.lastChange(status)
+    }
+
+    /// A copy may keep the time of the content; that of the entry tells when it came here.
+    static func lastChange(_ status: stat) -> Duration {
+        #if canImport(Darwin)
+            let times = [status.st_mtimespec, status.st_ctimespec]
+        #else
+            let times = [status.st_mtim, status.st_ctim]
+        #endif
+        return times.map { .seconds($0.tv_sec) + .nanoseconds($0.tv_nsec) }.max() ?? .zero
+    }
+
     /// Whether there is surely no such file.
     var isGone: Bool {
         var status = stat()

@@ -27,35 +27,6 @@ package struct ImageFolder: Sendable {
     package let path: String
     private let selection: Selection
 
-    /// Which of the things below a folder count.
-    package struct Selection: Sendable {
-        private let includesHidden: Bool
-        private let excluded: [Glob]
-        private let excludedPaths: [Glob]
-
-        /// - Parameters:
-        ///   - includesHidden: whether hidden folders, and what other programs keep, count as well.
-        ///   - excluding: patterns of names; those with a slash are of paths below the folder.
-        package init(includesHidden: Bool = false, excluding patterns: [String] = []) {
-            self.includesHidden = includesHidden
-            let bare = patterns.map { String($0.drop { $0 == "/" }) }
-            excluded = bare.filter { !$0.contains("/") }.map(Glob.init)
-            excludedPaths = bare.filter { $0.contains("/") }.map(Glob.init)
-        }
-
-        func excludes(_ name: FileName) -> Bool {
-            excluded.contains { $0.matches(String(name.last)) } || excludedPaths.contains { $0.matches(name.text) }
-        }
-
-        func leavesOut(folder name: FileName) -> Bool {
-            !includesHidden && FileKinds.isLeftOut(folder: String(name.last))
-        }
-
-        func leavesOut(file name: FileName) -> Bool {
-            !includesHidden && FileKinds.isLeftOut(file: String(name.last))
-        }
-    }
-
     /// - Throws: `ClientError.emptyFolder`, `.noSuchFolder`.
     package init(path: String, selection: Selection = Selection()) throws(ClientError) {
         guard !path.isEmpty else { throw .emptyFolder }
@@ -80,17 +51,44 @@ package struct ImageFolder: Sendable {
         package var unread: [String: Int] = [:]
         /// The names of folders that were left out.
         package var leftOut: Set<FileName> = []
+        /// How many images are older than wanted.
+        package var old = 0
     }
 
-    /// Looks for images; links to files count, links to folders are not followed.
+    /// Looks for images; links to files count, those to folders where that is wanted.
     package func contents() -> Contents {
         var contents = Contents()
-        visit("", &contents)
+        if let list = selection.list {
+            list.add(to: &contents, folder: path, selection)
+        } else {
+            var visits = Visits()
+            visit("", &visits, &contents)
+            // A folder counts under its own name, wherever a link leads to it as well.
+            while selection.followsLinks, let link = visits.nextLink() { visit(link, &visits, &contents) }
+        }
         contents.images.sort { FileName($0.name) < FileName($1.name) }
         return contents
     }
 
-    private func visit(_ folder: String, _ contents: inout Contents) {
+    /// Which folders were entered, so that none is twice, and the links that may lead to more.
+    private struct Visits {
+        private var entered: Set<FileIdentity> = []
+        private var links: [String] = []
+
+        mutating func add(link: String) { links.append(link) }
+
+        mutating func nextLink() -> String? {
+            links.sort { FileName($1) < FileName($0) }
+            return links.popLast()
+        }
+
+        mutating func enters(_ path: String) -> Bool {
+            FileIdentity(path: path).map { entered.insert($0).inserted } ?? true
+        }
+    }
+
+    private func visit(_ folder: String, _ visits: inout Visits, _ contents: inout Contents) {
+        if selection.followsLinks, !visits.enters(path + "/" + folder) { return }
         let listing = FolderListing(path: path + "/" + folder)
         if let reason = listing.failure {
             contents.isWhole = false
@@ -100,10 +98,15 @@ package struct ImageFolder: Sendable {
             let name = FileName(folder.isEmpty ? entry.name : folder + "/" + entry.name)
             if selection.excludes(name) { continue }
             switch entry.kind {
+            case .folder where !selection.isRecursive: continue
             case .folder where selection.leavesOut(folder: name): contents.leftOut.insert(FileName(entry.name))
-            case .folder where entry.isUTF8: visit(name.text, &contents)
+            case .folder where entry.isUTF8: visit(name.text, &visits, &contents)
+            case .linkedFolder:
+                if selection.isRecursive, entry.isUTF8, !selection.leavesOut(folder: name) {
+                    visits.add(link: name.text)
+                }
             case .folder: contents.problems.append((name.text, Self.notUTF8 + " What is in it was left out."))
-            case .file: add(name, entry, &contents)
+            case .file(let changed): add(name, entry, changed, &contents)
             case .unknown(let reason):
                 contents.isWhole = false
                 contents.problems.append((name.text, "What it is cannot be read: \(reason)."))
@@ -114,10 +117,13 @@ package struct ImageFolder: Sendable {
 
     private static let notUTF8 = "The name is not UTF-8, so no text can hold it. Rename it."
 
-    private func add(_ name: FileName, _ entry: FolderListing.Entry, _ contents: inout Contents) {
+    private func add(
+        _ name: FileName, _ entry: FolderListing.Entry, _ changed: Duration, _ contents: inout Contents
+    ) {
         let isImage = FileKinds.isImage(name)
         guard isImage || FileKinds.isUnread(name), !selection.leavesOut(file: name) else { return }
         if isImage {
+            guard selection.isRecent(changed) else { return contents.old += 1 }
             guard entry.isUTF8 else { return contents.problems.append((name.text, Self.notUTF8)) }
             contents.images.append(Image(name: name.text, file: ImageFile(path: path + "/" + name.text)))
         } else if let ending = name.ending {
@@ -136,6 +142,7 @@ extension ImageFolder.Contents {
         let names = leftOut.sorted().prefix(Self.maxNames).map(\.text) + (leftOut.count > Self.maxNames ? ["..."] : [])
         return (counts.isEmpty ? [] : ["Left out, as such files are not read: \(counts.joined(separator: ", "))."])
             + (names.isEmpty ? [] : [Self.hidden + names.joined(separator: ", ") + "."])
+            + (old == 0 ? [] : ["Left out, as they are older than --since: \(old) \(old == 1 ? "picture" : "pictures")."])
     }
 
     private static let hidden = "Left out, as hidden folders and those of other programs are: "

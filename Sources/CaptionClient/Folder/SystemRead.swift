@@ -15,4 +15,18 @@ enum SystemRead {
             bytes += buffer[..<count]
         }
     }
+
+    /// What comes from a pipe, or any other descriptor, until its end.
+    /// - Throws: `POSIXError`.
+    static func stream(_ descriptor: Int32) throws(POSIXError) -> Data {
+        var bytes = Data()
+        var buffer = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+            guard count > 0 else { return bytes }
+            bytes += buffer[..<count]
+        }
+    }
 }

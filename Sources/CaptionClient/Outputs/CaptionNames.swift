@@ -9,9 +9,17 @@ package struct CaptionNames: Sendable {
 
     private let fileExtension: String
     private let identity: @Sendable (String) -> FileIdentity?
-    /// The images that would have a caption file, by its path in one case. To a `String` two ways to write an accent are
-    /// one, so names that some file system may take for the same are found here.
-    private var owners: [String: [Owner]] = [:]
+    /// Whether the image's whole name stays in that of its caption: `cat.jpg.txt`.
+    package var keepsWholeNames = false
+    /// The folder that mirrors that of the images; `nil` where captions are beside these.
+    package var outputFolder: String?
+    private var images: [Image] = []
+    /// The image, by its place among all, that would have a caption file, by a hash of that path in one case: a hundred
+    /// thousand paths would take much memory. To a `String` two ways to write an accent are one, so names that some file
+    /// system may take for the same are found here.
+    private var firstOwners: [Int: Int32] = [:]
+    /// The others that would have the same.
+    private var otherOwners: [Int: [Int32]] = [:]
     /// The folders of caption files, with all links followed.
     private var folders: [FileName: String] = [:]
 
@@ -33,36 +41,46 @@ package struct CaptionNames: Sendable {
     }
 
     /// Takes note of images that are in the folder.
-    package mutating func add(_ images: [Image]) {
-        for image in images {
-            let folder = FileName(FileName(image.file.path).folder)
+    package mutating func add(_ new: [Image]) {
+        images.reserveCapacity(images.count + new.count)
+        for image in new {
+            let folder = FileName(FileName(file(for: image)).folder)
             if folders[folder] == nil { folders[folder] = ImageFile(path: folder.text).resolved ?? folder.text }
-            let owner = Owner(image: image, file: target(for: image))
-            let key = Self.key(owner.file)
-            let isKnown = owners[key, default: []].contains { $0.image == image }
-            if !isKnown { owners[key, default: []].append(owner) }
+            let key = Self.key(target(for: image))
+            guard !owners(key).contains(where: { images[Int($0)] == image }) else { continue }
+            let index = Int32(clamping: images.count)
+            images.append(image)
+            if firstOwners[key] == nil { firstOwners[key] = index } else { otherOwners[key, default: []].append(index) }
         }
+    }
+
+    private func owners(_ key: Int) -> [Int32] {
+        firstOwners[key].map { [$0] + (otherOwners[key] ?? []) } ?? []
     }
 
     /// An image's caption file.
     package func file(for image: Image) -> String {
-        FileName(image.file.path).stem + "." + fileExtension
+        let path = outputFolder.map { $0 + "/" + image.name } ?? image.file.path
+        return (keepsWholeNames ? path : FileName(path).stem) + "." + fileExtension
     }
 
     /// Why an image beside others can have no caption file of its own, as a sentence; `nil` when it can.
     package func conflict(of image: Image) -> String? {
         let rivals = rivals(of: image)
         guard !rivals.isEmpty else { return nil }
-        let name = Self.key(FileName(file(for: image)))
-        let isNamedSo = rivals.allSatisfy { Self.key(FileName(file(for: $0))) == name }
+        let name = FileName(file(for: image))
+        let isNamedSo = rivals.allSatisfy { Self.folded(FileName(file(for: $0))) == Self.folded(name) }
+        let remedy = "Rename all but one of them" + (keepsWholeNames ? "." : ", or add --full-names.")
         return "Its caption would be in the same file as that of \(rivals.map(\.name).joined(separator: " and ")). "
-            + (isNamedSo ? "Rename all but one of them." : "A link leads there; give each a file of its own.")
+            + (isNamedSo ? remedy : "A link leads there; give each a file of its own.")
     }
 
     /// The other images that would have the same caption file, as far as they are still there.
     private func rivals(of image: Image) -> [Image] {
         let owner = Owner(image: image, file: target(for: image))
-        let group = owners[Self.key(owner.file), default: []]
+        let indices = owners(Self.key(owner.file))
+        guard indices.count > 1 else { return [] }
+        let group = indices.map { Owner(image: images[Int($0)], file: target(for: images[Int($0)])) }
         return group.filter { $0.image != image && !$0.image.file.isGone && isShared(owner, $0, group) }
             .map(\.image)
     }
@@ -93,7 +111,9 @@ package struct CaptionNames: Sendable {
         return FileName((folders[FileName(file.folder)] ?? file.folder) + "/" + file.last)
     }
 
-    private static func key(_ file: FileName) -> String {
+    private static func key(_ file: FileName) -> Int { folded(file).hashValue }
+
+    private static func folded(_ file: FileName) -> String {
         // Capitals of some letters are two: the one of ß is SS.
         file.text.uppercased().lowercased()
     }

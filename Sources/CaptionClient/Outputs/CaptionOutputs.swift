@@ -27,6 +27,8 @@ package struct CaptionOutputs: Sendable {
     let lines: JSONLinesFile?
     let exifTool: ExifTool?
     let gate: AtomicFileWriter
+    /// The folder that mirrors that of the images, and gets the caption files; its folders are made when they are needed.
+    package var outputFolder: String?
 
     package init(
         question: CaptionQuery, rule: CaptionRule, lines: JSONLinesFile?, exifTool: ExifTool?, gate: AtomicFileWriter
@@ -114,8 +116,18 @@ package struct CaptionOutputs: Sendable {
             isMarked = mark
         case .foreign(let reason): throw .unreadable(reason)
         }
+        if outputFolder != nil { try Self.makeFolder(of: file.path) }
         let text = caption.isText ? rule.combine(old, caption.text) : rule.existing.combine(old, caption.text)
         try gate.replace(file.path, with: CaptionFile.bytes(of: text, isMarked: isMarked))
+    }
+
+    private static func makeFolder(of file: String) throws(ClientError) {
+        let folder = FileName(file).folder
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw .cannotWrite(folder, error)
+        }
     }
 
     private func wantsLine(_ job: CaptionJob) -> Bool {

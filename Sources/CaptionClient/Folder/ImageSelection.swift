@@ -1,0 +1,42 @@
+import Foundation
+
+extension ImageFolder {
+    /// Which of the things below a folder count.
+    package struct Selection: Sendable {
+        private let includesHidden: Bool
+        private let excluded: [Glob]
+        private let excludedPaths: [Glob]
+        /// Whether folders below the given one are entered.
+        package var isRecursive = true
+        /// Whether links to folders are entered; each folder is entered once, so that links may lead in circles.
+        package var followsLinks = false
+        /// Images that have not changed since then are left out: the time since 1970.
+        package var since: Duration?
+        /// The images, where they are not to be looked for.
+        package var list: FileList?
+
+        /// - Parameters:
+        ///   - includesHidden: whether hidden folders, and what other programs keep, count as well.
+        ///   - excluding: patterns of names; those with a slash are of paths below the folder.
+        package init(includesHidden: Bool = false, excluding patterns: [String] = []) {
+            self.includesHidden = includesHidden
+            let bare = patterns.map { String($0.drop { $0 == "/" }) }
+            excluded = bare.filter { !$0.contains("/") }.map(Glob.init)
+            excludedPaths = bare.filter { $0.contains("/") }.map(Glob.init)
+        }
+
+        func excludes(_ name: FileName) -> Bool {
+            excluded.contains { $0.matches(String(name.last)) } || excludedPaths.contains { $0.matches(name.text) }
+        }
+
+        func leavesOut(folder name: FileName) -> Bool {
+            !includesHidden && FileKinds.isLeftOut(folder: String(name.last))
+        }
+
+        func leavesOut(file name: FileName) -> Bool {
+            !includesHidden && FileKinds.isLeftOut(file: String(name.last))
+        }
+
+        func isRecent(_ changed: Duration) -> Bool { since.map { changed >= $0 } ?? true }
+    }
+}
