@@ -28,7 +28,6 @@ struct FolderCommand: AsyncParsableCommand {
             let gate = AtomicFileWriter()
             let exifTool = try captions.exif ? ExifTool(environment: ProcessInfo.processInfo.environment) : nil
             let report = runReport()
-            let run = try folderRun(servers, exifTool: exifTool, gate: gate, report: report, stop: stop)
             let signals = StopSignals(
                 onFirst: {
                     report.say("Stopping when the pictures in flight are done; Ctrl-C again ends at once.")
@@ -40,8 +39,20 @@ struct FolderCommand: AsyncParsableCommand {
                     gate.exit(status)
                 })
             defer { signals.ignore() }
+            let lock = await lock(report, stop)
+            defer { withExtendedLifetime(lock) {} }
+            guard stop.reason == nil else { throw ExitCode(signals.status) }
+            let run = try folderRun(servers, exifTool: exifTool, gate: gate, report: report, stop: stop)
             try await run.run()
             try end(report, stop, signals)
+        }
+    }
+
+    /// What keeps a second run out; `nil` where nothing is written.
+    private func lock(_ report: RunReport, _ stop: StopSwitch) async -> FolderLock? {
+        guard !selection.dryRun else { return nil }
+        return await FolderLock.acquire(folder, stop: stop) {
+            report.say("Another vision-client is at work in \(folder). This one begins when that has ended.")
         }
     }
 
@@ -63,15 +74,16 @@ struct FolderCommand: AsyncParsableCommand {
             lines: try captions.jsonl.map { try lines($0, gate) }, exifTool: exifTool, gate: gate)
         outputs.outputFolder = places.outputFolder
         var settings = FolderRun.Settings(
-            names: names, jobs: servers.jobs * remotes.count,
+            names: names, jobs: (servers.jobs.slots ?? ServerPool.firstSlots) * remotes.count,
             watchInterval: captions.watch ? .seconds(captions.watchInterval) : nil)
+        settings.adaptsJobs = servers.jobs.slots == nil
         settings.limit = selection.limit
         settings.isPlan = selection.dryRun
         let patience: Duration? = captions.watch ? nil : .seconds(servers.patience)
         return FolderRun(
             folder: folder, settings: settings, outputs: outputs,
             failures: try selection.dryRun ? nil : captions.failures.map { try FailuresFile(path: $0, gate: gate) },
-            queue: ServerQueue(remotes, slots: servers.jobs, patience: patience), report: report, stop: stop)
+            queue: ServerQueue(remotes, slots: servers.jobs.slots, patience: patience), report: report, stop: stop)
     }
 
     /// A file of lines; where it is only told what would be done, none is made.

@@ -30,7 +30,8 @@ final class Client {
         let inherited = ProcessInfo.processInfo.environment.filter { name, _ in
             !name.hasPrefix("VISION_") && !name.lowercased().hasSuffix("_proxy")
         }
-        process.environment = inherited.merging(environment) { $1 }
+        let own = ["XDG_STATE_HOME": files.appending(path: "state").path]
+        process.environment = inherited.merging(own) { $1 }.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try Self.writable(files.appending(path: "output"))
         process.standardError = try errors ?? Self.writable(files.appending(path: "errors"))

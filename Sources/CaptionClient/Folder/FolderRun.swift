@@ -8,6 +8,8 @@ package struct FolderRun: Sendable {
         package var names: CaptionNames?
         /// How many images are in flight at all servers together.
         package var jobs: Int
+        /// Whether that number follows what the servers take.
+        package var adaptsJobs = false
         /// The time between two looks for new images; `nil` is one look only.
         package var watchInterval: Duration?
         /// The most images that are asked about.
@@ -163,7 +165,9 @@ package struct FolderRun: Sendable {
 
     private func caption(_ job: CaptionJob, _ watch: FolderWatch) async {
         switch await queue.ask(outputs.question, about: job.image.file, onWait: { report.waits($0.sentence) }) {
-        case .answered(let result): return await write(result, job, watch)
+        case .answered(let result):
+            if settings.adaptsJobs { await asking.resize(queue.capacity) }
+            return await write(result, job, watch)
         case .failed(let reason): fail(job.image.name, reason)
         case .over(let sentences, let mayPass): stop.stop(.servers(sentences, mayPass: mayPass))
         case .stopped: break

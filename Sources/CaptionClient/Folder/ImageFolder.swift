@@ -27,6 +27,9 @@ package struct ImageFolder: Sendable {
     package let path: String
     private let selection: Selection
 
+    /// The path with all links followed.
+    package var realPath: String { ImageFile(path: path).resolved ?? path }
+
     /// - Throws: `ClientError.emptyFolder`, `.noSuchFolder`.
     package init(path: String, selection: Selection = Selection()) throws(ClientError) {
         guard !path.isEmpty else { throw .emptyFolder }

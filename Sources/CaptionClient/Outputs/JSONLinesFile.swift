@@ -33,7 +33,8 @@ package final class JSONLinesFile: Sendable {
     }
 
     private struct State {
-        var keys: Set<Key>
+        /// The images that have a line, by their prompts: a prompt is in memory once.
+        var files: [String: Set<FileName>]
         /// Whether a line that was there has a successor.
         var isSuperseded = false
     }
@@ -48,13 +49,13 @@ package final class JSONLinesFile: Sendable {
         handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .fileInUse(path) }
         let content = try Self.content(descriptor, path)
-        state = Mutex(State(keys: try Self.keys(content, path)))
+        state = Mutex(State(files: try Self.files(content, path)))
         try mend(content)
     }
 
     /// Whether there is a line of the image and the prompt.
     package func contains(file: String, prompt: String) -> Bool {
-        state.withLock { $0.keys.contains(Key(file: FileName(file), prompt: prompt)) }
+        state.withLock { $0.files[prompt]?.contains(FileName(file)) ?? false }
     }
 
     /// Adds a line; a line of the same image and prompt is dropped by `finish`.
@@ -66,7 +67,7 @@ package final class JSONLinesFile: Sendable {
             } catch {
                 return .failure(.cannotWrite(path, error))
             }
-            let isNew = state.keys.insert(Key(file: FileName(line.file), prompt: line.prompt)).inserted
+            let isNew = state.files[line.prompt, default: []].insert(FileName(line.file)).inserted
             if !isNew { state.isSuperseded = true }
             return .success(())
         }
@@ -100,7 +101,7 @@ package final class JSONLinesFile: Sendable {
     private func mend(_ content: Data) throws(ClientError) {
         guard let last = content.last, last != UInt8(ascii: "\n") else { return }
         do {
-            let half = Self.lines(content).last ?? Data()
+            let half = Self.lines(content).last ?? content
             if Self.key(half) != nil {
                 try write(Data("\n".utf8))
             } else {
@@ -119,17 +120,17 @@ package final class JSONLinesFile: Sendable {
         }
     }
 
-    private static func keys(_ content: Data, _ path: String) throws(ClientError) -> Set<Key> {
-        var keys: Set<Key> = []
+    private static func files(_ content: Data, _ path: String) throws(ClientError) -> [String: Set<FileName>] {
+        var files: [String: Set<FileName>] = [:]
         let lines = lines(content)
         for (index, line) in lines.enumerated() {
             if let key = key(line) {
-                keys.insert(key)
+                files[key.prompt, default: []].insert(key.file)
             } else if index < lines.count - 1 || content.last == UInt8(ascii: "\n") || !isOurs(half: line) {
                 throw .notJSONLines(file: path, line: index + 1)
             }
         }
-        return keys
+        return files
     }
 
     /// Whether a line without an end can be the beginning of one that this class wrote; nothing else is ever removed.
@@ -143,7 +144,8 @@ package final class JSONLinesFile: Sendable {
         return fields.map { Key(file: FileName($0.file), prompt: $0.prompt) }
     }
 
+    /// Parts of the content, not copies.
     private static func lines(_ content: Data) -> [Data] {
-        content.split(separator: UInt8(ascii: "\n")).map { Data($0) }
+        content.split(separator: UInt8(ascii: "\n"))
     }
 }

@@ -4,6 +4,8 @@ package struct ServerPool: Sendable {
 
     private struct Server {
         var inFlight = 0
+        /// Where it is to be found out how many images it gets at once.
+        var limit: AdaptiveLimit?
         var state = State.up
         /// How often in a row the server was not reached.
         var failures = 0
@@ -41,12 +43,21 @@ package struct ServerPool: Sendable {
 
     /// - Parameters:
     ///   - count: how many servers there are.
-    ///   - slots: how many images a server gets at once.
+    ///   - slots: how many images a server gets at once; `nil` when that is to be found out.
     ///   - patience: how long to wait while no server takes a connection, or has a model; `nil` is for ever.
-    package init(count: Int, slots: Int, patience: Duration?) {
-        servers = Array(repeating: Server(), count: max(count, 1))
-        self.slots = max(slots, 1)
+    package init(count: Int, slots: Int?, patience: Duration?) {
+        let limit = slots == nil ? AdaptiveLimit(start: Self.firstSlots, most: RemoteServer.maxJobs) : nil
+        servers = Array(repeating: Server(limit: limit), count: max(count, 1))
+        self.slots = max(slots ?? Self.firstSlots, 1)
         self.patience = patience
+    }
+
+    /// With how many images at once a search begins.
+    package static let firstSlots = 2
+
+    /// How many images all servers get at once.
+    var capacity: Int {
+        servers.filter { $0.state != .dropped }.reduce(0) { $0 + ($1.limit?.value ?? slots) }
     }
 
     /// Chooses the free server with the fewest images in flight.
@@ -58,7 +69,7 @@ package struct ServerPool: Sendable {
             return .over(
                 servers.map(\.sentence).filter { !$0.isEmpty }, mayPass: !servers.allSatisfy(\.isMisasked))
         }
-        let free = servers.indices.filter { servers[$0].inFlight < limit(servers[$0].state) }
+        let free = servers.indices.filter { servers[$0].inFlight < limit(servers[$0]) }
         guard let index = free.min(by: { servers[$0].inFlight < servers[$1].inFlight }) else {
             return .wait(until: wakeUp)
         }
@@ -72,9 +83,12 @@ package struct ServerPool: Sendable {
         switch reply {
         case .answered, .refused:
             reached(index)
+            servers[index].limit?.answered(now: now)
             if servers[index].state != .dropped { servers[index].state = .up }
         case .busy(let sentence, let retryAfter):
             reached(index)
+            // Of several that came back at once, one tells it.
+            if servers[index].state == .up { servers[index].limit?.refused() }
             rest(index, until: now + retryAfter, sentence)
         case .lost(let sentence):
             // It took the connection, so it is there.
@@ -109,9 +123,9 @@ package struct ServerPool: Sendable {
         min(.milliseconds(250) * (1 << min(failures, 10)), .seconds(5))
     }
 
-    private func limit(_ state: State) -> Int {
-        switch state {
-        case .up: slots
+    private func limit(_ server: Server) -> Int {
+        switch server.state {
+        case .up: server.limit?.value ?? slots
         case .trial: 1
         case .resting, .dropped: 0
         }

@@ -7,7 +7,7 @@ package actor ServerQueue {
     private var isStopped = false
     private let clock = ContinuousClock()
 
-    package init(_ servers: [RemoteServer], slots: Int, patience: Duration?) {
+    package init(_ servers: [RemoteServer], slots: Int?, patience: Duration?) {
         self.servers = servers
         pool = ServerPool(count: servers.count, slots: slots, patience: patience)
     }
@@ -52,6 +52,9 @@ package actor ServerQueue {
             }
         }
     }
+
+    /// How many images all servers get at once.
+    package var capacity: Int { pool.capacity }
 
     /// Ends all waiting; images that a server has already are answered.
     package func stop() {
