@@ -24,6 +24,9 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     case misnamed(type: String)
     case metadataUnread(reason: String)
     case metadataNotText(field: String)
+    case sidecarUnread(file: String)
+    /// RAW files are never written to.
+    case rawUntouched
     case fileInUse(String)
     case notJSONLines(file: String, line: Int)
     case notFailures(String)
@@ -89,6 +92,10 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
         case .metadataNotText(let field):
             "What stands in its \(field) is not UTF-8, so nothing is added to it, and it was left as it is. "
                 + "--overwrite replaces it."
+        case .sidecarUnread(let file):
+            "\(file) is no XMP that can be read, so it was left as it is. Mend it, or move it away."
+        case .rawUntouched:
+            "Nothing is written into RAW files. --xmp writes a sidecar beside them."
         case .fileInUse(let file):
             "Another vision-client is writing to \(file). Wait for it, or give another file."
         case .notJSONLines(let file, let line):

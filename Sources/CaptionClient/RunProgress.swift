@@ -48,7 +48,8 @@ package struct RunProgress: Sendable, Equatable {
 
     /// `Captioned 3 pictures, skipped 2 captioned before, 1 failed.`
     package var summary: String {
-        var parts = ["\(isPlan ? "Would caption" : "Captioned") \(captioned) \(captioned == 1 ? "picture" : "pictures")"]
+        let verb = isPlan ? "Would caption" : "Captioned"
+        var parts = ["\(verb) \(captioned) \(captioned == 1 ? "picture" : "pictures")"]
         let reasons = SkipReason.allCases.compactMap { reason in skipped[reason].map(reason.phrase) }
         if !reasons.isEmpty { parts.append("skipped " + reasons.joined(separator: " and ")) }
         if failed > 0 { parts.append("\(failed) failed") }

@@ -20,7 +20,14 @@ struct CaptionOptions: ParsableArguments {
     @Option(help: "File that also gets one JSON object a picture.") var jsonl: String?
     @Flag(help: "Also write the captions into the metadata of the pictures, by exiftool; tags become keywords.")
     var exif = false
-    @Flag(help: "Write no caption files; needs --jsonl or --exif.") var noCaptions = false
+    @Flag(help: "Also write the captions into an XMP file beside each picture, by exiftool.") var xmp = false
+    @Option(help: "Name of the XMP file of photo.jpg: darktable for photo.jpg.xmp, lightroom for photo.xmp.")
+    var xmpStyle = SidecarStyle.darktable
+    @Option(help: ArgumentHelp("Language that descriptions in XMP are marked with, such as en.", valueName: "code"))
+    var language = ImageMetadata.anyLanguage
+    @Flag(inversion: .prefixedNo, help: "Keep the time of the last change of pictures that --exif writes into.")
+    var preserveTimes = true
+    @Flag(help: "Write no caption files; needs --jsonl, --exif or --xmp.") var noCaptions = false
     @Option(help: "File that lists the failed pictures and the reasons, as JSON lines.") var failures: String?
 
     @Flag(help: "Go on with pictures that come into the folder, until Ctrl-C.") var watch = false
@@ -46,11 +53,17 @@ struct CaptionOptions: ParsableArguments {
         guard [overwrite, append, prepend].count(where: { $0 }) <= 1 else {
             throw ValidationError("Give only one of --overwrite, --append and --prepend.")
         }
-        guard !noCaptions || exif || jsonl != nil else {
-            throw ValidationError("With --no-captions the captions would go nowhere. Add --jsonl FILE or --exif.")
+        guard !noCaptions || exif || xmp || jsonl != nil else {
+            throw ValidationError(
+                "With --no-captions the captions would go nowhere. Add --jsonl FILE, --exif or --xmp.")
+        }
+        guard language.wholeMatch(of: /[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*/) != nil else {
+            throw ValidationError("--language is \"\(language)\": it must be x-default, or a code such as en or de-CH.")
         }
         guard (0.01...86400).contains(watchInterval) else {
             throw ValidationError("--watch-interval is \(watchInterval): it must be from 0.01 to 86400 seconds.")
         }
     }
 }
+
+extension SidecarStyle: ExpressibleByArgument {}

@@ -26,7 +26,8 @@ struct FolderCommand: AsyncParsableCommand {
         let stop = StopSwitch()
         try await withServers(servers.server) { servers in
             let gate = AtomicFileWriter()
-            let exifTool = try captions.exif ? ExifTool(environment: ProcessInfo.processInfo.environment) : nil
+            let environment = ProcessInfo.processInfo.environment
+            let exifTool = try captions.exif || captions.xmp ? ExifTool(environment: environment) : nil
             let report = runReport()
             let signals = StopSignals(
                 onFirst: {
@@ -69,9 +70,11 @@ struct FolderCommand: AsyncParsableCommand {
         var names = try captions.noCaptions ? nil : CaptionNames(fileExtension: captionExtension)
         names?.keepsWholeNames = places.fullNames
         names?.outputFolder = places.outputFolder
+        let question = questionOptions.question(prompt)
+        let metadata = try exifTool.map { try self.metadata($0, folder, isTags: question.asksForTags) }
         var outputs = CaptionOutputs(
-            question: questionOptions.question(prompt), rule: try captions.rule(),
-            lines: try captions.jsonl.map { try lines($0, gate) }, exifTool: exifTool, gate: gate)
+            question: question, rule: try captions.rule(),
+            lines: try captions.jsonl.map { try lines($0, gate) }, metadata: metadata, gate: gate)
         outputs.outputFolder = places.outputFolder
         var settings = FolderRun.Settings(
             names: names, jobs: (servers.jobs.slots ?? ServerPool.firstSlots) * remotes.count,
@@ -84,6 +87,22 @@ struct FolderCommand: AsyncParsableCommand {
             folder: folder, settings: settings, outputs: outputs,
             failures: try selection.dryRun ? nil : captions.failures.map { try FailuresFile(path: $0, gate: gate) },
             queue: ServerQueue(remotes, slots: servers.jobs.slots, patience: patience), report: report, stop: stop)
+    }
+
+    private func metadata(
+        _ exifTool: ExifTool, _ folder: ImageFolder, isTags: Bool
+    ) throws(ClientError) -> MetadataOutputs {
+        var metadata = MetadataOutputs(exifTool, rule: try captions.rule(), isTags: isTags)
+        metadata.writesImages = captions.exif
+        metadata.sidecars = captions.xmp ? captions.xmpStyle : nil
+        metadata.language = captions.language
+        metadata.keepsTimes = captions.preserveTimes
+        metadata.outputFolder = places.outputFolder
+        if !selection.dryRun, let state = Journal.folder(ProcessInfo.processInfo.environment) {
+            let kind = "\(isTags ? "tags" : captions.language) \(captions.exif) \(captions.xmp) \(captions.xmpStyle)"
+            metadata.journal = Journal(folder: state, subject: "\(kind) of \(folder.realPath)")
+        }
+        return metadata
     }
 
     /// A file of lines; where it is only told what would be done, none is made.

@@ -55,7 +55,8 @@ struct SelectionOptions: ParsableArguments {
             throw ValidationError("--exclude needs a pattern, such as --exclude 'draft-*'.")
         }
         if let since, SinceDate.time(since) == nil {
-            throw ValidationError("--since is \"\(since)\": it must be a date such as 2026-11-30 or 2026-11-30T14:05:00Z.")
+            throw ValidationError(
+                "--since is \"\(since)\": it must be a date such as 2026-11-30 or 2026-11-30T14:05:00Z.")
         }
         guard !null || filesFrom != nil else { throw ValidationError("-0 needs a list of files: --files-from -.") }
         guard limit.map({ $0 > 0 }) ?? true else { throw ValidationError("--limit must be 1 or more.") }

@@ -143,7 +143,8 @@ struct NamesTests {
         names.add(images)
         #expect(
             names.conflict(of: images[0])
-                == "Its caption would be in the same file as that of a.jpg. Rename all but one of them, or add --full-names.")
+                == "Its caption would be in the same file as that of a.jpg. Rename all but one of them, or add --full-names."
+        )
     }
 
     @Test("a name is taken apart at bytes, whatever marks stand behind them")

@@ -8,13 +8,22 @@ package enum FileKinds {
     ]
 
     /// Endings of images and films that are not read.
-    package static let unread = [
-        "jp2", "j2k", "jpf", "jpx", "jxr", "wdp", "svg", "psd", "psb", "xcf", "kra", "eps", "tga", "ico", "exr", "hdr",
-        "dds", "qoi",
+    package static let unread =
+        [
+            "jp2", "j2k", "jpf", "jpx", "jxr", "wdp", "svg", "psd", "psb", "xcf", "kra", "eps", "tga", "ico", "exr",
+            "hdr", "dds", "qoi",
+        ] + raws + [
+            "mov", "mp4", "m4v", "avi", "mkv", "webm", "mpg", "mpeg", "mts", "m2ts", "3gp", "wmv", "insv",
+        ]
+
+    /// Endings of what cameras write before they make a picture of it.
+    package static let raws = [
         "dng", "cr2", "cr3", "crw", "nef", "nrw", "arw", "srf", "sr2", "orf", "rw2", "raf", "pef", "ptx", "srw", "x3f",
         "rwl", "iiq", "3fr", "fff", "mef", "mos", "mrw", "erf", "dcr", "kdc", "raw",
-        "mov", "mp4", "m4v", "avi", "mkv", "webm", "mpg", "mpeg", "mts", "m2ts", "3gp", "wmv", "insv",
     ]
+
+    /// Endings of images that cameras write beside a RAW file.
+    private static let besideRaws: Set = ["jpg", "jpeg", "jpe", "heic", "heif", "hif"]
 
     /// Other endings that no caption has: what programs keep beside images, archives, weights, sound, documents.
     package static let others = [
@@ -36,11 +45,17 @@ package enum FileKinds {
 
     private static let imageSet = Set(images)
     private static let unreadSet = Set(unread)
+    private static let rawSet = Set(raws)
     private static let notCaptionSet = Set(images + unread + others)
     private static let folderGlobs = leftOutFolders.map(Glob.init)
     private static let fileGlobs = leftOutFiles.map(Glob.init)
 
     static func isImage(_ name: FileName) -> Bool { name.ending.map(imageSet.contains) ?? false }
+
+    static func isRaw(_ name: FileName) -> Bool { name.ending.map(rawSet.contains) ?? false }
+
+    /// Whether it is an image that a RAW file of the same name belongs to.
+    static func isBesideRaw(_ name: FileName) -> Bool { name.ending.map(besideRaws.contains) ?? false }
 
     static func isUnread(_ name: FileName) -> Bool { name.ending.map(unreadSet.contains) ?? false }
 

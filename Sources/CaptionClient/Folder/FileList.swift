@@ -50,6 +50,8 @@ package struct FileList: Sendable {
                 let image = Image(name: name, file: ImageFile(path: folder + "/" + name))
                 let isOld = image.file.lastChange.map { !selection.isRecent($0) } ?? false
                 if isOld { contents.old += 1 } else { contents.images.append(image) }
+            } else if FileKinds.isRaw(file) {
+                contents.raws[FileName(file.stem), default: []].append(file)
             } else if let ending = file.ending, FileKinds.isUnread(file) {
                 contents.unread[ending, default: 0] += 1
             } else {

@@ -92,6 +92,7 @@ package struct FolderRun: Sendable {
             var left = settings.limit ?? .max
             for await images in watch.batches {
                 report.found(images.count)
+                if let note = outputs.metadata?.note(of: images) { report.say(note) }
                 names?.add(images)
                 var pieces = Self.batches(images).makeIterator()
                 var ahead = pieces.next().map { look($0, names) }
@@ -145,7 +146,7 @@ package struct FolderRun: Sendable {
         for path in outputs.folders(job) {
             switch folders.judge(path) {
             case .writable: continue
-            case .ends: 
+            case .ends:
                 let given = outputs.outputFolder ?? folder.path
                 stop.stop(.storage("\(ClientError.folderUnwritable(given))"))
             case .fails(let isTold):
@@ -177,7 +178,7 @@ package struct FolderRun: Sendable {
 
     /// Writes an answer; metadata is written while the next image is asked about.
     private func write(_ result: AnyJSON, _ job: CaptionJob, _ watch: FolderWatch) async {
-        guard outputs.exifTool != nil else {
+        guard outputs.metadata != nil else {
             await writeNow(result, job, watch)
             return await asking.release()
         }

@@ -5,6 +5,8 @@ package struct Image: Sendable, Hashable {
     /// The path below the folder, as it stands in JSON lines and messages.
     package let name: String
     package let file: ImageFile
+    /// The names of RAW files beside it that are of the same shot.
+    package var raws: [String] = []
 
     package init(name: String, file: ImageFile) {
         self.name = name
@@ -56,6 +58,8 @@ package struct ImageFolder: Sendable {
         package var leftOut: Set<FileName> = []
         /// How many images are older than wanted.
         package var old = 0
+        /// RAW files, by their paths without endings.
+        var raws: [FileName: [FileName]] = [:]
     }
 
     /// Looks for images; links to files count, those to folders where that is wanted.
@@ -70,6 +74,7 @@ package struct ImageFolder: Sendable {
             while selection.followsLinks, let link = visits.nextLink() { visit(link, &visits, &contents) }
         }
         contents.images.sort { FileName($0.name) < FileName($1.name) }
+        contents.pair()
         return contents
     }
 
@@ -125,6 +130,7 @@ package struct ImageFolder: Sendable {
     ) {
         let isImage = FileKinds.isImage(name)
         guard isImage || FileKinds.isUnread(name), !selection.leavesOut(file: name) else { return }
+        if FileKinds.isRaw(name), entry.isUTF8 { return contents.raws[FileName(name.stem), default: []].append(name) }
         if isImage {
             guard selection.isRecent(changed) else { return contents.old += 1 }
             guard entry.isUTF8 else { return contents.problems.append((name.text, Self.notUTF8)) }
@@ -145,8 +151,23 @@ extension ImageFolder.Contents {
         let names = leftOut.sorted().prefix(Self.maxNames).map(\.text) + (leftOut.count > Self.maxNames ? ["..."] : [])
         return (counts.isEmpty ? [] : ["Left out, as such files are not read: \(counts.joined(separator: ", "))."])
             + (names.isEmpty ? [] : [Self.hidden + names.joined(separator: ", ") + "."])
-            + (old == 0 ? [] : ["Left out, as they are older than --since: \(old) \(old == 1 ? "picture" : "pictures")."])
+            + (old == 0 ? [] : ["Left out, as they are older than --since: \(Self.pictures(old))."])
     }
+
+    /// Puts each RAW file to the image of the same shot; of the others none is read.
+    mutating func pair() {
+        for index in images.indices where !raws.isEmpty {
+            let name = FileName(images[index].name)
+            guard FileKinds.isBesideRaw(name), let found = raws.removeValue(forKey: FileName(name.stem)) else {
+                continue
+            }
+            images[index].raws = found.sorted().map { String($0.last) }
+        }
+        for name in raws.values.joined() { unread[name.ending ?? "", default: 0] += 1 }
+        raws = [:]
+    }
+
+    private static func pictures(_ count: Int) -> String { "\(count) \(count == 1 ? "picture" : "pictures")" }
 
     private static let hidden = "Left out, as hidden folders and those of other programs are: "
 

@@ -7,11 +7,10 @@ package struct CaptionJob: Sendable {
     let captionFile: CaptionFile?
     /// What was in its place when it was looked at.
     let content: CaptionFile.Content
-    /// What the image's own metadata said before, or why that is not known; `nil` when nobody has asked.
-    var reading: Result<ImageMetadata, ClientError>?
-
-    /// What is known of the image's own metadata.
-    var metadata: ImageMetadata? { try? reading?.get() }
+    /// The files that are to get the caption as metadata.
+    var targets: [MetadataTarget] = []
+    /// Whether it is known from an earlier run that these have it.
+    var isInJournal = false
 
     package init(image: Image, captionFile: String?) {
         self.image = image
@@ -25,18 +24,19 @@ package struct CaptionOutputs: Sendable {
     let question: CaptionQuery
     let rule: CaptionRule
     let lines: JSONLinesFile?
-    let exifTool: ExifTool?
+    let metadata: MetadataOutputs?
     let gate: AtomicFileWriter
     /// The folder that mirrors that of the images, and gets the caption files; its folders are made when they are needed.
     package var outputFolder: String?
 
     package init(
-        question: CaptionQuery, rule: CaptionRule, lines: JSONLinesFile?, exifTool: ExifTool?, gate: AtomicFileWriter
+        question: CaptionQuery, rule: CaptionRule, lines: JSONLinesFile?, metadata: MetadataOutputs?,
+        gate: AtomicFileWriter
     ) {
         self.question = question
         self.rule = rule
         self.lines = lines
-        self.exifTool = exifTool
+        self.metadata = metadata
         self.gate = gate
     }
 
@@ -47,15 +47,10 @@ package struct CaptionOutputs: Sendable {
         var note: String?
     }
 
-    /// Adds to each job what the image's metadata says now.
+    /// Adds to each job what is known of its metadata.
     func readMetadata(_ jobs: [CaptionJob]) async -> [CaptionJob] {
-        guard let exifTool, !jobs.isEmpty else { return jobs }
-        let readings = await exifTool.read(jobs.map(\.image.file))
-        return jobs.map { job in
-            var job = job
-            job.reading = readings[job.image.file]
-            return job
-        }
+        guard let metadata else { return jobs }
+        return await metadata.read(jobs)
     }
 
     /// Why an image is left out that has everything that is wanted from an earlier run; `nil` when something is missing.
@@ -68,18 +63,14 @@ package struct CaptionOutputs: Sendable {
     /// Why nothing can be written for an image, whatever the server would say.
     func obstacle(_ job: CaptionJob) -> String? {
         if case .foreign(let reason) = job.content { return reason }
-        guard exifTool != nil, wantsMetadata(job), let problem = metadataProblem(job) else { return nil }
-        // Where something else is wanted, too, that is written first.
-        let isUnread =
-            if case .metadataUnread = problem { true } else { job.metadata.map { !$0.unreadable.isEmpty } ?? false }
-        return isUnread || !wantsFile(job) && !wantsLine(job) ? "\(problem)" : nil
+        let problem = metadata?.obstacle(job, isAlone: !wantsFile(job) && !wantsLine(job))
+        return problem.map { "\($0)" }
     }
 
     /// The folders that are written to for an image.
     func folders(_ job: CaptionJob) -> [String] {
         let file = wantsFile(job) ? job.captionFile.map { FileName($0.target).folder } : nil
-        let image = wantsMetadata(job) ? job.image.file.resolved.map { FileName($0).folder } : nil
-        return [file, image].compactMap { $0 }
+        return [file].compactMap { $0 } + (metadata?.folders(job) ?? [])
     }
 
     /// Whether the job's caption file is to be written.
@@ -91,10 +82,10 @@ package struct CaptionOutputs: Sendable {
     /// - Throws: `ClientError`.
     func write(_ result: AnyJSON, for job: CaptionJob) async throws -> Written {
         let caption = try CaptionText(result, prefix: rule.prefix, suffix: rule.suffix)
-        if exifTool != nil, !caption.isText { throw ClientError.placesNotText }
+        if metadata != nil, !caption.isText { throw ClientError.placesNotText }
         try writeFile(caption, job)
         var written = Written(caption: caption.isText ? rule.combine(nil, caption.text) : caption.text)
-        if wantsMetadata(job) { written.note = try await writeMetadata(caption, job) }
+        written.note = try await metadata?.write(caption, job)
         // The line goes last: where it is, the rest is there too.
         if wantsLine(job) {
             let result = caption.isText ? .string(written.caption) : result
@@ -121,7 +112,8 @@ package struct CaptionOutputs: Sendable {
         try gate.replace(file.path, with: CaptionFile.bytes(of: text, isMarked: isMarked))
     }
 
-    private static func makeFolder(of file: String) throws(ClientError) {
+    /// Makes the folder that a file is to be in.
+    static func makeFolder(of file: String) throws(ClientError) {
         let folder = FileName(file).folder
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -135,36 +127,5 @@ package struct CaptionOutputs: Sendable {
         return rule.existing != .skip || !lines.contains(file: job.image.name, prompt: question.prompt)
     }
 
-    private func wantsMetadata(_ job: CaptionJob) -> Bool {
-        guard exifTool != nil else { return false }
-        guard rule.existing == .skip, let metadata = job.metadata else { return true }
-        if question.asksForTags { return metadata.tags.isEmpty || !metadata.areTagsOurs }
-        return metadata.description == nil && metadata.unreadable.isDisjoint(with: ImageMetadata.descriptionFields)
-    }
-
-    /// Why the metadata will not be written.
-    private func metadataProblem(_ job: CaptionJob) -> ClientError? {
-        let file = job.image.file
-        if let path = file.resolved, access(ExifTool.leftover(path), F_OK) == 0 {
-            return .exifLeftover(ExifTool.leftover(path))
-        }
-        // What is replaced on purpose need not be read; the owner's tags stay beside ours even where nothing is added.
-        if case .failure(let problem) = job.reading { return rule.existing == .overwrite ? nil : problem }
-        guard let metadata = job.metadata else { return nil }
-        if let type = metadata.type {
-            let other = ImageType(name: type, file: FileName(file.path))
-            if let other, other.ending == nil { return .misnamed(type: type) }
-            if !ImageType.isWritable(type) { return .exifTool("Writing of \(type) files is not yet supported.") }
-        }
-        guard rule.existing != .overwrite else { return nil }
-        let fields = question.asksForTags ? ImageMetadata.tagFields : ImageMetadata.descriptionFields
-        return metadata.unreadable.intersection(fields).min().map { .metadataNotText(field: $0) }
-    }
-
-    private func writeMetadata(_ caption: CaptionText, _ job: CaptionJob) async throws -> String? {
-        if let problem = metadataProblem(job) { throw problem }
-        let change = rule.change(caption, isTags: question.asksForTags, of: job.metadata)
-        let type = job.metadata?.type.flatMap { ImageType(name: $0, file: FileName(job.image.file.path)) }
-        return try await exifTool?.write(change, to: job.image.file, as: type)
-    }
+    private func wantsMetadata(_ job: CaptionJob) -> Bool { metadata?.wants(job) ?? false }
 }

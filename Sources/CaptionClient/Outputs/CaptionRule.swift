@@ -21,19 +21,43 @@ package struct CaptionRule: Sendable {
     }
 
     /// What the metadata of an image, that says this now, is to say.
-    func change(_ caption: CaptionText, isTags: Bool, of metadata: ImageMetadata?) -> MetadataChange {
+    func change(
+        _ caption: CaptionText, isTags: Bool, of metadata: ImageMetadata?,
+        language: String = ImageMetadata.anyLanguage
+    ) -> MetadataChange {
         var change = MetadataChange()
         if isTags {
             change.tags = tags(metadata?.tags ?? [], caption.tags)
+            change.followers = (metadata?.followers ?? [:]).filter { !$0.value.isEmpty }
+                .reduce(into: [:]) { $0[$1.key] = followed($1.value, by: change.tags, $1.key.separator) }
             change.areTagsOurs = true
         } else {
+            let isOther = language != ImageMetadata.anyLanguage
+            change.language = language
+            change.isForAnyLanguage = isOther && !(metadata?.hasAnyLanguage ?? false)
             for field in ImageMetadata.Field.allCases {
+                // What has no language may be in another one.
+                if isOther, field != .xmp, metadata?.descriptions[field] != nil { continue }
+                if isOther, field == .xmp {
+                    change.descriptions[field] = combine(metadata?.descriptions[field], caption.text)
+                    continue
+                }
                 let old = metadata.flatMap { $0.descriptions[field] ?? $0.description }
                 change.descriptions[field] = combine(old, caption.text)
             }
             change.areTagsOurs = metadata?.areTagsOurs ?? false
         }
         return change
+    }
+
+    /// A list of paths, with each tag that none of them has a part of; where all tags are replaced, without the paths
+    /// that end with none.
+    private func followed(_ paths: [String], by tags: [String], _ separator: Character) -> [String] {
+        func parts(_ path: String) -> [String] { path.lowercased().split(separator: separator).map(String.init) }
+        let wanted = Set(tags.map { $0.lowercased() })
+        let kept = existing == .overwrite ? paths.filter { parts($0).last.map(wanted.contains) ?? false } : paths
+        let known = Set(kept.flatMap(parts))
+        return kept + tags.filter { !known.contains($0.lowercased()) }
     }
 
     /// The tags, the trigger first. Of the owner's none goes, unless all are to be replaced.

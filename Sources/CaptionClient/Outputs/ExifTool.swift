@@ -5,6 +5,7 @@ import Synchronization
 package final class ExifTool: Sendable {
     private let session: ExifToolSession
     private let trueNames = Mutex<[String: TrueName]>([:])
+    private let newSidecars = Mutex<Set<String>>([])
 
     /// How many files are read by one command.
     package static let batchSize = 20
@@ -22,22 +23,26 @@ package final class ExifTool: Sendable {
     }
 
     /// The metadata of each of several files, or why it is not known: `ClientError.metadataUnread`.
-    package func read(_ files: [ImageFile]) async -> [ImageFile: Result<ImageMetadata, ClientError>] {
+    /// - Parameter language: that of the description in XMP that counts.
+    package func read(
+        _ files: some Collection<ImageFile>, language: String = ImageMetadata.anyLanguage
+    ) async -> [ImageFile: Result<ImageMetadata, ClientError>] {
         var read: [ImageFile: Result<ImageMetadata, ClientError>] = [:]
-        let answer = try? await session.run(Self.reading, on: files.map(\.path))
+        guard !files.isEmpty else { return read }
+        let answer = try? await session.run(Self.reading(language), on: files.map(\.path))
         for entry in answer.flatMap({ Self.entries($0.output) }) ?? [] {
             guard case .string(let path) = entry["SourceFile"] else { continue }
-            read[ImageFile(path: path)] = Self.metadata(entry, of: ImageFile(path: path))
+            read[ImageFile(path: path)] = Self.metadata(entry, of: ImageFile(path: path), language)
         }
         // One file may have ended the command for all of them.
-        for file in files where read[file] == nil { read[file] = await readAlone(file) }
+        for file in files where read[file] == nil { read[file] = await readAlone(file, language) }
         return read
     }
 
-    private func readAlone(_ file: ImageFile) async -> Result<ImageMetadata, ClientError> {
+    private func readAlone(_ file: ImageFile, _ language: String) async -> Result<ImageMetadata, ClientError> {
         do {
-            let answer = try await session.run(Self.reading, on: [file.path])
-            if let entry = Self.entries(answer.output)?.first { return Self.metadata(entry, of: file) }
+            let answer = try await session.run(Self.reading(language), on: [file.path])
+            if let entry = Self.entries(answer.output)?.first { return Self.metadata(entry, of: file, language) }
             return .failure(.metadataUnread(reason: answer.complaint ?? "it ended without a word"))
         } catch {
             return .failure(.metadataUnread(reason: SystemReason.text(error)))
@@ -45,7 +50,9 @@ package final class ExifTool: Sendable {
     }
 
     /// With -b what is not UTF-8 comes as base64; without it such bytes would be lost.
-    private static let reading = ["-j", "-b", "-q", "-m"] + ImageMetadata.readable.map { "-\($0)" }
+    private static func reading(_ language: String) -> [String] {
+        ["-j", "-b", "-q", "-m"] + ImageMetadata.readable(language).map { "-\($0)" }
+    }
 
     private static func entries(_ output: Data) -> [[String: AnyJSON]]? {
         try? JSONDecoder().decode([[String: AnyJSON]].self, from: AnyJSON.quotingNumbers(output))
@@ -53,40 +60,68 @@ package final class ExifTool: Sendable {
 
     /// A file that exiftool could not read has an entry, too: one with an error, or with nothing.
     private static func metadata(
-        _ entry: [String: AnyJSON], of file: ImageFile
+        _ entry: [String: AnyJSON], of file: ImageFile, _ language: String
     ) -> Result<ImageMetadata, ClientError> {
         if case .string(let reason) = entry["Error"] { return .failure(.metadataUnread(reason: reason)) }
         guard entry["FileType"] != nil else { return .failure(.metadataUnread(reason: "it does not say what it is")) }
-        return .success(ImageMetadata(exifTool: entry, file: FileName(file.path)))
+        return .success(ImageMetadata(exifTool: entry, file: FileName(file.path), language: language))
     }
 
-    /// Writes metadata into an image's file and leaves everything else, its times included, as it was. Where EXIF or IPTC
-    /// is damaged, what can be written is.
-    /// - Parameter type: what the file is, when its name says something else.
+    /// Writes metadata into an image's file and leaves everything else as it was. Where EXIF or IPTC is damaged, what can
+    /// be written is.
+    /// - Parameters:
+    ///   - type: what the file is, when its name says something else.
+    ///   - keepsTimes: whether the file keeps the time of its last change.
     /// - Returns: what was not written, as a sentence; `nil` as a rule.
     /// - Throws: `ClientError.exifTool`, `.exifLeftover`, `.diskFull`.
-    func write(_ change: MetadataChange, to file: ImageFile, as type: ImageType?) async throws -> String? {
+    func write(
+        _ change: MetadataChange, to file: ImageFile, as type: ImageType?, keepsTimes: Bool
+    ) async throws -> String? {
         // A link would be replaced by a file, so what it leads to is written.
         guard let path = file.resolved else { throw ClientError.exifTool("The file is not there.") }
-        guard let type else { return try await write(change.reductions, path) }
+        guard let type else { return try await write(change.reductions, path, keepsTimes) }
         let name = try TrueName(of: path, type: type)
         trueNames.withLock { $0[name.path] = name }
         defer {
             name.remove()
             _ = trueNames.withLock { $0.removeValue(forKey: name.path) }
         }
-        let note = try await write(change.reductions, name.path)
+        let note = try await write(change.reductions, name.path, keepsTimes)
         try name.replaceOriginal()
         return note
     }
 
-    private func write(_ changes: [MetadataChange], _ path: String) async throws -> String? {
+    /// Writes metadata into a sidecar, and leaves what else is in it; one that is not there is made.
+    /// - Throws: `ClientError.exifTool`, `.exifLeftover`, `.diskFull`, `.unwritable`, `.linkToNothing`.
+    func writeSidecar(_ change: MetadataChange, _ sidecar: String) async throws {
+        let path = try FileLink.target(of: sidecar)
+        guard access(path, F_OK) != 0 else {
+            _ = try await write([change], path, false)
+            return
+        }
+        // A short name of its own, hidden, until it is whole.
+        let new = FileName(path).folder + "/.vision-client-\(UUID()).xmp"
+        newSidecars.withLock { _ = $0.insert(new) }
+        defer {
+            unlink(new)
+            newSidecars.withLock { _ = $0.remove(new) }
+        }
+        _ = try await write([change], new, false)
+        guard link(new, path) != 0 else { return }
+        // Some file systems have no links; what has come meanwhile stays.
+        guard errno != EEXIST, access(path, F_OK) != 0, rename(new, path) == 0 else {
+            throw ClientError.cannotWrite(sidecar, POSIXError(.init(rawValue: errno) ?? .EIO))
+        }
+    }
+
+    private func write(_ changes: [MetadataChange], _ path: String, _ keepsTimes: Bool) async throws -> String? {
         var first: ClientError?
         for change in changes {
             // A path that begins with a slash cannot be taken for an option. IPTC fields that are there already are
             // copied over themselves: that turns them into the UTF-8 which the file now declares.
             let answer = try await session.run(
-                ["-overwrite_original", "-P"] + change.keptIPTC, values: change.exifToolInput(), on: [path])
+                ["-overwrite_original"] + (keepsTimes ? ["-P"] : []) + change.keptIPTC, values: change.exifToolInput(),
+                on: [path])
             if answer.status == 0 { return first.map { "Only a part of its metadata could be written: \($0)" } }
             let error = Self.error(answer, path)
             // What exiftool has died over is not tried again; nobody else writes what it has left half.
@@ -104,6 +139,7 @@ package final class ExifTool: Sendable {
     package func interrupt() {
         session.interrupt()
         for name in trueNames.withLock({ Array($0.values) }) { name.remove() }
+        for path in newSidecars.withLock({ $0 }) { unlink(path) }
     }
 
     /// What exiftool complains about, without the file's name.

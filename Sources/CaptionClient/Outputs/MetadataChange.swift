@@ -3,7 +3,13 @@ import Foundation
 /// What an image's metadata is to say from now on; a field that is absent stays as it is.
 struct MetadataChange: Sendable, Equatable {
     var descriptions: [ImageMetadata.Field: String] = [:]
+    /// The language of the description in XMP, and whether it is that for all others, too.
+    var language = ImageMetadata.anyLanguage
+    var isForAnyLanguage = false
     var tags: [String] = []
+    var followers: [ImageMetadata.Follower: [String]] = [:]
+    /// The ending of the file that a sidecar is of, where its name does not say it.
+    var sidecarFor: String?
     /// Whether the image's tags are ours afterwards.
     var areTagsOurs = false
 
@@ -13,11 +19,17 @@ struct MetadataChange: Sendable, Equatable {
 
     /// The change, with less of it where a part of the metadata is damaged.
     var reductions: [MetadataChange] {
-        var (withoutEXIF, onlyXMP) = (self, self)
+        var withoutEXIF = self
         withoutEXIF.descriptions[.exif] = nil
-        onlyXMP.descriptions = descriptions.filter { $0.key == .xmp }
-        onlyXMP.writesIPTC = false
-        return [self] + (descriptions.isEmpty ? [] : [withoutEXIF]) + [onlyXMP]
+        return [self] + (descriptions.isEmpty ? [] : [withoutEXIF]) + [inXMP]
+    }
+
+    /// The change as far as XMP is concerned.
+    var inXMP: MetadataChange {
+        var change = self
+        change.descriptions = descriptions.filter { $0.key == .xmp }
+        change.writesIPTC = false
+        return change
     }
 
     private var writesIPTC = true
@@ -28,14 +40,26 @@ struct MetadataChange: Sendable, Equatable {
         if writesIPTC { fields["IPTC:CodedCharacterSet"] = .string("UTF8") }
         if areTagsOurs { fields["XMP-x:XMPToolkit"] = .string(ImageMetadata.toolkit) }
         for (field, text) in descriptions {
-            fields[field.rawValue] = Self.literal(field == .iptc ? Self.prefix(text, bytes: Self.maxCaption) : text)
+            fields[name(field)] = Self.literal(field == .iptc ? Self.prefix(text, bytes: Self.maxCaption) : text)
         }
+        if isForAnyLanguage, let text = descriptions[.xmp] {
+            fields["XMP-dc:Description-\(ImageMetadata.anyLanguage)"] = Self.literal(text)
+        }
+        for (follower, tags) in followers where !tags.isEmpty {
+            fields[follower.rawValue] = .array(tags.map(Self.literal))
+        }
+        if let sidecarFor { fields["XMP-photoshop:SidecarForExtension"] = .string(sidecarFor) }
         if !tags.isEmpty {
             fields["XMP-dc:Subject"] = .array(tags.map(Self.literal))
             let keywords = tags.map { Self.literal(Self.prefix($0, bytes: Self.maxKeyword)) }
             if writesIPTC { fields["IPTC:Keywords"] = .array(keywords) }
         }
         return Data(try AnyJSON.line([fields]).utf8)
+    }
+
+    /// A description without a language would take those in all others away.
+    private func name(_ field: ImageMetadata.Field) -> String {
+        field == .xmp ? "\(field.rawValue)-\(language)" : field.rawValue
     }
 
     /// What leaves the IPTC fields that this doesn't write as they are, in UTF-8, which the file then declares.
