@@ -129,6 +129,7 @@ check_openapi() {
 check_clients() {
     say "Clients of OpenAI's and Ollama's interfaces"
     with_demo_server python3 "$root/Tests/Clients/replays.py"
+    with_demo_server python3 "$root/Tests/Clients/folders.py"
     python_environment clients "$root/Tests/Clients/requirements.txt"
     with_demo_server "$root/.venv-clients/bin/python" "$root/Tests/Clients/clients.py"
     with_demo_server "$root/.venv-clients/bin/python" "$root/Tests/Clients/mcp_clients.py"

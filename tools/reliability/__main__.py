@@ -16,6 +16,7 @@ import crowd
 import decoding
 import dialects
 import doors
+import folders
 import forgery
 import inputs
 import lifecycle
@@ -28,7 +29,7 @@ from rows import ALL, ROW_SECONDS, Figure, figures, time_limit
 from server import binary
 
 FAMILIES = (inputs, texts, wire, slow, doors, forgery, waiting, crowd, lifecycle, stopping, decoding, connections,
-            dialects)
+            dialects, folders)
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def main():
     failed = []
     for row in chosen:
         if not row.background:
-            with time_limit(ROW_SECONDS):
+            with time_limit(row.seconds):
                 failed += show(row, figures(row, rig), options.strict)
     for background in waiting_rows:
         failed += show(background.row, background.figures(), options.strict)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import server
 
-# No row is meant to take longer; one that does is stuck.
+# A row that takes longer is stuck, unless it says how long it may take.
 ROW_SECONDS = 200
 
 
@@ -32,6 +32,7 @@ class Row:
     check: object
     background: bool = False
     after: tuple = ()
+    seconds: int = ROW_SECONDS
 
     @property
     def title(self):
@@ -41,13 +42,14 @@ class Row:
 ALL = []
 
 
-def row(id, background=False, after=()):
+def row(id, background=False, after=(), seconds=ROW_SECONDS):
     """Registers a function as the check of a row.
 
-    A row in the background runs beside the others because it mostly waits; `after` names rows that it needs."""
+    A row in the background runs beside the others because it mostly waits; `after` names rows that it needs; one that
+    takes more `seconds` than others is stuck later."""
 
     def register(check):
-        ALL.append(Row(id, check, background, after))
+        ALL.append(Row(id, check, background, after, seconds))
         return check
 
     return register
