@@ -605,7 +605,7 @@ function Test-LeftOut([string]$Name, [string[]]$Patterns) {
 # is a slash on Windows, elsewhere it stands before a character that is meant as it is.
 function Add-Pattern([string]$Pattern) {
     if ($env:OS -eq 'Windows_NT') { $Pattern = $Pattern.Replace('\', '/') }
-    $Pattern = $Pattern.TrimStart('/')
+    $Pattern = $Pattern.Trim('/')
     if ($Pattern -eq '') { throw "--exclude needs a pattern, such as --exclude 'draft-*'." }
     $expression = '\A(?:' + (ConvertTo-Expression $Pattern) + ')\z'
     # To Windows A and a are the same.

@@ -757,6 +757,7 @@ pruned=()
 exclude() {
     local pattern=$1
     while [[ $pattern == /* ]]; do pattern=${pattern:1}; done
+    while [[ $pattern == */ ]]; do pattern=${pattern%/}; done
     [[ -n $pattern ]] || fail "--exclude needs a pattern, such as --exclude 'draft-*'."
     translate "$pattern"
     if [[ $pattern == */* ]]; then

@@ -17,10 +17,11 @@ extension ImageFolder {
 
         /// - Parameters:
         ///   - includesHidden: whether hidden folders, and what other programs keep, count as well.
-        ///   - excluding: patterns of names; those with a slash are of paths below the folder.
+        ///   - excluding: patterns of names; those with a slash are of paths below the folder, unless it is at an end.
         package init(includesHidden: Bool = false, excluding patterns: [String] = []) {
             self.includesHidden = includesHidden
-            let bare = patterns.map { String($0.drop { $0 == "/" }) }
+            // "old/" means a folder to everybody, so it must not be a path that nothing has.
+            let bare = patterns.map { $0.trimmingCharacters(in: CharacterSet(charactersIn: "/")) }
             excluded = bare.filter { !$0.contains("/") }.map(Glob.init)
             excludedPaths = bare.filter { $0.contains("/") }.map(Glob.init)
         }
