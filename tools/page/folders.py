@@ -247,6 +247,29 @@ def folder_pauses(rig, server):
 
 
 @check
+def folder_changes_meanwhile(rig, server):
+    """What a person, or another program, writes while the model works is kept; a picture that has gone is told"""
+    with StandIn(server) as stand_in, folder_page(rig, stand_in, {f"{i}.png": None for i in range(4)}) as page:
+        choose_tasks(page, "<CAPTION>")
+        for _ in range(4):
+            stand_in.answer(("started", {}), 1, ("result", {"result": "The model's."}))
+        caption(page)
+        expect(page.locator(".cell-note", has_text="The model looks at it.")).to_have_count(2)
+        page.evaluate("write('0.txt', 'theirs')")
+        cell(page, "1.png").press("Enter")
+        page.get_by_label("Caption of 1.png").fill("mine")
+        page.keyboard.press("Enter")
+        page.evaluate("picked.removeEntry('2.png')")
+        for _ in range(3):
+            stand_in.go_on()
+        expect(page.locator("#run-sentence")).to_have_text("3 pictures done, 1 failed.")
+        expect(page.locator("#grid .cell:visible .cell-text")).to_have_text(["theirs", "mine", "", "The model's."])
+        expect(cell(page, "2.png").locator(".error")).to_have_text("2.png is no longer there.")
+        comes_to_disk(page, "3.txt", b"The model's.\n")
+        assert on_disk(page, "0.txt") == b"theirs" and on_disk(page, "1.txt") == b"mine\n"
+
+
+@check
 def captions_are_edited(rig, server):
     """A caption is edited in its place, saved at once, and undone"""
     with folder_page(rig, server, {"a.png": None, "a.txt": "old", "b.png": None}) as page:
@@ -273,6 +296,41 @@ def captions_are_edited(rig, server):
         page.get_by_role("button", name="Redo").click()
         comes_to_disk(page, "a.txt", b"new, and\nlonger\n")
         assert on_disk(page, "b.txt") is None
+
+
+@check
+def picture_is_shown_large(rig, server):
+    """A picture is shown large, its caption is edited below it, and its address is given back"""
+    with folder_page(rig, server, {"a.png": None, "a.txt": "old", "b.png": None, "c.png": "none"}) as page:
+        page.evaluate("""() => {
+            window.addresses = new Set();
+            const { createObjectURL, revokeObjectURL } = URL;
+            URL.createObjectURL = file => { const url = createObjectURL(file); addresses.add(url); return url; };
+            URL.revokeObjectURL = url => { revokeObjectURL(url); addresses.delete(url); };
+        }""")
+        cell(page, "a.png").focus()
+        page.keyboard.press("v")
+        expect(page.locator("#viewer-image")).to_be_visible()
+        expect(page.locator("#viewer-text")).to_be_focused()
+        expect(page.locator("#viewer-text")).to_have_value("old")
+        page.wait_for_function("viewer.image.naturalWidth === 640")
+        rig.shot(page, "folder-large")
+        page.locator("#viewer-text").fill("new")
+        page.keyboard.press("PageDown")
+        expect(page.locator("#viewer-title")).to_have_text("b.png")
+        comes_to_disk(page, "a.txt", b"new\n")
+        page.keyboard.press("Control+Enter")
+        expect(page.locator("#viewer-note")).to_contain_text("This browser cannot show the picture.")
+        expect(page.locator("#viewer-next")).to_be_disabled()
+        page.locator("#viewer-text").fill("last")
+        page.keyboard.press("Escape")
+        comes_to_disk(page, "c.txt", b"last\n")
+        expect(cell(page, "c.png")).to_be_focused()
+        assert on_disk(page, "b.txt") is None
+        cell(page, "b.png").locator(".thumb").dblclick()
+        expect(page.locator("#viewer-title")).to_have_text("b.png")
+        page.get_by_role("button", name="Close").click()
+        assert page.evaluate("addresses.size") == 0
 
 
 @check

@@ -14,7 +14,8 @@ struct PageDialect: Sendable {
             "files.js": PackageResources.files_js, "zip.js": PackageResources.zip_js,
             "captions.js": PackageResources.captions_js, "grid.js": PackageResources.grid_js,
             "captioning.js": PackageResources.captioning_js, "tools.js": PackageResources.tools_js,
-            "clean.js": PackageResources.clean_js, "folder.js": PackageResources.folder_js,
+            "clean.js": PackageResources.clean_js, "viewer.js": PackageResources.viewer_js,
+            "folder.js": PackageResources.folder_js,
         ])
 
     var dialect: Dialect {

@@ -321,6 +321,8 @@ const grid = {
       if (event.shiftKey) this.chooseRange(this.anchor, active); else this.toggle(active);
     } else if ((event.key === 'Enter' && !hasControl) || event.key === 'F2') {
       this.edit(active);
+    } else if (event.key.toLowerCase() === 'v' && !hasControl) {
+      viewer.open(active);
     } else if (event.key === 'Escape' && album.chosen.size) {
       album.chooseAll([]);
       say('None is chosen.');
@@ -346,10 +348,17 @@ const grid = {
 grid.node.addEventListener('scroll', () => {
   grid.frame ||= requestAnimationFrame(() => { grid.frame = 0; grid.render(); });
 }, { passive: true });
+// A screen reader moves the focus by itself.
+grid.node.addEventListener('focusin', event => {
+  const { picture } = event.target.closest('.cell')?.cell ?? {};
+  if (!picture || album.shown[grid.active] === picture) return;
+  grid.active = album.shown.indexOf(picture);
+  grid.mark();
+});
 grid.node.addEventListener('keydown', event => grid.key(event));
 grid.node.addEventListener('click', event => grid.press(event));
 grid.node.addEventListener('dblclick', event => {
   const cell = event.target.closest('.cell')?.cell;
-  if (cell?.picture && !event.target.closest('.tick, .cell-edit')) grid.edit(album.shown.indexOf(cell.picture));
+  if (cell?.picture && event.target.closest('.thumb')) viewer.open(album.shown.indexOf(cell.picture));
 });
 new ResizeObserver(() => grid.layout()).observe(grid.node);
