@@ -100,7 +100,8 @@ def folder_is_captioned(rig, server):
             "10 pictures, 1 with caption. 3 other files are left out.")
         expect(cell(page, "dog.png").locator(".cell-text")).to_have_text("a dog")
         expect(cell(page, "twin.jpg").locator(".error")).to_have_text(
-            "Its caption would be in the same file as that of twin.png. Rename all but one of them.")
+            "Its caption would be in the same file as that of twin.png. "
+            "Rename all but one of them, or take full names.")
         expect(cell(page, "latin.png").locator(".error")).to_have_text(
             "latin.txt is no text in UTF-8, so it was left as it is. Save it as UTF-8, or move it away.")
         expect(cell(page, "dir.png").locator(".error")).to_have_text("dir.txt cannot be written: is a directory.")
@@ -117,6 +118,12 @@ def folder_is_captioned(rig, server):
             assert on_disk(page, name) is None, name
         caption(page)
         expect(page.locator("#album-notice")).to_have_text("None is left without a caption.")
+        page.get_by_label("Full names").check()
+        expect(page.locator("#album-sentence")).to_have_text("10 pictures, 0 with caption. 3 other files are left out.")
+        caption(page)
+        expect(page.locator("#run-sentence")).to_have_text("10 pictures done.")
+        for name in ("twin.jpg", "twin.png", "binary.png", "dir.png"):
+            comes_to_disk(page, f"{name}.txt", f"{SENTENCE}\n".encode())
 
 
 @check
@@ -156,7 +163,7 @@ SHARED = """async ([files, images, isOneCase, writes]) => {
     const folder = { path: 'x/', files: new Map(files.map(name => [name, name])) };
     const find = async (_, name) => files.find(other => other === name || isOneCase
         && inOneCase(other) === inOneCase(name)) ?? null;
-    return Object.fromEntries(await sharedNames({ writes, find }, folder, images, 'txt'));
+    return Object.fromEntries(await sharedNames({ writes, find }, folder, images, { extension: 'txt' }));
 }"""
 
 
@@ -167,7 +174,7 @@ def shared_caption_names(rig, server):
         def shared(*files, one_case=False, writes=True):
             images = [name for name in files if not name.endswith(".txt")]
             found = page.evaluate(SHARED, [list(files), images, one_case, writes])
-            assert all("Rename all but one of them." in sentence for sentence in found.values())
+            assert all("Rename all but one of them, or take full names." in sentence for sentence in found.values())
             return sorted(found)
 
         assert shared("a.jpg", "a.png", "b.png") == ["a.jpg", "a.png"]
@@ -183,7 +190,7 @@ def shared_caption_names(rig, server):
         assert shared("A.jpg", "a.jpg", "A.txt", "a.txt") == []
         three = page.evaluate(SHARED, [["a.jpg", "a.png", "a.gif"], ["a.jpg", "a.png", "a.gif"], False, True])
         assert three["a.jpg"] == ("Its caption would be in the same file as that of x/a.png and x/a.gif. "
-                                  "Rename all but one of them.")  # fmt: skip
+                                  "Rename all but one of them, or take full names.")  # fmt: skip
 
 
 @check
@@ -194,11 +201,11 @@ def folder_is_captioned_anew(rig, server):
         choose_tasks(page, "<CAPTION>", "<GENERATE_TAGS>")
         caption(page, "all")
         page.get_by_role("button", name="Cancel").last.click()
-        expect(page.locator("dialog")).to_have_count(0)
+        expect(page.locator("dialog[open]")).to_have_count(0)
         assert not stand_in.asked
         answers(stand_in, *[{"<CAPTION>": " A fish. ", "<GENERATE_TAGS>": "fish, red"}] * 2)
         caption(page, "all")
-        expect(page.locator("dialog h2")).to_have_text("1 caption will be replaced")
+        expect(page.locator("dialog[open] h2")).to_have_text("1 caption will be replaced")
         page.get_by_role("button", name="Replace them").click()
         expect(page.locator("#run-sentence")).to_have_text("2 pictures done.")
         comes_to_disk(page, "a.txt", b"\xef\xbb\xbfA fish., fish, red\n")
@@ -343,7 +350,7 @@ def changed_on_disk(rig, server):
             cell(page, f"{name}.png").locator(".cell-text").click()
             page.get_by_label(f"Caption of {name}.png").fill(text)
             page.keyboard.press("Enter")
-            expect(page.locator("dialog h2")).to_have_text(f"{name}.txt has changed on the disk")
+            expect(page.locator("dialog[open] h2")).to_have_text(f"{name}.txt has changed on the disk")
             expect(page.locator(".side")).to_have_text(["theirs", text])
 
         edit("a", "mine")

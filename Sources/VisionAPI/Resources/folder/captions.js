@@ -37,7 +37,7 @@ class FolderPicture {
 
 const album = {
   source: null,
-  extension: 'txt',
+  naming: { extension: 'txt', isFull: false },
   pictures: [],
   shown: [],
   chosen: new Set(),
@@ -51,16 +51,16 @@ const album = {
   get late() { return [...this.unsaved].filter(picture => !picture.source.writes || picture.trouble); },
 
   // Reads the folder's names and captions; `isCurrent` is asked between, as another folder may be opened meanwhile.
-  async open(source, extension, tell, isCurrent) {
+  async open(source, naming, tell, isCurrent) {
     const pictures = [];
+    const isCaption = name => FileKinds.lower(name).endsWith(`.${FileKinds.lower(naming.extension)}`);
     let otherFiles = 0;
     for (const folder of await source.folders(count => tell(`${plural(count, 'folder', 'folders')} read.`))) {
       const images = [...folder.files.keys()].filter(name => FileKinds.isImage(name));
-      otherFiles += [...folder.files.keys()]
-        .filter(name => !FileKinds.isImage(name) && FileKinds.ending(name) !== FileKinds.lower(extension)).length;
-      const shared = await sharedNames(source, folder, images, extension);
+      otherFiles += [...folder.files.keys()].filter(name => !FileKinds.isImage(name) && !isCaption(name)).length;
+      const shared = await sharedNames(source, folder, images, naming);
       for (const name of images) {
-        const picture = new FolderPicture(source, folder, name, `${FileKinds.stem(name)}.${extension}`);
+        const picture = new FolderPicture(source, folder, name, FileKinds.captionName(name, naming));
         picture.obstacle = shared.get(name) ?? '';
         pictures.push(picture);
       }
@@ -78,7 +78,7 @@ const album = {
       if (done % 100 === 0) tell(`${counted(done)} of ${counted(pictures.length)} captions read.`);
     });
     if (!isCurrent()) return false;
-    Object.assign(this, { source, extension, pictures, shown: pictures, chosen: new Set(), unsaved: new Set() });
+    Object.assign(this, { source, naming, pictures, shown: pictures, chosen: new Set(), unsaved: new Set() });
     this.notes = [...source.problems];
     if (otherFiles) this.notes.push(`${plural(otherFiles, 'other file is', 'other files are')} left out.`);
     this.tags = new Map();

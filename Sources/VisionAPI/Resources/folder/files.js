@@ -45,6 +45,9 @@ const FileKinds = {
   isImage(name) { return this.images.has(this.ending(name)) && !this.files.test(this.lower(name)); },
   isLeftOut(folder) { return this.folders.test(this.lower(folder)); },
 
+  // naming: {extension, isFull}; with full names that of cat.jpg is cat.jpg.txt.
+  captionName(image, { extension, isFull }) { return `${isFull ? image : this.stem(image)}.${extension}`; },
+
   // The extension of caption files without its dot, or a sentence is thrown.
   extension(text) {
     const bare = text.trim().replace(/^\.+/, '');
@@ -225,9 +228,9 @@ class ChosenFiles {
 }
 
 // Pictures that would have one caption file cannot both have it. Gives each such picture's sentence.
-async function sharedNames(source, folder, images, extension) {
+async function sharedNames(source, folder, images, naming) {
   const groups = new Map(), sentences = new Map();
-  const captionName = image => `${FileKinds.stem(image)}.${extension}`;
+  const captionName = image => FileKinds.captionName(image, naming);
   for (const image of images) {
     const name = inOneCase(captionName(image));
     if (groups.has(name)) groups.get(name).push(image); else groups.set(name, [image]);
@@ -243,7 +246,7 @@ async function sharedNames(source, folder, images, extension) {
       }
       if (!rivals.length) continue;
       sentences.set(image, `Its caption would be in the same file as that of ${rivals.join(' and ')}. `
-        + 'Rename all but one of them.');
+        + `Rename all but one of them${naming.isFull ? '' : ', or take full names'}.`);
     }
   }
   return sentences;

@@ -62,7 +62,7 @@ const bar = {
 
   showRun() {
     $('caption-go').hidden = captioning.isOn;
-    $('extension').disabled = $('which').disabled = captioning.isOn;
+    $('extension').disabled = $('full-names').disabled = $('which').disabled = captioning.isOn;
     $('running').hidden = !captioning.isOn && !captioning.sentence;
     $('run-progress').hidden = $('run-pause').hidden = $('run-cancel').hidden = !captioning.isOn;
     $('run-progress').max = Math.max(captioning.total, 1);
@@ -81,9 +81,9 @@ async function openAlbum(source) {
   captioning.sentence = '';
   $('album-name').textContent = source.name;
   try {
-    const extension = FileKinds.extension($('extension').value);
+    const naming = { extension: FileKinds.extension($('extension').value), isFull: $('full-names').checked };
     const tell = sentence => { $('album-sentence').textContent = sentence; };
-    if (!await album.open(source, extension, tell, isCurrent)) return;
+    if (!await album.open(source, naming, tell, isCurrent)) return;
   } catch (error) {
     return complainOf(fileSentence(source.name, error));
   }
@@ -184,8 +184,10 @@ $('extension').addEventListener('change', () => {
     return complainOf(error.message, $('extension'));
   }
   $('extension').value = extension;
-  if (album.source && extension !== album.extension) openAlbum(album.source);
+  if (album.source && extension !== album.naming.extension) openAlbum(album.source);
 });
+
+$('full-names').addEventListener('change', () => { if (album.source) openAlbum(album.source); });
 
 $('filter').addEventListener('submit', event => { event.preventDefault(); filter.apply(); });
 $('filter').addEventListener('input', () => filter.soon());
