@@ -92,6 +92,24 @@ struct ScaleTests {
         #expect(state.files.count == 2, "\(state.files)")
     }
 
+    @Test(
+        "so is a picture that needs no sidecar, as it has words of its own",
+        .enabled(if: exifToolPath != nil, "exiftool is not installed"))
+    func journalWithoutSidecar() throws {
+        let picture = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Goldens/clients/save.jfif")
+        let (album, state, tool) = (try Album(), try Album(), try ExifToolStandIn())
+        try album.add("a.jpg", try Data(contentsOf: picture))
+        let server = try ScriptedServer { _ in .result("new") }
+        for (option, starts) in [("--exif", 1), ("--xmp", 2), ("--xmp", 2), ("--exif", 2)] {
+            let run = try Client.run(
+                ["folder", "CAPTION", "txt", album.path, "--no-captions", option], server: server,
+                environment: tool.environment.merging(["XDG_STATE_HOME": state.path]) { $1 })
+            #expect(run.status == 0 && tool.starts.count == starts, "\(run.errors)")
+        }
+        #expect(server.requests.count == 1 && album.files == ["a.jpg"])
+    }
+
     @Test("--jobs auto captions all, and a server that is full gets fewer at once")
     func adaptive() throws {
         let album = try Album()

@@ -41,13 +41,12 @@ package final class Journal: Sendable {
 
     /// Whether the image had its metadata, and its files are as they were then.
     func contains(_ name: String, _ files: [String]) -> Bool {
-        let state = known.withLock { $0[Fingerprint(name).value] }
-        return state != nil && state == Self.state(files)
+        known.withLock { $0[Fingerprint(name).value] } == Self.state(files)
     }
 
     /// Takes note that the image has its metadata; a journal that cannot be written costs time at the next run only.
     func add(_ name: String, _ files: [String]) {
-        guard let state = Self.state(files) else { return }
+        let state = Self.state(files)
         let name = Fingerprint(name).value
         known.withLock { known in
             guard known.updateValue(state, forKey: name) != state else { return }
@@ -69,12 +68,15 @@ package final class Journal: Sendable {
         return known
     }
 
-    /// A number for sizes and times of files; `nil` where one is missing.
-    private static func state(_ files: [String]) -> UInt64? {
+    /// A number for sizes and times of files, and for which of them are there.
+    private static func state(_ files: [String]) -> UInt64 {
         var fingerprint = Fingerprint()
         for file in files {
             var status = stat()
-            guard stat(file, &status) == 0 else { return nil }
+            guard stat(file, &status) == 0 else {
+                fingerprint.add(.max)
+                continue
+            }
             #if canImport(Darwin)
                 let times = [status.st_mtimespec, status.st_ctimespec]
             #else

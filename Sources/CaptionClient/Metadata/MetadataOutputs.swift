@@ -121,11 +121,11 @@ package struct MetadataOutputs: Sendable {
     }
 
     private func isInJournal(_ job: CaptionJob) -> Bool {
-        rule.existing == .skip && journal?.contains(job.image.name, job.targets.map(\.file.path)) ?? false
+        rule.existing == .skip && journal?.contains(job.image.name, job.targets.flatMap(\.sources).map(\.path)) ?? false
     }
 
     private func note(_ job: CaptionJob) {
-        if rule.existing == .skip { journal?.add(job.image.name, job.targets.map(\.file.path)) }
+        if rule.existing == .skip { journal?.add(job.image.name, job.targets.flatMap(\.sources).map(\.path)) }
     }
 
     /// What is to be told of images whose sidecar is another file's.
