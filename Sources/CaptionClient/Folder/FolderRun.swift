@@ -103,7 +103,7 @@ package struct FolderRun: Sendable {
                         guard left > 0 else { return report.say(Self.limitReached) }
                         left -= 1
                         if settings.isPlan {
-                            report.planned(job.image)
+                            plan(job.image)
                             continue
                         }
                         await asking.acquire()
@@ -157,6 +157,16 @@ package struct FolderRun: Sendable {
             return false
         }
         return true
+    }
+
+    /// Tells that an image would be captioned, as far as that can be known.
+    private func plan(_ image: Image) {
+        do {
+            _ = try image.file.stamp()
+            report.planned(image)
+        } catch {
+            fail(image.name, "\(error)")
+        }
     }
 
     /// A folder's path below the given one.
