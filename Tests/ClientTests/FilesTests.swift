@@ -120,8 +120,10 @@ struct FilesTests {
         try album.add("nulls", Data(paths.map { $0 + "\0" }.joined().utf8))
         let (run, images) = try run(album, ["--files-from", "-", "-0"], input: "nulls")
         #expect(run.status == 0 && images == ["a.jpg", "b\nc.jpg"], "\(run.errors)")
-        try album.add("lines", Data("pictures/d.jpg\r\n\npictures/note.md\nx.jpg\npictures/gone.jpg\n".utf8))
-        let (second, others) = try self.run(album, ["--files-from", "lines"])
+        try album.add("pictures/old/deep/e.jpg")
+        let lines = "pictures/old/deep/e.jpg\npictures/d.jpg\r\n\npictures/note.md\nx.jpg\npictures/gone.jpg\n"
+        try album.add("lines", Data(lines.utf8))
+        let (second, others) = try self.run(album, ["--files-from", "lines", "--exclude", "old"])
         #expect(second.status == 1 && others == ["d.jpg"])
         #expect(second.errors.contains("note.md failed: Its name is not that of a picture."), "\(second.errors)")
         #expect(second.errors.contains("x.jpg failed: It is not below \(album.path)/pictures."))

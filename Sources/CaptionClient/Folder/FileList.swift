@@ -45,7 +45,7 @@ package struct FileList: Sendable {
                 continue
             }
             let file = FileName(name)
-            guard !selection.excludes(file), seen.insert(file).inserted else { continue }
+            guard !selection.excludes(withFolders: file), seen.insert(file).inserted else { continue }
             if FileKinds.isImage(file) {
                 let image = Image(name: name, file: ImageFile(path: folder + "/" + name))
                 let isOld = image.file.lastChange.map { !selection.isRecent($0) } ?? false

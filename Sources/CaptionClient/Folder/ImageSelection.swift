@@ -30,6 +30,16 @@ extension ImageFolder {
             excluded.contains { $0.matches(String(name.last)) } || excludedPaths.contains { $0.matches(name.text) }
         }
 
+        /// Whether the file, or a folder that it is in, is left out by a pattern.
+        func excludes(withFolders name: FileName) -> Bool {
+            var name = name
+            while !excludes(name) {
+                guard name.text.utf8.contains(UInt8(ascii: "/")) else { return false }
+                name = FileName(name.folder)
+            }
+            return true
+        }
+
         func leavesOut(folder name: FileName) -> Bool {
             !includesHidden && FileKinds.isLeftOut(folder: String(name.last))
         }
