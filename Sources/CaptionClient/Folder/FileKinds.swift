@@ -16,7 +16,7 @@ package enum FileKinds {
             "mov", "mp4", "m4v", "avi", "mkv", "webm", "mpg", "mpeg", "mts", "m2ts", "3gp", "wmv", "insv",
         ]
 
-    /// Endings of what cameras write before they make a picture of it.
+    /// Endings of what cameras write before they make an image of it.
     package static let raws = [
         "dng", "cr2", "cr3", "crw", "nef", "nrw", "arw", "srf", "sr2", "orf", "rw2", "raf", "pef", "ptx", "srw", "x3f",
         "rwl", "iiq", "3fr", "fff", "mef", "mos", "mrw", "erf", "dcr", "kdc", "raw",

@@ -27,18 +27,18 @@ package struct MetadataOutputs: Sendable {
 
     /// The files that are to get the image's caption.
     func targets(_ image: Image) -> [MetadataTarget] {
-        let own = writesImages && !FileKinds.isRaw(FileName(image.name)) ? [MetadataTarget(picture: image.file)] : []
+        let own = writesImages && !FileKinds.isRaw(FileName(image.name)) ? [MetadataTarget(image: image.file)] : []
         guard let sidecars else { return own }
         let raws = image.raws.map { ImageFile(path: FileName(image.file.path).folder + "/" + $0) }
-        let pictures = sidecars == .darktable ? [image.file] + raws : [raws.first ?? image.file]
+        let files = sidecars == .darktable ? [image.file] + raws : [raws.first ?? image.file]
         // The image's own file goes last: where it has the caption, so have the others.
-        return pictures.map { MetadataTarget(picture: $0, sidecar: sidecar($0, of: image, sidecars)) } + own
+        return files.map { MetadataTarget(image: $0, sidecar: sidecar($0, of: image, sidecars)) } + own
     }
 
-    private func sidecar(_ picture: ImageFile, of image: Image, _ style: SidecarStyle) -> String {
-        guard let outputFolder else { return style.path(for: picture.path) }
+    private func sidecar(_ file: ImageFile, of image: Image, _ style: SidecarStyle) -> String {
+        guard let outputFolder else { return style.path(for: file.path) }
         let folder = FileName(outputFolder + "/" + image.name).folder
-        return style.path(for: folder + "/" + FileName(picture.path).last)
+        return style.path(for: folder + "/" + FileName(file.path).last)
     }
 
     /// Adds to each job what is known of its metadata.
@@ -49,14 +49,14 @@ package struct MetadataOutputs: Sendable {
             jobs[index].isInJournal = isInJournal(jobs[index])
         }
         let sources = Set(jobs.filter { !$0.isInJournal }.flatMap(\.targets).flatMap(\.sources))
-        // A sidecar that is not there says nothing; a picture that is not there is told of.
+        // A sidecar that is not there says nothing; an image that is not there is told of.
         let readings = await tool.read(
             sources.filter { !$0.path.hasSuffix(".xmp") || !$0.isGone || FileLink.isOne($0.path) }, language: language)
         for index in jobs.indices where !jobs[index].isInJournal {
             for target in jobs[index].targets.indices {
                 let place = jobs[index].targets[target]
                 jobs[index].targets[target].reading = readings[place.file]
-                if place.sidecar != nil { jobs[index].targets[target].own = try? readings[place.picture]?.get() }
+                if place.sidecar != nil { jobs[index].targets[target].own = try? readings[place.image]?.get() }
             }
             if !wants(jobs[index]) { note(jobs[index]) }
         }
@@ -109,12 +109,12 @@ package struct MetadataOutputs: Sendable {
         if let problem = target.problem(rule, isTags: isTags) { throw problem }
         var change = rule.change(caption, isTags: isTags, of: target.known, language: language)
         guard let sidecar = target.sidecar else {
-            let type = target.written?.type.flatMap { ImageType(name: $0, file: FileName(target.picture.path)) }
-            return try await tool.write(change, to: target.picture, as: type, keepsTimes: keepsTimes)
+            let type = target.written?.type.flatMap { ImageType(name: $0, file: FileName(target.image.path)) }
+            return try await tool.write(change, to: target.image, as: type, keepsTimes: keepsTimes)
         }
         if outputFolder != nil { try CaptionOutputs.makeFolder(of: sidecar) }
-        if sidecars == .lightroom, FileKinds.isRaw(FileName(target.picture.path)) {
-            change.sidecarFor = FileName(target.picture.path).ending?.uppercased()
+        if sidecars == .lightroom, FileKinds.isRaw(FileName(target.image.path)) {
+            change.sidecarFor = FileName(target.image.path).ending?.uppercased()
         }
         try await tool.writeSidecar(change.inXMP, sidecar)
         return nil

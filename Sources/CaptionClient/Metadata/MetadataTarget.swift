@@ -1,31 +1,31 @@
 import Foundation
 
-/// A file that gets an image's caption as metadata: the picture itself, or a sidecar.
+/// A file that gets an image's caption as metadata: the image itself, or a sidecar.
 struct MetadataTarget: Sendable {
-    /// The picture that the caption is of: the image, or a RAW file beside it.
-    let picture: ImageFile
-    /// The sidecar's path; `nil` where the picture itself is written.
+    /// What the caption is of: the image, or a RAW file beside it.
+    let image: ImageFile
+    /// The sidecar's path; `nil` where the image itself is written.
     let sidecar: String?
     /// What the written file said before, or why that is not known; `nil` when nobody has asked, or it is not there.
     var reading: Result<ImageMetadata, ClientError>?
-    /// What the picture itself says, where a sidecar is written.
+    /// What the image itself says, where a sidecar is written.
     var own: ImageMetadata?
 
-    init(picture: ImageFile, sidecar: String? = nil) {
-        self.picture = picture
+    init(image: ImageFile, sidecar: String? = nil) {
+        self.image = image
         self.sidecar = sidecar
     }
 
     /// The file that is written.
-    var file: ImageFile { sidecar.map(ImageFile.init) ?? picture }
+    var file: ImageFile { sidecar.map(ImageFile.init) ?? image }
 
     /// The files that say what is known.
-    var sources: [ImageFile] { sidecar == nil ? [picture] : [file, picture] }
+    var sources: [ImageFile] { sidecar == nil ? [image] : [file, image] }
 
     /// What the written file says.
     var written: ImageMetadata? { try? reading?.get() }
 
-    /// What is known; a sidecar stands before what the picture says.
+    /// What is known; a sidecar stands before what the image says.
     var known: ImageMetadata? {
         guard sidecar != nil else { return written }
         return written.map { $0.over(own) } ?? own
@@ -34,7 +34,7 @@ struct MetadataTarget: Sendable {
     /// The folder that is written to; `nil` where there is no file.
     var folder: String? {
         if let sidecar { return FileName((try? FileLink.target(of: sidecar)) ?? sidecar).folder }
-        return picture.resolved.map { FileName($0).folder }
+        return image.resolved.map { FileName($0).folder }
     }
 
     /// Whether something is to be written.
@@ -66,7 +66,7 @@ struct MetadataTarget: Sendable {
     private func typeProblem(_ metadata: ImageMetadata) -> ClientError? {
         guard let type = metadata.type else { return nil }
         if let sidecar { return type == "XMP" ? nil : .sidecarUnread(file: sidecar) }
-        let other = ImageType(name: type, file: FileName(picture.path))
+        let other = ImageType(name: type, file: FileName(image.path))
         if let other, other.ending == nil { return .misnamed(type: type) }
         return ImageType.isWritable(type) ? nil : .exifTool("Writing of \(type) files is not yet supported.")
     }
