@@ -63,19 +63,19 @@ struct FilledJSONTests {
     @Test("several images without JSON are numbered, and no image gets a sentence")
     func plain() throws {
         let chooser = TaskChooser(knowsPromptGen: true)
-        let choice = try chooser.choose(for: Turn(text: "<CAPTION>"))
+        let choice = try chooser.choose(for: TaskQuery(text: "<CAPTION>"))
         #expect(choice.isStreamable)
         let captions = try ["a cat", "a dog"].map { [try model.caption(choice.prompts[0], $0, 1)] }
         #expect(try choice.text(of: [captions[0]]) == "a cat")
         #expect(try choice.text(of: captions) == "Image 1: a cat\nImage 2: a dog")
-        let none = try chooser.choose(for: Turn(text: "<CAPTION>", hasImage: false))
+        let none = try chooser.choose(for: TaskQuery(text: "<CAPTION>", hasImage: false))
         #expect(none.prompts.isEmpty)
         #expect(try none.text(of: []).hasPrefix("No picture came"))
     }
 
     @Test("without PromptGen's words tags are the labels of <OD>, each once")
     func labelsOfObjects() throws {
-        let choice = try TaskChooser(knowsPromptGen: false).choose(for: Turn(text: "tags"))
+        let choice = try TaskChooser(knowsPromptGen: false).choose(for: TaskQuery(text: "tags"))
         #expect(choice.tokens == ["<OD>"])
         #expect(!choice.isStreamable)
         let answer = "cat<loc_1><loc_2><loc_3><loc_4>dog<loc_1><loc_2><loc_3><loc_4><loc_5><loc_6><loc_7><loc_8>"
@@ -93,7 +93,7 @@ struct FilledJSONTests {
             let text: String
             do {
                 choice = try TaskChooser(knowsPromptGen: seed % 2 == 0).choose(
-                    for: Turn(text: "x", json: .schema(schema)))
+                    for: TaskQuery(text: "x", json: .schema(schema)))
                 let captions = try (0...Int(seed % 3)).map { image in
                     try choice.prompts.indices.map { prompt in
                         let said = texts[(Int(seed / 3) + image + prompt) % texts.count]
@@ -117,7 +117,7 @@ struct FilledJSONTests {
     func hostile(_ schema: String, _ expected: String) throws {
         let chooser = TaskChooser(knowsPromptGen: true)
         do {
-            let choice = try chooser.choose(for: Turn(text: "x", json: .schema(try JSONTree(text: schema))))
+            let choice = try chooser.choose(for: TaskQuery(text: "x", json: .schema(try JSONTree(text: schema))))
             #expect(choice.members?.text.hasPrefix(expected) == true, "\(choice.members?.text ?? "")")
         } catch let error as TaskChoiceError {
             #expect(error.subject == expected)
@@ -153,7 +153,7 @@ struct FilledJSONTests {
     }
 
     private func fill(_ schema: String, _ answers: [[String: (String, Double)]]) throws -> String {
-        let turn = Turn(text: "x", json: .schema(try JSONTree(text: schema)))
+        let turn = TaskQuery(text: "x", json: .schema(try JSONTree(text: schema)))
         let choice = try TaskChooser(knowsPromptGen: true).choose(for: turn)
         return try choice.text(
             of: answers.map { answers in

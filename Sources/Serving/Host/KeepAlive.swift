@@ -1,6 +1,6 @@
 /// How long a model stays in memory after its last use: the value and its spellings.
 ///
-/// `ModelHost.StateMachine` makes a deadline of it, and the timer of `ModelHost` waits for that.
+/// `ModelHost+IdleTimer.swift` makes a deadline of it.
 public enum KeepAlive: Sendable, Equatable {
     case forever
     /// Zero: it goes as soon as nobody waits.

@@ -54,7 +54,7 @@ extension ModelHost {
         /// When the last try to load went wrong; `nil` once somebody has tried again.
         package private(set) var failedAt: C.Instant?
         private let limits: ModelHostLimits
-        private var keepAlive: KeepAlive
+        private(set) var keepAlive: KeepAlive
         private var shallUnload = false
         private var hasEnded = false
         private var loadedTime: LoadedTime
@@ -85,9 +85,7 @@ extension ModelHost {
 
         /// When `timerFired` is wanted next; `nil` while nothing depends on time.
         package func deadline(at now: C.Instant) -> C.Instant? {
-            if case .idle(let since) = phase, queue.isEmpty, case .lasting(let time) = keepAlive {
-                return since.advanced(by: time)
-            }
+            if let idleDeadline { return idleDeadline }
             guard loadedTime.isRunning, let giveUpAfter = queue.firstGiveUp else { return nil }
             return now.advanced(by: max(.zero, giveUpAfter - loadedTime.total(at: now)))
         }
@@ -210,8 +208,7 @@ extension ModelHost {
             let total = loadedTime.total(at: now)
             let late = queue.removeReady { ($0.giveUpAfter ?? total + .seconds(1)) <= total }
             let refusals: [Action] = late.isEmpty ? [] : [.refuse(late, .waitedTooLong)]
-            guard case .idle(let since) = phase, queue.isEmpty else { return refusals }
-            guard case .lasting(let time) = keepAlive, now >= since.advanced(by: time) else { return refusals }
+            guard let idleDeadline, now >= idleDeadline else { return refusals }
             return refusals + unload(now)
         }
 

@@ -293,9 +293,4 @@ extension ModelHost.StateMachine {
         case .unloading: .unloading
         }
     }
-
-    func unloadsIn(at now: C.Instant) -> Duration? {
-        guard case .idle = phase, queue.isEmpty else { return nil }
-        return deadline(at: now).map { max(.zero, now.duration(to: $0)) }
-    }
 }

@@ -18,7 +18,7 @@ struct ChatParser: Sendable {
             throw ChatError.tooManyImages(limit: ChatRequest.maxImages)
         }
         let choice = try chooser.choose(
-            for: Turn(
+            for: TaskQuery(
                 text: turn.text, system: turn.system, model: model, json: demand, hasImage: !turn.images.isEmpty))
         return ChatRequest(
             model: model, choice: choice, images: try turn.images.map { try $0.file() }, isStreamed: isStreamed)

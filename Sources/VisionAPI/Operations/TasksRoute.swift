@@ -12,8 +12,8 @@ struct TasksRoute: Sendable {
         return .text(Self.answer(chooser, try turn(query)).text, contentType: "application/json")
     }
 
-    private func turn(_ query: QueryText) throws(VisionAPIError) -> Turn {
-        Turn(
+    private func turn(_ query: QueryText) throws(VisionAPIError) -> TaskQuery {
+        TaskQuery(
             text: query["prompt"] ?? "", system: query["system"], model: query["model"], json: try demand(query),
             hasImage: try query.flag("image") ?? true)
     }
@@ -30,7 +30,7 @@ struct TasksRoute: Sendable {
     }
 
     /// What would be answered; a refusal, too, is an answer here.
-    private static func answer(_ chooser: TaskChooser, _ turn: Turn) -> JSONTree {
+    private static func answer(_ chooser: TaskChooser, _ turn: TaskQuery) -> JSONTree {
         do {
             let choice = try chooser.choose(for: turn)
             let because = JSONTree.Member("because", .string(choice.because))

@@ -37,7 +37,7 @@ package struct TaskChooser: Sendable {
     /// asked for in words; other words; the default.
     ///
     /// - Throws: `TaskChoiceError`, or `TaskPromptError` for a task whose input is missing or wrong.
-    package func choose(for turn: Turn) throws -> TaskChoice {
+    package func choose(for turn: TaskQuery) throws -> TaskChoice {
         guard turn.hasImage else {
             if turn.json != .none { throw TaskChoiceError.noImage }
             return TaskChoice(.noImage, because: "No picture came.")
@@ -79,13 +79,13 @@ package struct TaskChooser: Sendable {
             things: try reading(.generateTags), named: named?.reading, wanted: wanted, defaultTask: defaultTask,
             reading: { try? reading($0) })
         let usual = wanted == .ocr && named == nil ? PromptSchema.writtenText : PromptSchema.caption
-        var filler = SchemaFiller(PromptSchema.isEmpty(schema) ? usual : schema, tasks: tasks)
+        var filler = FillingPlanner(PromptSchema.isEmpty(schema) ? usual : schema, tasks: tasks)
         let filling = try filler.filling()
         return TaskChoice(.json(filling), because: because + (named.map { " " + $0.because } ?? ""))
     }
 
     /// The schema that the field has, or else the text, or else the system prompt.
-    private func schema(for turn: Turn, _ raw: String, _ prompt: PromptText, isNamed: Bool) -> JSONTree {
+    private func schema(for turn: TaskQuery, _ raw: String, _ prompt: PromptText, isNamed: Bool) -> JSONTree {
         if case .schema(let tree) = turn.json {
             let schema = PromptSchema.unwrapped(tree)
             if !PromptSchema.isEmpty(schema) { return schema }

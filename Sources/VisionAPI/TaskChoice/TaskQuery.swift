@@ -1,7 +1,7 @@
 package import JSONScanning
 
 /// What a chat's turn asks for, as a dialect has understood it.
-package struct Turn: Sendable {
+package struct TaskQuery: Sendable {
     /// The turn's texts, one a line; labels of images such as `Image 1:` may be among them.
     package var text: String
     /// The system prompt; it counts where the turn has no text.

@@ -5,7 +5,7 @@ import JSONScanning
 ///
 /// What the model cannot tell is left out where it may be, null where it may be that, and else refused: nothing is made
 /// up.
-struct SchemaFiller {
+struct FillingPlanner {
     var reader: SchemaReader
     private let schema: JSONTree
     let tasks: FillingTasks
@@ -86,7 +86,7 @@ struct SchemaFiller {
     }
 }
 
-extension SchemaFiller {
+extension FillingPlanner {
     /// The only value that there is; which of several is true would be a judgement, and so is a truth value, and whether
     /// there is anything where it may be null.
     func constant(

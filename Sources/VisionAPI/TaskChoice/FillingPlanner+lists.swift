@@ -1,6 +1,6 @@
 import JSONScanning
 
-extension SchemaFiller {
+extension FillingPlanner {
     /// `nil` where a list is none that can be had.
     mutating func list(_ node: SchemaNode, _ place: Place) throws(TaskChoiceError) -> Filling? {
         let count = node.range("minItems", "maxItems")

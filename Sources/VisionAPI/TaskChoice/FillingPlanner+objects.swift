@@ -1,6 +1,6 @@
 import JSONScanning
 
-extension SchemaFiller {
+extension FillingPlanner {
     mutating func object(_ node: SchemaNode, _ place: Place) throws(TaskChoiceError) -> Filling {
         guard !node.has(SchemaNode.foreignInObjects) else { throw refusal(place) }
         let required = Set(node.required)
@@ -51,7 +51,7 @@ extension SchemaFiller {
 
     /// What cannot be had and need not be there is left out, and so is what says nothing.
     mutating func optional(
-        _ isOptional: Bool, _ fill: (inout SchemaFiller) throws(TaskChoiceError) -> Filling
+        _ isOptional: Bool, _ fill: (inout FillingPlanner) throws(TaskChoiceError) -> Filling
     ) throws(TaskChoiceError) -> Filling? {
         guard isOptional else { return try fill(&self) }
         do throws(TaskChoiceError) {
