@@ -136,7 +136,11 @@ def main() -> int:
     if not job.source.is_dir() or job.target == job.source or job.source in job.target.parents:
         print("INPUT has to be a folder, and OUTPUT another one outside it.", file=sys.stderr)
         return 2
-    return run(job, options)
+    try:
+        return run(job, options)
+    except KeyboardInterrupt:
+        print("Interrupted; the same command goes on.", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":
