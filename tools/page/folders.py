@@ -643,7 +643,8 @@ SCROLL = """async () => {
     frames.sort((a, b) => a - b);
     return { frames: frames.length, median: frames[frames.length >> 1], longest: frames.at(-1),
         slow: frames.filter(time => time > 50).length,
-        longTasks: longTasks.map(Math.round), nodes: most, kept: thumbs.kept.size };
+        longTasks: longTasks.map(Math.round), nodes: most, kept: thumbs.kept.size,
+        bytes: thumbs.bytes };
 }"""
 
 
@@ -651,8 +652,9 @@ def scroll(page, which):
     figures = page.evaluate(SCROLL)
     print(f"         {which}: {figures['frames']} frames, median {figures['median']:.1f} ms, longest "
           f"{figures['longest']:.1f} ms, {figures['slow']} above 50 ms; long tasks {figures['longTasks'] or 'none'}; "
-          f"at most {figures['nodes']} elements, {figures['kept']} thumbnails kept")  # fmt: skip
-    assert figures["nodes"] < 1000 and figures["kept"] <= 240, figures
+          f"at most {figures['nodes']} elements; "
+          f"{figures['kept']} thumbnails kept, {figures['bytes'] / 1e6:.0f} MB")  # fmt: skip
+    assert figures["nodes"] < 1000 and figures["bytes"] <= 48 << 20, figures
 
 
 @check

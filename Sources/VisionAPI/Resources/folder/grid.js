@@ -3,7 +3,8 @@
 // Small pictures, made when they are seen; the last ones are kept.
 const thumbs = {
   kept: new Map(),
-  most: 240,
+  bytes: 0,
+  mostBytes: 48 << 20,
   running: 0,
   atOnce: 3,
   waiting: [],
@@ -30,13 +31,23 @@ const thumbs = {
       if (!picture || !cell.isSeen || this.kept.has(picture)) continue;
       this.running += 1;
       this.make(picture).then(canvas => {
-        this.kept.set(picture, canvas);
-        if (this.kept.size > this.most) this.kept.delete(this.kept.keys().next().value);
+        this.keep(picture, canvas);
         if (cell.picture === picture) cell.thumb.replaceChildren(canvas);
       }).finally(() => {
         this.running -= 1;
         this.next();
       });
+    }
+  },
+
+  keep(picture, canvas) {
+    const size = node => (node.width ?? 0) * (node.height ?? 0) * 4;
+    this.kept.set(picture, canvas);
+    this.bytes += size(canvas);
+    for (const [other, node] of this.kept) {
+      if (this.bytes <= this.mostBytes || other === picture) break;
+      this.kept.delete(other);
+      this.bytes -= size(node);
     }
   },
 
@@ -62,6 +73,7 @@ const thumbs = {
 
   clear() {
     this.kept.clear();
+    this.bytes = 0;
     this.waiting = [];
   },
 };
