@@ -486,6 +486,24 @@ def chosen_files_come_back_as_zip(rig, server):
 
 
 @check
+def files_are_dropped_on_folder(rig, server):
+    """Pictures that are dropped on the folder's view are chosen there, with the captions beside them"""
+    with rig.page(server) as page:
+        page.get_by_role("link", name="Folder").click()
+        page.evaluate("""data => {
+            const dataTransfer = new DataTransfer();
+            dataTransfer.items.add(new File([new Uint8Array(data)], 'a.png', { type: 'image/png' }));
+            dataTransfer.items.add(new File(['a caption'], 'a.txt', { type: 'text/plain' }));
+            document.body.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+        }""", list(EXAMPLE.read_bytes()))  # fmt: skip
+        expect(cell(page, "a.png").locator(".cell-text")).to_have_text("a caption")
+        expect(page.locator("#album-name")).to_have_text("Chosen pictures")
+        page.get_by_role("link", name="Pictures").click()
+        expect(page.locator(".card")).to_have_count(0)
+        expect(page.locator("#choose")).to_be_visible()
+
+
+@check
 def folder_by_keyboard(rig, server):
     """A folder is opened, walked, chosen, captioned and edited with the keyboard alone"""
     files = {f"{i}.png": None for i in range(40)}

@@ -122,15 +122,16 @@ for (const id of ['album-files', 'album-pictures']) {
 
 // A folder that is dropped is opened, too.
 async function dropOnAlbum(items) {
+  // All of it has to be taken before anything is waited for.
   const files = items.map(item => item.getAsFile()).filter(Boolean);
-  const handle = canOpen ? await items[0].getAsFileSystemHandle?.().catch(() => null) : null;
+  const isFolder = items[0].webkitGetAsEntry?.()?.isDirectory ?? false;
+  const handle = canOpen && isFolder ? await items[0].getAsFileSystemHandle().catch(() => null) : null;
   if (handle?.kind === 'directory') {
     const answer = await handle.requestPermission?.({ mode: 'readwrite' }) ?? 'granted';
     if (answer === 'granted') return openAlbum(new OpenFolder(handle));
     return complainOf('The browser does not let this page write there.');
   }
-  const entry = items[0].webkitGetAsEntry?.();
-  if (entry?.isDirectory) return complainOf('Press Open folder to choose it.');
+  if (isFolder) return complainOf('Press Open folder to choose it.');
   return openAlbum(new ChosenFiles(files));
 }
 

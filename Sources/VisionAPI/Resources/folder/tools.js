@@ -168,8 +168,6 @@ const tagList = {
 // ---- Changes of many captions
 
 const editing = {
-  name: () => plural(album.targets.length, 'caption', 'captions'),
-
   async replace() {
     const find = $('replace-find').value, by = $('replace-by').value;
     if (!find) return complainOf('Say what to find.', $('replace-find'));
