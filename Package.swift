@@ -54,7 +54,10 @@ let package = Package(
 
         // Floor 1: libraries that know nothing of each other.
         .target(name: "Tensors", dependencies: ["CKernels"], swiftSettings: swiftSettings),
-        .target(name: "Images", dependencies: ["CDigest", "CImageCodecs", "CPixels"], swiftSettings: swiftSettings),
+        .target(name: "RawPreviews", swiftSettings: swiftSettings),
+        .target(
+            name: "Images", dependencies: ["CDigest", "CImageCodecs", "CPixels", "RawPreviews"],
+            swiftSettings: swiftSettings),
         .target(
             name: "Serving",
             dependencies: [
@@ -82,7 +85,8 @@ let package = Package(
 
         .target(name: "ModelContext", dependencies: ["JSONScanning"], swiftSettings: swiftSettings),
         .target(
-            name: "CaptionClient", dependencies: ["CaptionCleaning", "ModelContext", "Transfers", "VisionAPITypes"],
+            name: "CaptionClient",
+            dependencies: ["CaptionCleaning", "ModelContext", "RawPreviews", "Transfers", "VisionAPITypes"],
             swiftSettings: swiftSettings),
 
         // Floor 3: many requests for one model, and the street door.
@@ -167,6 +171,9 @@ let package = Package(
 
         .testTarget(
             name: "TensorsTests", dependencies: ["Tensors", "CKernels", "SeededRandom"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "RawPreviewsTests", dependencies: ["Images", "RawPreviews", "SeededRandom"],
+            swiftSettings: swiftSettings),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "CImageCodecs"], swiftSettings: swiftSettings),
         .testTarget(
             name: "ModelContextTests", dependencies: ["ModelContext", "SeededRandom"], swiftSettings: swiftSettings),
@@ -240,9 +247,9 @@ let package = Package(
 // What ./test.sh sanitize looks at: the libraries that need neither HTTP nor the network, built in minutes.
 if Context.environment["VISION_LIBRARIES_ONLY"] != nil {
     let libraries: Set = [
-        "CDigest", "CKernels", "CImageCodecs", "CPixels", "Tensors", "Images", "JSONScanning", "Serving", "Florence2",
-        "Captioning", "Eventually", "FakeEngine", "SeededRandom", "TensorsTests", "ImagesTests", "JSONScanningTests",
-        "ServingTests", "Florence2Tests", "CaptioningTests",
+        "CDigest", "CKernels", "CImageCodecs", "CPixels", "Tensors", "RawPreviews", "Images", "JSONScanning", "Serving",
+        "Florence2", "Captioning", "Eventually", "FakeEngine", "SeededRandom", "TensorsTests", "ImagesTests",
+        "RawPreviewsTests", "JSONScanningTests", "ServingTests", "Florence2Tests", "CaptioningTests",
     ]
     package.products = []
     package.targets.removeAll { !libraries.contains($0.name) }

@@ -39,7 +39,7 @@ if [[ $(uname -m) == x86_64 ]]; then test_packages+=(gcc-aarch64-linux-gnu libc6
 windows_packages=(gcc-mingw-w64-x86-64 wine wine64)
 
 # Suites, or single tests, that the sanitizers look at.
-sanitized_memory='ImagesTests|JSONScanningTests|ServingTests'
+sanitized_memory='ImagesTests|RawPreviewsTests|JSONScanningTests|ServingTests'
 sanitized_threads='WorkerPoolTests|JoinableThreadTests|ServingTests|CaptioningTests|decodingIsSafeFromManyThreads'
 
 prepare() {

@@ -1,3 +1,5 @@
+import RawPreviews
+
 /// Untrusted bytes -> upright RGB. Sizes are read from the header and checked before anything is decoded.
 ///
 /// What it gives for an opaque 8-bit image equals Pillow's `convert("RGB")`. On purpose it differs in that EXIF
@@ -91,13 +93,23 @@ public struct ImageDecoder: Sendable {
 
     private func open(_ bytes: [UInt8]) throws(ImageError) -> (ImageFormat, any FormatDecoder) {
         if bytes.isEmpty { throw .empty }
-        guard let format = ImageFormat(sniffing: bytes) else {
+        let sniffed = ImageFormat(sniffing: bytes)
+        // A RAW file is often a TIFF as well, of which libtiff reads the smallest picture.
+        if sniffed == .tiff || sniffed == nil, let file = RawPreview(bytes)?.file { return try open(preview: file) }
+        guard let format = sniffed else {
             throw ForeignFormat.name(of: bytes).map { .foreignFormat($0) } ?? .notAnImage
         }
         guard formats.contains(format) else { throw .switchedOff(format) }
         let decoder = try decoder(of: bytes, format)
         try checkSize(of: decoder, format)
         return (format, decoder)
+    }
+
+    private func open(preview: [UInt8]) throws(ImageError) -> (ImageFormat, any FormatDecoder) {
+        guard formats.contains(.jpeg) else { throw .switchedOff(.jpeg) }
+        let decoder = try JPEGDecoder(preview, isCopy: true)
+        try checkSize(of: decoder, .jpeg)
+        return (.jpeg, decoder)
     }
 
     private func decoder(of bytes: [UInt8], _ format: ImageFormat) throws(ImageError) -> any FormatDecoder {

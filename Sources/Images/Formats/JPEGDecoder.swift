@@ -5,10 +5,13 @@ struct JPEGDecoder: FormatDecoder {
     let orientation: Orientation
     let profile: ColorProfile?
     private let bytes: [UInt8]
+    private let isCopy: Bool
     private let header: cimage_header
 
-    init(_ bytes: [UInt8]) throws(ImageError) {
+    /// - Parameter isCopy: Whether the bytes are a part of a file, which are in memory twice.
+    init(_ bytes: [UInt8], isCopy: Bool = false) throws(ImageError) {
         self.bytes = bytes
+        self.isCopy = isCopy
         header = try Codec.header(.jpeg, of: bytes[...], into: cimage_header(), cimage_jpeg_header)
         let segments = JPEGSegments(bytes)
         orientation = segments.orientation
@@ -19,7 +22,7 @@ struct JPEGDecoder: FormatDecoder {
 
     var width: Int { Int(header.width) }
     var height: Int { Int(header.height) }
-    var memory: Int { Int(header.memory) }
+    var memory: Int { Int(header.memory) + (isCopy ? 2 * bytes.count : 0) }
 
     func decode(into sink: any RowSink, _ progress: DecodeProgress) throws(ImageError) {
         let (header, width, colors) = (header, width, colors.asked(by: sink))
