@@ -7,6 +7,8 @@ package enum CaptionEvent: Sendable {
     case understood(ImageHeader)
     /// Its image is prepared.
     case prepared
+    /// The JPEG file of the thumbnail that it asks for.
+    case thumbnail([UInt8])
     /// It waits for the model, behind so many others that are prepared; told again when that changes.
     case queued(ahead: Int)
     /// It was handed to the model.

@@ -9,14 +9,18 @@ package struct CaptionInput: Sendable {
     package var overrides: GenerationOverrides
     /// How long the model stays loaded afterwards; `nil`: as long as usual.
     package var keepAlive: KeepAlive?
+    /// The longest side of a thumbnail that is wanted beside the answers.
+    package var thumbnailSide: Int?
 
     package init(
-        file: [UInt8], prompts: [TaskPrompt], overrides: GenerationOverrides = .init(), keepAlive: KeepAlive? = nil
+        file: [UInt8], prompts: [TaskPrompt], overrides: GenerationOverrides = .init(), keepAlive: KeepAlive? = nil,
+        thumbnailSide: Int? = nil
     ) {
         self.file = file
         self.prompts = prompts
         self.overrides = overrides
         self.keepAlive = keepAlive
+        self.thumbnailSide = thumbnailSide
     }
 }
 

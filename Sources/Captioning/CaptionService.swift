@@ -135,7 +135,8 @@ extension CaptionService.Slot {
         let (request, file, sight) = try await service.preprocessing.run(ticket, neverAsks: isLong) { _ in
             let request = try parse()
             let file = images.digest(of: request.input.file)
-            let known = file.flatMap { images.find(file: $0) }
+            // For a thumbnail it is decoded again.
+            let known = request.input.thumbnailSide == nil ? file.flatMap { images.find(file: $0) } : nil
             let sight = try known.map(Sight.known) ?? .new(decoder.header(of: request.input.file, for: processor))
             report(.understood(sight.header))
             return (request, file, sight)
@@ -145,6 +146,9 @@ extension CaptionService.Slot {
         case .new(let header):
             return try await service.preprocessing.run(ticket, bytes: header.decodeMemory) { question in
                 let image = try prepareImage(request.input.file, processor, question)
+                if let side = request.input.thumbnailSide, let file = image.thumbnail(side: side) {
+                    report(.thumbnail(file))
+                }
                 let identity = file.flatMap { ImageIdentity(file: $0, header: header, image: image) }
                 return (request.withoutFile(), image, identity.map { KnownImage($0) })
             }

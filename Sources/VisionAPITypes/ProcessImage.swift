@@ -22,6 +22,8 @@ public struct ProcessImageRequest: Codable, Sendable, Equatable {
     public var keepAlive: KeepAliveField?
     /// What is done to the model's texts; nothing when absent.
     public var clean: CleanUpBody?
+    /// The longest side of a thumbnail that is wanted beside the result, 16 to 512; none when absent.
+    public var thumbnail: Int?
 
     /// One prompt, or several for the same image.
     public enum Prompts: Sendable, Equatable {
@@ -45,7 +47,7 @@ public struct ProcessImageRequest: Codable, Sendable, Equatable {
         case lengthPenalty = "length_penalty"
         case repetitionPenalty = "repetition_penalty"
         case keepAlive = "keep_alive"
-        case clean
+        case clean, thumbnail
     }
 
     public init(

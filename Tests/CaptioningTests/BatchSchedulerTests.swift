@@ -48,7 +48,8 @@ struct BatchSchedulerTests {
                 switch result {
                 case .success(.started): reports.started.append(id)
                 case .success(.text(let text, let prompt)): reports.text[id, default: [:]][prompt, default: ""] += text
-                case .success(.understood), .success(.prepared), .success(.queued), .success(.admitted):
+                case .success(.understood), .success(.prepared), .success(.thumbnail), .success(.queued),
+                    .success(.admitted):
                     Issue.record("that is the service's to say")
                 case .success(.finished(let captions)):
                     reports.captions[id] = captions

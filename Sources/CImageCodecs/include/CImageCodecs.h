@@ -45,6 +45,11 @@ int cimage_jpeg_header(const uint8_t *bytes, size_t size, cimage_header *header,
 int cimage_jpeg_decode(const uint8_t *bytes, size_t size, cimage_header header, const cimage_client *client,
                        char *message);
 
+// Writes RGB pixels, [height, width, 3], as a baseline JPEG file; quality is libjpeg's, 1 to 100. Answers its bytes, 0
+// where it is longer than `capacity`, or libjpeg could not.
+size_t cimage_jpeg_encode(const uint8_t *rgb, uint32_t width, uint32_t height, int quality, uint8_t *target,
+                          size_t capacity);
+
 // PNG: channels 1 is gray or a palette's index, 2 gray and alpha, 3 RGB, 4 RGBA (alpha not multiplied in); 16-bit
 // samples keep their high byte.
 typedef struct {

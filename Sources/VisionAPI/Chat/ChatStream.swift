@@ -31,7 +31,7 @@ final class ChatStream<Writer: ChatWriter>: Sendable {
         switch event {
         case .queued, .admitted, .started: begin()
         case .text(let text, _) where sendsText: send(text)
-        case .understood, .prepared, .text, .finished: break
+        case .understood, .prepared, .thumbnail, .text, .finished: break
         }
     }
 

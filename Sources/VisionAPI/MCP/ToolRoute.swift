@@ -111,7 +111,7 @@ extension ToolProgress.Event {
         case .queued(let ahead): self = .queued(ahead: ahead)
         case .started: self = .started
         case .text(let text, _): self = .text(text)
-        case .understood, .prepared, .admitted, .finished: return nil
+        case .understood, .prepared, .thumbnail, .admitted, .finished: return nil
         }
     }
 }

@@ -16,14 +16,17 @@ struct ImageRequest: Sendable {
     let keepAlive: KeepAlive?
     /// What is done to the model's texts.
     let cleanUp: CleanUpField?
+    /// The longest side of the thumbnail that goes out beside the answer to each image.
+    let thumbnailSide: Int?
 
     static let maxPromptSize = 64 << 10
     static let maxPromptCount = 32
     static let maxImageCount = 16
+    static let thumbnailSides = 16...512
 
     init(
         images: [NamedImage], isSeveral: Bool, prompts: [TaskPrompt], isList: Bool, overrides: GenerationOverrides,
-        keepAlive: KeepAlive?, cleanUp: CleanUpField?
+        keepAlive: KeepAlive?, cleanUp: CleanUpField?, thumbnailSide: Int?
     ) {
         self.images = images
         self.isSeveral = isSeveral
@@ -32,6 +35,7 @@ struct ImageRequest: Sendable {
         self.overrides = overrides
         self.keepAlive = keepAlive
         self.cleanUp = cleanUp
+        self.thumbnailSide = thumbnailSide
     }
 
     /// Memory of the files that have not been taken.
@@ -43,7 +47,8 @@ struct ImageRequest: Sendable {
     func question(about image: NamedImage) throws(VisionAPIError) -> ImageQuestion {
         ImageQuestion(
             input: CaptionInput(
-                file: try image.file.take(), prompts: prompts, overrides: overrides, keepAlive: keepAlive))
+                file: try image.file.take(), prompts: prompts, overrides: overrides, keepAlive: keepAlive,
+                thumbnailSide: thumbnailSide))
     }
 }
 

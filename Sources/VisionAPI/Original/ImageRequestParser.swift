@@ -95,7 +95,8 @@ struct ImageRequestParser: Sendable {
         let isList = if case .several = field { true } else { false }
         return ImageSettings(
             prompts: try prompts(field), isList: isList, overrides: overrides, keepAlive: keepAlive,
-            cleanUp: try fields.cleanUp())
+            cleanUp: try fields.cleanUp(),
+            thumbnailSide: try fields.wholeNumber("thumbnail", in: ImageRequest.thumbnailSides))
     }
 
     private func overrides(_ fields: some SearchFields) throws(VisionAPIError) -> GenerationOverrides {
@@ -145,6 +146,7 @@ private struct ImageSettings {
     let overrides: GenerationOverrides
     let keepAlive: KeepAlive?
     let cleanUp: CleanUpField?
+    let thumbnailSide: Int?
 
     /// - Parameter files: With their names; one without a name goes by its number, from 1.
     func request(_ files: [(name: String, file: Result<[UInt8], VisionAPIError>)], isSeveral: Bool) -> ImageRequest {
@@ -153,6 +155,6 @@ private struct ImageSettings {
         }
         return ImageRequest(
             images: images, isSeveral: isSeveral, prompts: prompts, isList: isList, overrides: overrides,
-            keepAlive: keepAlive, cleanUp: cleanUp)
+            keepAlive: keepAlive, cleanUp: cleanUp, thumbnailSide: thumbnailSide)
     }
 }

@@ -25,7 +25,7 @@ extension AnswerStream {
         case .queued(let ahead): try write("queued", ProcessImageQueued(ahead: ahead, image: image))
         case .started: try write("started", ProcessImageStarted(image: image))
         case .text(let text, let prompt): try write("text", ProcessImageText(index: prompt, text: text, image: image))
-        case .understood, .prepared, .admitted, .finished: break
+        case .understood, .prepared, .thumbnail, .admitted, .finished: break
         }
     }
 

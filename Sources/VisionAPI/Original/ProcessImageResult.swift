@@ -1,6 +1,7 @@
 import CaptionCleaning
 import Captioning
 import Florence2
+import Foundation
 import HTTPDoor
 import Serving
 import VisionAPITypes
@@ -12,13 +13,15 @@ struct ProcessImageResult: Encodable {
     struct Image {
         let name: String
         let outcome: Result<[CleanCaption], ErrorAnswer>
+        /// A JPEG file, where one was asked for.
+        var thumbnail: [UInt8]?
     }
 
     private let request: ImageRequest
     private let images: [Image]
     private let isDetailed: Bool
 
-    private enum Key: CodingKey { case images, name, result, results, raw, kept, details, detail, code }
+    private enum Key: CodingKey { case images, name, result, results, raw, kept, thumbnail, details, detail, code }
 
     /// - Parameter images: One at least, and one alone unless the request has several.
     init(_ request: ImageRequest, _ images: [Image], isDetailed: Bool) throws {
@@ -43,7 +46,9 @@ struct ProcessImageResult: Encodable {
 
     private func encode(_ image: Image, to container: inout KeyedEncodingContainer<Key>) throws {
         switch image.outcome {
-        case .success(let captions): try encode(captions, to: &container)
+        case .success(let captions):
+            try encode(captions, to: &container)
+            try container.encodeIfPresent(image.thumbnail.map { Data($0).base64EncodedString() }, forKey: .thumbnail)
         case .failure(let error):
             try container.encode(error.detail, forKey: .detail)
             try container.encode(error.code, forKey: .code)

@@ -4,6 +4,7 @@ import HTTPDoor
 import Hummingbird
 import Images
 import Logging
+import Synchronization
 
 /// `POST /process_image`: images and prompts come in, the model's answers go out, whole or as they come into being.
 struct ProcessImageRoute: Sendable {
@@ -48,6 +49,7 @@ struct ProcessImageRoute: Sendable {
         var (slot, images) = (slot, [ProcessImageResult.Image]())
         while let image = request.takeImage() {
             let (request, number) = (request, request.isSeveral ? images.count : nil)
+            let thumbnail = Mutex<[UInt8]?>(nil)
             do {
                 let rest = request.images.isEmpty ? nil : request.byteCount
                 let captions = try await slot.answer(
@@ -56,12 +58,14 @@ struct ProcessImageRoute: Sendable {
                     try request.question(about: image)
                 } report: { event in
                     notes.note(event, ofOne: number == nil)
+                    if case .thumbnail(let file) = event { thumbnail.withLock { $0 = file } }
                     // What holds only strings and numbers can always be written.
                     try? stream?.write(event, image: number)
                 }.captions
                 let clean = zip(captions, request.prompts).map { CleanCaption($0, of: $1, request.cleanUp) }
                 try stream?.write(cleaned: clean, image: number)
-                images.append(.init(name: image.name, outcome: .success(clean)))
+                images.append(
+                    .init(name: image.name, outcome: .success(clean), thumbnail: thumbnail.withLock { $0 }))
             } catch let error where request.isSeveral && Self.isOfOneImage(error) {
                 images.append(
                     .init(name: image.name, outcome: .failure(ErrorAnswer(answering: error) ?? .internalError)))

@@ -13,7 +13,7 @@ extension RequestNotes {
         case .understood(let header): if ofOne { note(header) }
         case .prepared: noteReady()
         case .admitted: noteTurn()
-        case .queued, .started, .text, .finished: break
+        case .thumbnail, .queued, .started, .text, .finished: break
         }
     }
 
