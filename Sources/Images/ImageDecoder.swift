@@ -84,7 +84,9 @@ public struct ImageDecoder: Sendable {
         }
         let resize = RowResize(width: width, height: height, orientation, to: processor.width, processor.height)
         try decoder.decode(into: resize, progress)
-        return resize.upright().map { transform?.converted($0) ?? $0 }
+        // A profile goes before numbers that the header has.
+        let learned = resize.profile.map { transforms.transform(for: $0.colors, of: $0.model) } ?? transform
+        return resize.upright().map { learned?.converted($0) ?? $0 }
     }
 
     private func progress(of bytes: [UInt8], _ format: ImageFormat, _ watch: DecodeWatch) -> DecodeProgress {

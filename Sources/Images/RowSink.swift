@@ -2,12 +2,15 @@
 protocol RowSink: AnyObject {
     /// Whether it takes the rows of an image of inks as they are: [width, 4], 255 for all of an ink.
     var takesInks: Bool { get }
+    /// Takes what the file says about its colours, where that is known only now; it comes before the first row.
+    func learn(_ profile: ColorProfile, of model: ColorModel)
     /// `fill` writes the next row, [width, 3] RGB unless it takes inks, to where it is wanted.
     func take(_ fill: (UnsafeMutablePointer<UInt8>) -> Void)
 }
 
 extension RowSink {
     var takesInks: Bool { false }
+    func learn(_ profile: ColorProfile, of model: ColorModel) {}
 }
 
 /// Keeps all of them.

@@ -7,6 +7,7 @@ struct GuestDecoder: FormatDecoder {
     let height: Int
     let orientation: Orientation
     let memory: Int
+    let profile: ColorProfile?
     private let bytes: [UInt8]
     private let format: ImageFormat
     private let program: DecoderProgram
@@ -25,11 +26,13 @@ struct GuestDecoder: FormatDecoder {
             let header = try JXLHeader(bytes)
             (width, height, orientation) = (header.width, header.height, header.orientation)
             pixelBytes = Self.pixelBytes(header)
+            profile = nil
         } else {
             let container = try HEIFContainer(bytes, format)
             // The library turns it as the container says; EXIF, which then says the same, is not asked.
             (width, height, orientation) = (container.width, container.height, .upright)
             pixelBytes = Self.pixelBytes(container)
+            profile = container.profile
         }
         let area = width.multipliedReportingOverflow(by: height)
         let pixels = area.partialValue.multipliedReportingOverflow(by: pixelBytes)
@@ -47,10 +50,11 @@ struct GuestDecoder: FormatDecoder {
             progress.helper = nil
         }
         var stream = DecoderStream(bytes, process, progress)
-        let (reply, _) = try beginning(&stream, process, progress)
+        let (reply, icc) = try beginning(&stream, process, progress)
         guard let colors = reply.colors, reply.width == width, reply.height == height else {
             throw .damaged(format, "its size is not what its header said")
         }
+        if !icc.isEmpty { sink.learn(.icc(icc), of: reply.channels < 3 ? .gray : .rgb) }
         let (width, rowBytes) = (width, width * reply.channels)
         let row = UnsafeMutableRawBufferPointer.allocate(byteCount: rowBytes, alignment: 64)
         defer { row.deallocate() }

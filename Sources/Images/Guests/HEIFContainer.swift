@@ -10,6 +10,8 @@ struct HEIFContainer {
     let hasFullColors: Bool
     /// Whether some image of the file is the transparency of another.
     let hasAlpha: Bool
+    /// What it says in numbers about the colours of its primary image.
+    private(set) var profile: ColorProfile?
 
     init(_ bytes: [UInt8], _ format: ImageFormat) throws(ImageError) {
         guard let meta = bytes[...].box("meta")?.dropFirst(4), let properties = meta.box("iprp") else {
@@ -76,6 +78,9 @@ struct HEIFContainer {
         case "clap":
             width = Self.rounded(box, at: 0)
             height = Self.rounded(box, at: 8)
+        case "colr":
+            guard box.hasText("nclx", at: 0), let primaries = box.uint16(at: 4, .big) else { return }
+            profile = box.uint16(at: 6, .big).map { .codes(primaries: primaries, curve: $0) }
         case "irot":
             if (box.byte(at: 0) ?? 0) & 1 == 1 { (width, height) = (height, width) }
         default: break

@@ -4,6 +4,8 @@
 /// image's columns, so there the pass across stored rows comes first. A side that is mirrored has mirrored weights.
 /// What is turned in the end is the small result.
 final class RowResize: RowSink {
+    /// What the decoder has learned of the colours on its way.
+    private(set) var profile: (colors: ColorProfile, model: ColorModel)?
     private let orientation: Orientation
     private let height: Int  // rows that come
     private let alongRows: HorizontalPass?
@@ -52,6 +54,8 @@ final class RowResize: RowSink {
     ) -> (width: Int, height: Int) {
         orientation.swapsSides ? (height, width) : (width, height)
     }
+
+    func learn(_ profile: ColorProfile, of model: ColorModel) { self.profile = (profile, model) }
 
     func take(_ fill: (UnsafeMutablePointer<UInt8>) -> Void) {
         guard taken < height else { return }
