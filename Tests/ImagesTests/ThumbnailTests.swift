@@ -12,7 +12,7 @@ import Testing
             width == 900
             ? try ImageProcessor(preprocessorConfig: Array(#"{"size": {"width": 96, "height": 96}}"#.utf8))
             : ImageProcessor()
-        let pixels = (0..<width * height).flatMap { [UInt8($0 % width * 255 / width), 128, 64] }
+        let pixels = (0..<width * height).flatMap { [UInt8($0 % width * 255 / width), 128, 64] as [UInt8] }
         let image = try #require(RGBImage(width: width, height: height, pixels: pixels))
         let file = try #require(processor.prepare(image).thumbnail(side: side))
         let thumbnail = try ImageDecoder().decode(file)
