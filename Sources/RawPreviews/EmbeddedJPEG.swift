@@ -10,10 +10,13 @@ struct EmbeddedJPEG {
     private let exif: [Range<Int>]
 
     private static let maxSegments = 500
+    /// No camera writes a preview that is longer, and it is read into memory.
+    private static let maxSize = 128 << 20
 
     /// nil where there is none, or one without loss: those hold what the sensor saw, which no viewer can show.
     init?(_ source: RawSource, at offset: Int, count: Int) {
-        guard count >= 64, offset >= 0, offset < source.count, source.bytes(at: offset, count: 2) == [0xFF, 0xD8]
+        guard count >= 64, count <= Self.maxSize, offset >= 0, offset < source.count,
+            source.bytes(at: offset, count: 2) == [0xFF, 0xD8]
         else { return nil }
         // A length that reaches beyond the file's end belongs to a file that was cut: what is there may do.
         let end = offset + min(count, source.count - offset)

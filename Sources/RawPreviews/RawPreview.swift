@@ -12,8 +12,10 @@ package struct RawPreview {
     package let orientation: Int
 
     /// nil where the file is no RAW file, or has no preview.
-    package init?(_ source: RawSource) {
-        guard let found = Self.search(source) else { return nil }
+    ///
+    /// - Parameter isNamedRaw: Whether the file's name says so; else something in it has to, as many a TIFF holds a JPEG.
+    package init?(_ source: RawSource, isNamedRaw: Bool = false) {
+        guard let found = Self.search(source, isNamedRaw) else { return nil }
         let jpegs = found.places.compactMap { EmbeddedJPEG(source, at: $0.offset, count: $0.count) }
         let largest = jpegs.max { ($0.width * $0.height, $0.range.count) < ($1.width * $1.height, $1.range.count) }
         guard let largest else { return nil }
@@ -35,7 +37,8 @@ package struct RawPreview {
     /// A JPEG file of its own, with an EXIF block that says how it is turned; nil where the file can't be read any more.
     package var file: [UInt8]? { jpeg.bytes(source, turned: orientation) }
 
-    private static func search(_ source: RawSource) -> (places: [RawTIFF.Place], orientation: Int?)? {
+    private static func search(_ source: RawSource, _ isNamedRaw: Bool) -> (places: [RawTIFF.Place], orientation: Int?)?
+    {
         if source.hasText("FUJIFILMCCD-RAW ", at: 0) {
             guard let offset = source.number(at: 84, bytes: 4, .big), let count = source.number(at: 88, bytes: 4, .big)
             else { return nil }
@@ -48,6 +51,6 @@ package struct RawPreview {
         let marks = RawHeader.tiff + RawHeader.olympus + RawHeader.panasonic
         guard let header = RawHeader(source, at: 0), marks.contains(header.mark) else { return nil }
         let file = RawTIFF(source, header)
-        return file.isRaw ? (file.places, file.orientation) : nil
+        return file.isRaw || isNamedRaw ? (file.places, file.orientation) : nil
     }
 }

@@ -14,13 +14,13 @@ struct SelectionTests {
     func endings() throws {
         let album = try Album(
             "a.jfif", "b.JPE", "c.mpo", "d.apng", "e.heic", "f.HEIF", "g.hif", "h.avif", "i.JXL", "1.psd", "2.PSD",
-            "sub/3.psd", "4.cr2", "5.mov", "notes.md", "._6.heic", "._7.psd", ".heic", ".psd")
+            "sub/3.psd", "4.x3f", "5.mov", "notes.md", "._6.heic", "._7.psd", ".heic", ".psd")
         let (run, images) = try run(album)
         #expect(run.status == 0)
         #expect(
             images == ["a.jfif", "b.JPE", "c.mpo", "d.apng", "e.heic", "f.HEIF", "g.hif", "h.avif", "i.JXL"])
         #expect(
-            run.errors == "Left out, as such files are not read: 3 psd, 1 cr2, 1 mov.\nCaptioned 9 pictures.\n",
+            run.errors == "Left out, as such files are not read: 3 psd, 1 x3f, 1 mov.\nCaptioned 9 pictures.\n",
             "\(run.errors)")
     }
 

@@ -1,3 +1,5 @@
+import RawPreviews
+
 /// What the end of a file's name says about it. The scripts at the root and the page of the server repeat these
 /// lists, word for word.
 package enum FileKinds {
@@ -46,6 +48,7 @@ package enum FileKinds {
     private static let imageSet = Set(images)
     private static let unreadSet = Set(unread)
     private static let rawSet = Set(raws)
+    private static let previewSet = Set(RawPreview.endings)
     private static let notCaptionSet = Set(images + unread + others)
     private static let folderGlobs = leftOutFolders.map(Glob.init)
     private static let fileGlobs = leftOutFiles.map(Glob.init)
@@ -53,6 +56,9 @@ package enum FileKinds {
     static func isImage(_ name: FileName) -> Bool { name.ending.map(imageSet.contains) ?? false }
 
     static func isRaw(_ name: FileName) -> Bool { name.ending.map(rawSet.contains) ?? false }
+
+    /// Whether it is a RAW file of a family whose previews are found and sent in its place.
+    static func hasPreview(_ name: FileName) -> Bool { name.ending.map(previewSet.contains) ?? false }
 
     /// Whether it is an image that a RAW file of the same name belongs to.
     static func isBesideRaw(_ name: FileName) -> Bool { name.ending.map(besideRaws.contains) ?? false }

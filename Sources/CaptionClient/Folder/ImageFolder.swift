@@ -74,7 +74,8 @@ package struct ImageFolder: Sendable {
             while selection.followsLinks, let link = visits.nextLink() { visit(link, &visits, &contents) }
         }
         contents.images.sort { FileName($0.name) < FileName($1.name) }
-        contents.pair()
+        for name in contents.pair() { addAlone(name, &contents) }
+        contents.images.sort { FileName($0.name) < FileName($1.name) }
         return contents
     }
 
@@ -123,6 +124,18 @@ package struct ImageFolder: Sendable {
         }
     }
 
+    /// A RAW file without an image beside it, whose preview is sent where it has one.
+    private func addAlone(_ name: FileName, _ contents: inout Contents) {
+        let image = Image(name: name.text, file: ImageFile(path: path + "/" + name.text))
+        if !FileKinds.hasPreview(name) {
+            contents.unread[name.ending ?? "", default: 0] += 1
+        } else if image.file.lastChange.map({ !selection.isRecent($0) }) ?? false {
+            contents.old += 1
+        } else {
+            contents.images.append(image)
+        }
+    }
+
     private static let notUTF8 = "The name is not UTF-8, so no text can hold it. Rename it."
 
     private func add(
@@ -154,8 +167,8 @@ extension ImageFolder.Contents {
             + (old == 0 ? [] : ["Left out, as they are older than --since: \(Self.pictures(old))."])
     }
 
-    /// Puts each RAW file to the image of the same shot; of the others none is read.
-    mutating func pair() {
+    /// Puts each RAW file to the image of the same shot, and answers the others.
+    mutating func pair() -> [FileName] {
         for index in images.indices where !raws.isEmpty {
             let name = FileName(images[index].name)
             guard FileKinds.isBesideRaw(name), let found = raws.removeValue(forKey: FileName(name.stem)) else {
@@ -163,8 +176,8 @@ extension ImageFolder.Contents {
             }
             images[index].raws = found.sorted().map { String($0.last) }
         }
-        for name in raws.values.joined() { unread[name.ending ?? "", default: 0] += 1 }
-        raws = [:]
+        defer { raws = [:] }
+        return Array(raws.values.joined())
     }
 
     private static func pictures(_ count: Int) -> String { "\(count) \(count == 1 ? "picture" : "pictures")" }

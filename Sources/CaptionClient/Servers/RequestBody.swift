@@ -5,8 +5,13 @@ extension RequestBody {
     /// A multiple of three, so that the pieces' base64 joins without padding between.
     private static let pieceSize = 3 << 16
 
-    /// The JSON of a request, read from the image's file and encoded piece by piece.
+    /// The JSON of a request, read from the image's file and encoded piece by piece. Of a RAW file its preview is sent,
+    /// which is small.
     init(_ question: CaptionQuery, image: ImageFile) throws {
+        if let preview = try image.preview() {
+            try self.init(question, image: Data(preview).base64EncodedString().utf8)
+            return
+        }
         let head = Array(try question.head().utf8)
         let encoded = (Int(try image.stamp().size) + 2) / 3 * 4
         self.init(count: head.count + encoded + CaptionQuery.tail.utf8.count) {

@@ -55,7 +55,8 @@ package struct AllowedFolders: Sendable {
         let base = path == "/" ? "/" : path + "/"
         let paths = names.filter { !$0.hasPrefix(".") }.sorted().compactMap { name -> String? in
             if Self.isFolder(base + name) { return FileKinds.isLeftOut(folder: name) ? nil : base + name + "/" }
-            return FileKinds.isImage(FileName(name)) ? base + name : nil
+            let file = FileName(name)
+            return FileKinds.isImage(file) || FileKinds.hasPreview(file) ? base + name : nil
         }
         if paths.isEmpty { return "There are no pictures in this folder." }
         let rest = paths.count - Self.maxListed

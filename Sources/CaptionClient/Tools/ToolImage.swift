@@ -1,5 +1,6 @@
 import Foundation
 import ModelContext
+import RawPreviews
 import Transfers
 
 /// The argument `image` of a tool: bytes of an image file in some spelling, or the path of one.
@@ -21,7 +22,10 @@ enum ToolImage {
             return
         }
         if folders.holds(name) {
-            self = .file(try folders.file(name))
+            let bytes = try folders.file(name)
+            // A RAW file is larger than what a server takes.
+            let preview = FileKinds.hasPreview(FileName(name)) ? RawPreview(Array(bytes))?.file : nil
+            self = .file(preview.map { Data($0) } ?? bytes)
         } else if Self.isPath(name) {
             throw folders.isEmpty ? ClientError.noRoots : ClientError.notAllowed(name)
         } else {
