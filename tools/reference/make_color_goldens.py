@@ -1,6 +1,6 @@
 """Writes small pictures with colour profiles, and what Pillow's ImageCms makes of them.
 
-Run with Pillow 11.2.1 and numpy:  python tools/reference/make_color_goldens.py
+Run with Pillow 11.2.1, pillow-heif, pillow-jxl-plugin and numpy:  python tools/reference/make_color_goldens.py
 Writes Tests/Goldens/images/profiles/*. A picture is turned upright, resized as it is stored (on white, palettes as RGB),
 and converted to sRGB, relative colorimetric. `same`: the profile must change nothing.
 """
@@ -12,6 +12,8 @@ import struct
 import zlib
 
 import numpy as np
+import pillow_heif
+import pillow_jxl  # noqa: F401 (registers itself)
 from PIL import Image, ImageCms, ImageOps
 
 import profile_writers as profiles
@@ -21,6 +23,7 @@ from image_writers import png, png_chunk, riff, tiff, tiff_tags
 FOLDER = ROOT / "profiles"
 SOURCE, RESULT = (61, 43), (32, 24)
 goldens = []
+pillow_heif.register_heif_opener()
 
 
 def drawn(channels):
@@ -58,17 +61,17 @@ def converted(data, icc):
     return ImageCms.profileToProfile(small, source, ImageCms.createProfile("sRGB"), renderingIntent=1, outputMode="RGB")
 
 
-def add(name, data, icc):
+def add(name, data, icc, **more):
     """icc: by which Pillow converts; None: not at all."""
     (FOLDER / name).write_bytes(data)
-    note(name, data, icc)
+    note(name, data, icc, **more)
 
 
-def note(name, data, icc):
+def note(name, data, icc, is_guest=False):
     result = np.asarray(converted(data, icc), np.uint8)
     ignored = np.asarray(converted(data, None), np.uint8)
     goldens.append({
-        "file": name, "isSame": icc is None, "rgb": base64.b64encode(result.tobytes()).decode(),
+        "file": name, "isSame": icc is None, "isGuest": is_guest, "rgb": base64.b64encode(result.tobytes()).decode(),
         "moved": round(float(np.abs(result.astype(int) - ignored.astype(int)).mean()), 2)})
 
 
@@ -152,6 +155,21 @@ def make_converted():
     add("tiff_cmyk.tif", tiff_of(drawn(4), 5, inks), inks)
 
 
+def make_guests():
+    """Of libraries that the server opens when it needs them; theirs and Pillow's differ in the last bit."""
+    p3 = profiles.rgb_profile("p3", profiles.formula(*profiles.SRGB), version=4)
+    adobe = profiles.rgb_profile("adobe", profiles.power(563 / 256))
+    srgb = profiles.rgb_profile("srgb", profiles.formula(*profiles.SRGB), version=4)
+    smooth = image("RGB").resize((122, 86), Image.Resampling.BICUBIC)
+    options = {"quality": 90, "chroma": 444}
+    add("guest_p3.heic", saved(smooth, "HEIF", icc_profile=p3, **options), p3, is_guest=True)
+    numbers = saved(smooth, "HEIF", save_nclx_profile=True, color_primaries=12, transfer_characteristics=13, **options)
+    add("guest_numbers_p3.heic", numbers, p3, is_guest=True)
+    add("guest_same_srgb.heic", saved(smooth, "HEIF", icc_profile=srgb, **options), None, is_guest=True)
+    add("guest_adobe.jxl", saved(smooth, "JXL", lossless=True, icc_profile=adobe), adobe, is_guest=True)
+    add("guest_same.jxl", saved(smooth, "JXL", lossless=True), None, is_guest=True)
+
+
 def make_unchanged():
     formula = profiles.rgb_profile("srgb", profiles.formula(*profiles.SRGB), version=4)
     sampled = profiles.rgb_profile("srgb", profiles.sampled(lambda x: profiles.light(profiles.SRGB, x)))
@@ -186,6 +204,7 @@ for photo in sorted(FOLDER.glob("photo_*")):
     with Image.open(photo) as picture:
         note(photo.name, photo.read_bytes(), picture.info["icc_profile"])
 make_unchanged()
+make_guests()
 (FOLDER / "goldens.json").write_text(json.dumps(
     {"width": RESULT[0], "height": RESULT[1], "files": goldens}, indent=1) + "\n")
 print(f"{len(goldens)} pictures in {FOLDER}")
