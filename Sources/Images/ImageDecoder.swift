@@ -4,7 +4,7 @@ import RawPreviews
 ///
 /// What it gives for an opaque 8-bit image equals Pillow's `convert("RGB")`. On purpose it differs in that EXIF
 /// orientation is applied, transparency is laid on white, and 16-bit gray keeps its high byte (Pillow saturates).
-/// Where the image is prepared for the model, an embedded colour profile is converted to sRGB, which Pillow leaves alone.
+/// Where the image is prepared for the model, a colour profile is converted to sRGB; Pillow leaves it alone.
 /// A file that is damaged behind its last row, or in a checksum only, is read: nothing of the image is lost.
 public struct ImageDecoder: Sendable {
     /// The longest side of any image; JPEG and GIF cannot have a longer one.
@@ -96,7 +96,7 @@ public struct ImageDecoder: Sendable {
     private func open(_ bytes: [UInt8]) throws(ImageError) -> (ImageFormat, any FormatDecoder) {
         if bytes.isEmpty { throw .empty }
         let sniffed = ImageFormat(sniffing: bytes)
-        // A RAW file is often a TIFF as well, of which libtiff reads the smallest picture.
+        // A RAW file is often a TIFF as well, of which libtiff reads the smallest image.
         if sniffed == .tiff || sniffed == nil, let file = RawPreview(bytes)?.file { return try open(preview: file) }
         guard let format = sniffed else {
             throw ForeignFormat.name(of: bytes).map { .foreignFormat($0) } ?? .notAnImage

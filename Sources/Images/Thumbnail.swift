@@ -1,8 +1,8 @@
 import CImageCodecs
 
 extension PreparedImage {
-    /// A small JPEG file of the upright image, made of what the model sees: no side is longer than `side`, than the image's
-    /// own or than what the model sees. nil where there are no pixels.
+    /// A small JPEG file of the upright image, made of what the model sees: no side is longer than `side`, than the
+    /// image's own or than what the model sees. nil where there are no pixels.
     public func thumbnail(side: Int) -> [UInt8]? {
         let longest = max(originalWidth, originalHeight)
         guard pixels.width > 0, pixels.height > 0, longest > 0, side > 0 else { return nil }

@@ -72,7 +72,7 @@ struct EmbeddedJPEG {
             .number(of: 0x0112).flatMap { (1...8).contains($0) ? $0 : nil }
     }
 
-    /// The file's bytes, with an EXIF block that says how it is turned in place of its own, unless that says so already.
+    /// The file's bytes, with an EXIF block that says how it is turned in place of its own, unless that says so.
     func bytes(_ source: RawSource, turned wanted: Int) -> [UInt8]? {
         guard var bytes = source.bytes(at: range.lowerBound, count: range.count) else { return nil }
         if wanted == orientation ?? 1 { return bytes }

@@ -11,8 +11,8 @@ struct MakerNote {
         self.outer = outer
     }
 
-    /// Where a JPEG may be. Some cameras count from the note and others from the file, so both are named: only one of the
-    /// two begins like a JPEG.
+    /// Where a JPEG may be. Some cameras count from the note and others from the file, so both are named: only one of
+    /// the two begins like a JPEG.
     var places: [RawTIFF.Place] {
         let start = range.lowerBound
         if source.hasText("Nikon\0", at: start) { return nikon(at: start + 10) }

@@ -1,4 +1,4 @@
-/// The boxes of a CR3 file, as far as they lead to a JPEG: a preview, a thumbnail, and the picture of the first track.
+/// The boxes of a CR3 file, as far as they lead to a JPEG: a preview, a thumbnail, and the image of the first track.
 struct RawBoxes {
     private(set) var places: [RawTIFF.Place] = []
     /// Of the block of EXIF that stands for the file.

@@ -1,7 +1,7 @@
-/// The picture that a camera has put into a RAW file for viewers: the largest JPEG in it that is read everywhere.
+/// The image that a camera has put into a RAW file for viewers: the largest JPEG in it that is read everywhere.
 ///
-/// RAW files are known by their content: CR2, NEF, ARW, DNG, PEF and their kin by the directories of a TIFF, ORF and RW2
-/// by marks of their own, RAF by its header, CR3 by its boxes.
+/// RAW files are known by their content: CR2, NEF, ARW, DNG, PEF and their kin by the directories of a TIFF, ORF and
+/// RW2 by marks of their own, RAF by its header, CR3 by its boxes.
 package struct RawPreview {
     /// How the names of files end that have one.
     package static let endings = ["cr2", "cr3", "nef", "nrw", "arw", "dng", "orf", "rw2", "rwl", "raf", "pef"]
@@ -13,7 +13,7 @@ package struct RawPreview {
 
     /// nil where the file is no RAW file, or has no preview.
     ///
-    /// - Parameter isNamedRaw: Whether the file's name says so; else something in it has to, as many a TIFF holds a JPEG.
+    /// - Parameter isNamedRaw: Whether the file's name says so; else something in it has to: many a TIFF holds a JPEG.
     package init?(_ source: RawSource, isNamedRaw: Bool = false) {
         guard let found = Self.search(source, isNamedRaw) else { return nil }
         let jpegs = found.places.compactMap { EmbeddedJPEG(source, at: $0.offset, count: $0.count) }
@@ -34,7 +34,7 @@ package struct RawPreview {
     /// Where it stands in the file.
     package var range: Range<Int> { jpeg.range }
 
-    /// A JPEG file of its own, with an EXIF block that says how it is turned; nil where the file can't be read any more.
+    /// A JPEG file of its own, with an EXIF block that says how it is turned; nil where the file is gone.
     package var file: [UInt8]? { jpeg.bytes(source, turned: orientation) }
 
     private static func search(_ source: RawSource, _ isNamedRaw: Bool) -> (places: [RawTIFF.Place], orientation: Int?)?

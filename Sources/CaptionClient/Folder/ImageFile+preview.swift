@@ -2,7 +2,7 @@ import Foundation
 import RawPreviews
 
 extension ImageFile {
-    /// The preview in a RAW file, as a JPEG file that says how it is turned; `nil` for other files, which go by their names.
+    /// The preview in a RAW file, as a JPEG file that says how it is turned; `nil` for files of other names.
     ///
     /// - Throws: `ClientError.unreadable`.
     func preview() throws(ClientError) -> [UInt8]? {

@@ -25,8 +25,8 @@ final class ColorTransforms: Sendable {
 
     private let state = Mutex(State())
 
-    /// What is to be done to an image of `model` with this profile; nil: nothing. A profile of another model, a broken one
-    /// and one that says the same as sRGB change nothing.
+    /// What is to be done to an image of `model` with this profile; nil: nothing. A profile of another model, a broken
+    /// one and one that says the same as sRGB change nothing.
     func transform(for profile: ColorProfile, of model: ColorModel) -> ColorTransform? {
         switch profile {
         case .icc(let bytes):
