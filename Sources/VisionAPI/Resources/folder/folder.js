@@ -206,7 +206,7 @@ $('tag-drop').addEventListener('click', () => editing.dropTag());
 $('tools-open').addEventListener('click', () => {
   const isOpen = $('tools').classList.toggle('open');
   $('tools-open').setAttribute('aria-expanded', String(isOpen));
-  $('tools-open').textContent = isOpen ? 'Pictures' : 'Tools';
+  $('tools-open').textContent = isOpen ? 'Close' : 'Tools';
 });
 
 document.addEventListener('keydown', event => {
