@@ -237,7 +237,8 @@ let package = Package(
             ],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ClientTests", dependencies: ["CaptionClient", "Eventually", "Images", "ModelContext", "Transfers"],
+            name: "ClientTests",
+            dependencies: ["CaptionClient", "Eventually", "Images", "ModelContext", "SeededRandom", "Transfers"],
             swiftSettings: swiftSettings),
         .testTarget(name: "HouseTests", swiftSettings: swiftSettings),
     ],

@@ -82,6 +82,7 @@ run_tests() {
     check_openapi
     check_page
     check_clients
+    check_training_sets
 }
 
 # The benchmarks on sizes that take no time: whether they still run, never how fast.
@@ -133,6 +134,17 @@ check_clients() {
     python_environment clients "$root/Tests/Clients/requirements.txt"
     with_demo_server "$root/.venv-clients/bin/python" "$root/Tests/Clients/clients.py"
     with_demo_server "$root/.venv-clients/bin/python" "$root/Tests/Clients/mcp_clients.py"
+}
+
+# What --format writes, read by the tools that trainers use.
+check_training_sets() {
+    say "Training sets, read back by datasets and webdataset"
+    if ! (python_environment training "$root/Tests/TrainingSets/requirements.txt"); then
+        say "1 suite is skipped: the formats need what Tests/TrainingSets/requirements.txt lists."
+        return
+    fi
+    with_demo_server "$root/.venv-training/bin/python" "$root/Tests/TrainingSets/readback.py" \
+        "$root/.build/release/vision-client"
 }
 
 # with_demo_server COMMAND...: with the address of a server behind it.

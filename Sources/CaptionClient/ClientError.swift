@@ -16,6 +16,15 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     case listReplaced(String)
     case emptyFolder
     case emptyTrigger
+    /// A task stands twice among several.
+    case repeatedTask(String)
+    /// Caption files are neither one nor as many as tasks.
+    case wrongExtensions(Int, tasks: Int)
+    case badTemplate(String)
+    /// A task that finds places is to be part of one caption.
+    case joinedPlaces(String)
+    /// Why a list or a rule of the clean-up is none.
+    case badCleanUp(String)
     case noSuchFolder(String)
     case badExtension(String)
     case noExifTool
@@ -30,6 +39,12 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     case fileInUse(String)
     case notJSONLines(file: String, line: Int)
     case notFailures(String)
+    case notUndo(String)
+    /// A shard is to be captioned in a way in which captions stand beside images or in them.
+    case shardNeedsFormat(String)
+    case undoExists(String)
+    /// A file for all captions holds something else.
+    case notTable(file: String, record: Int)
     /// A path leads to nothing below the folders that are allowed.
     case notAllowed(String)
     /// A path, and no folder is allowed.
@@ -73,6 +88,18 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
             "The folder is an empty word. A dot means the current folder."
         case .emptyTrigger:
             "--trigger needs a word, such as --trigger mytrigger."
+        case .repeatedTask(let task):
+            "\(task) stands among the tasks twice."
+        case .wrongExtensions(let count, let tasks):
+            "There are \(count) extensions and \(tasks) \(tasks == 1 ? "task" : "tasks"). Give one extension, or one for "
+                + "each task, such as CAPTION,GENERATE_TAGS txt,tags."
+        case .badTemplate(let reason):
+            "--template cannot be used: \(reason)."
+        case .joinedPlaces(let task):
+            "\(task) answers with places in the picture, which are no part of a caption. Give each task an extension of its "
+                + "own."
+        case .badCleanUp(let reason):
+            reason
         case .noSuchFolder(let folder):
             "There is no folder \(folder)."
         case .badExtension(let text):
@@ -101,6 +128,16 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
         case .notJSONLines(let file, let line):
             "Line \(line) of \(file) is not a JSON object with a file and a prompt, so nothing is added to that file. "
                 + "Give another one."
+        case .shardNeedsFormat(let file):
+            "Nothing can stand beside the pictures in \(file). Give --format webdataset, hf-jsonl, csv or jsonl, and neither "
+                + "--exif nor --watch."
+        case .notUndo(let file):
+            "\(file) is no undo file, so nothing was changed."
+        case .undoExists(let file):
+            "\(file) is there already, and an undo file is never written over. Give another one."
+        case .notTable(let file, let record):
+            "What stands in \(file) (record \(record)) is not what --format writes there, so nothing is added to that file. "
+                + "Give another one with --to."
         case .notFailures(let file):
             "\(file) holds something else than a list of failures, so it is not written over. Give another file."
         case .notAllowed(let path):

@@ -17,6 +17,12 @@ struct CaptionOptions: ParsableArguments {
             valueName: "word"))
     var trigger: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "One caption of several tasks, such as '{trigger}, {caption} {tags}'; also {name} and {folder}.",
+            valueName: "text"))
+    var template: String?
+
     @Option(help: "File that also gets one JSON object a picture.") var jsonl: String?
     @Flag(help: "Also write the captions into the metadata of the pictures, by exiftool; tags become keywords.")
     var exif = false
@@ -36,10 +42,16 @@ struct CaptionOptions: ParsableArguments {
     @Flag(help: "Don't show the captions.") var quiet = false
 
     /// - Throws: `ClientError.emptyTrigger`.
-    func rule() throws(ClientError) -> CaptionRule {
+    /// - Parameter placesTrigger: Whether a template says where the trigger stands.
+    func rule(placesTrigger: Bool) throws(ClientError) -> CaptionRule {
         let separator = separator.replacing("\\n", with: "\n").replacing("\\t", with: "\t")
         var rule = CaptionRule(existing: existing(separator), prefix: prefix, suffix: suffix)
-        if let trigger { rule.trigger = try Trigger(trigger, separator: separator) }
+        guard let trigger else {
+            if placesTrigger { throw .badTemplate("it has {trigger}, so it needs --trigger WORD") }
+            return rule
+        }
+        rule.trigger = try Trigger(trigger, separator: separator)
+        rule.isTriggerPlaced = placesTrigger
         return rule
     }
 

@@ -11,16 +11,28 @@ struct FolderCommand: AsyncParsableCommand {
             + "interrupted is gone on with by the same command. Ctrl-C lets the pictures in flight be finished; a "
             + "second one ends at once.")
 
-    @Argument(help: "Task, such as CAPTION.") var prompt: String
-    @Argument(help: ArgumentHelp("Extension of the caption files, such as txt.", valueName: "caption_extension"))
+    @Argument(help: "Task, such as CAPTION, or several, such as CAPTION,GENERATE_TAGS.") var prompt: String
+    @Argument(
+        help: ArgumentHelp(
+            "Extension of the caption files, such as txt, or one for each task, such as txt,tags; none with --format.",
+            valueName: "caption_extension"))
     var captionExtension: String
-    @Argument(help: "Folder with the pictures.") var folder: String
+    @Argument(help: "Folder with the pictures.") var folder: String?
 
     @OptionGroup(title: "Captions") var captions: CaptionOptions
+    @OptionGroup(title: "Clean-up, in this order") var cleanUp: CleanUpOptions
+    @OptionGroup(title: "Formats") var formats: FormatOptions
     @OptionGroup(title: "Files") var places: PlaceOptions
     @OptionGroup(title: "Pictures") var selection: SelectionOptions
     @OptionGroup(title: "Servers") var servers: FolderServerOptions
     @OptionGroup(title: "Generation") var questionOptions: QuestionOptions
+
+    /// With a format of one file no extension has to be given.
+    private var folderPath: String { folder ?? captionExtension }
+    private var extensions: [String] {
+        let parts = captionExtension.split(separator: ",", omittingEmptySubsequences: false)
+        return folder == nil ? [] : parts.map { String($0.drop { $0 == " " }) }
+    }
 
     func run() async throws {
         let stop = StopSwitch()
@@ -52,8 +64,8 @@ struct FolderCommand: AsyncParsableCommand {
     /// What keeps a second run out; `nil` where nothing is written.
     private func lock(_ report: RunReport, _ stop: StopSwitch) async -> FolderLock? {
         guard !selection.dryRun else { return nil }
-        return await FolderLock.acquire(folder, stop: stop) {
-            report.say("Another vision-client is at work in \(folder). This one begins when that has ended.")
+        return await FolderLock.acquire(folderPath, stop: stop) {
+            report.say("Another vision-client is at work in \(folderPath). This one begins when that has ended.")
         }
     }
 
@@ -66,16 +78,10 @@ struct FolderCommand: AsyncParsableCommand {
     private func folderRun(
         _ remotes: [RemoteServer], exifTool: ExifTool?, gate: AtomicFileWriter, report: RunReport, stop: StopSwitch
     ) throws -> FolderRun {
-        let folder = try ImageFolder(path: folder, selection: selection.selection())
-        var names = try captions.noCaptions ? nil : CaptionNames(fileExtension: captionExtension)
-        names?.keepsWholeNames = places.fullNames
-        names?.outputFolder = places.outputFolder
-        let question = questionOptions.question(prompt)
-        let metadata = try exifTool.map { try self.metadata($0, folder, isTags: question.asksForTags) }
-        var outputs = CaptionOutputs(
-            question: question, rule: try captions.rule(),
-            lines: try captions.jsonl.map { try lines($0, gate) }, metadata: metadata, gate: gate)
-        outputs.outputFolder = places.outputFolder
+        let folder = try imageFolder()
+        let plan = try captionPlan()
+        let outputs = try outputs(folder, plan, exifTool, gate)
+        let names = try formats.format == .txt && !captions.noCaptions ? extensions.map(captionNames) : []
         var settings = FolderRun.Settings(
             names: names, jobs: (servers.jobs.slots ?? ServerPool.firstSlots) * remotes.count,
             watchInterval: captions.watch ? .seconds(captions.watchInterval) : nil)
@@ -89,20 +95,84 @@ struct FolderCommand: AsyncParsableCommand {
             queue: ServerQueue(remotes, slots: servers.jobs.slots, patience: patience), report: report, stop: stop)
     }
 
-    private func metadata(
-        _ exifTool: ExifTool, _ folder: ImageFolder, isTags: Bool
-    ) throws(ClientError) -> MetadataOutputs {
-        var metadata = MetadataOutputs(exifTool, rule: try captions.rule(), isTags: isTags)
-        metadata.writesImages = captions.exif
-        metadata.sidecars = captions.xmp ? captions.xmpStyle : nil
-        metadata.language = captions.language
-        metadata.keepsTimes = captions.preserveTimes
-        metadata.outputFolder = places.outputFolder
-        if !selection.dryRun, let state = Journal.folder(ProcessInfo.processInfo.environment) {
-            let kind = "\(isTags ? "tags" : captions.language) \(captions.exif) \(captions.xmp) \(captions.xmpStyle)"
-            metadata.journal = Journal(folder: state, subject: "\(kind) of \(folder.realPath)")
+    private func captionPlan() throws(ClientError) -> CaptionPlan {
+        let tasks = try TaskList(prompt)
+        return try CaptionPlan(
+            tasks: tasks, extensions: formats.format.partsTasks ? tasks.count : max(extensions.count, 1),
+            template: captions.template, cleanUp: try cleanUp.cleanUp())
+    }
+
+    private func captionNames(_ fileExtension: String) throws(ClientError) -> CaptionNames {
+        var names = try CaptionNames(fileExtension: fileExtension)
+        names.keepsWholeNames = places.fullNames
+        names.outputFolder = places.outputFolder
+        return names
+    }
+
+    private func outputs(
+        _ folder: ImageFolder, _ plan: CaptionPlan, _ exifTool: ExifTool?, _ gate: AtomicFileWriter
+    ) throws -> CaptionOutputs {
+        var question = questionOptions.question(prompt)
+        question.prompts = plan.tasks.prompts
+        question.isDetailed = formats.format == .lines
+        let rule = try captions.rule(placesTrigger: plan.placesTrigger)
+        let path = formats.path(for: ImageFolder.isShard(folderPath) ? folderPath : folder.path)
+        let list = captions.jsonl ?? (formats.format == .lines ? path : nil)
+        var outputs = CaptionOutputs(
+            question: question, plan: plan, rule: rule, lines: try list.map { try lines($0, gate) },
+            collection: try collection(path, folder, gate),
+            metadata: try exifTool.map { try metadata($0, folder, plan, rule) } ?? [], gate: gate)
+        outputs.outputFolder = places.outputFolder
+        return outputs
+    }
+
+    /// One file for all captions; where it is only told what would be done, none is made or changed.
+    private func collection(
+        _ path: String, _ folder: ImageFolder, _ gate: AtomicFileWriter
+    ) throws(ClientError) -> (any CaptionCollection)? {
+        let format = formats.format
+        func open() throws(ClientError) -> (any CaptionCollection)? {
+            try format.collection(path: path, folder: folder.path, shardCount: formats.shard, gate: gate)
         }
-        return metadata
+        guard selection.dryRun, format != .txt, format != .lines else { return try open() }
+        return UnchangedCollection(of: access(path, F_OK) == 0 ? try open() : nil)
+    }
+
+    /// Text files have no place beside what is in a shard.
+    private func imageFolder() throws(ClientError) -> ImageFolder {
+        let isShard = ImageFolder.isShard(folderPath)
+        let writesMetadata = captions.exif || captions.xmp
+        guard formats.takesShards || captions.noCaptions, !writesMetadata, !captions.watch else {
+            guard !isShard else { throw .shardNeedsFormat(folderPath) }
+            return try ImageFolder(path: folderPath, selection: selection.selection())
+        }
+        let spool = ShardSpool()
+        if isShard { return try ImageFolder(shard: folderPath, spool: spool) }
+        var selection = try selection.selection()
+        (selection.spool, selection.output) = (spool, formats.format == .shards ? formats.to : nil)
+        return try ImageFolder(path: folderPath, selection: selection)
+    }
+
+    /// Descriptions, tags or both, as the tasks answer them.
+    private func metadata(
+        _ exifTool: ExifTool, _ folder: ImageFolder, _ plan: CaptionPlan, _ rule: CaptionRule
+    ) throws(ClientError) -> [MetadataOutputs] {
+        let kinds = [false, true].filter { plan.answersTags($0) }
+        return kinds.map { isTags in
+            var metadata = MetadataOutputs(exifTool, rule: rule, isTags: isTags)
+            metadata.writesImages = captions.exif
+            metadata.sidecars = captions.xmp ? captions.xmpStyle : nil
+            metadata.language = captions.language
+            metadata.keepsTimes = captions.preserveTimes
+            metadata.outputFolder = places.outputFolder
+            // One journal cannot tell which of two kinds an image has.
+            if kinds.count == 1, !selection.dryRun, let state = Journal.folder(ProcessInfo.processInfo.environment) {
+                let kind =
+                    "\(isTags ? "tags" : captions.language) \(captions.exif) \(captions.xmp) \(captions.xmpStyle)"
+                metadata.journal = Journal(folder: state, subject: "\(kind) of \(folder.realPath)")
+            }
+            return metadata
+        }
     }
 
     /// A file of lines; where it is only told what would be done, none is made.
@@ -114,6 +184,15 @@ struct FolderCommand: AsyncParsableCommand {
     }
 
     func validate() throws {
+        guard folder != nil || formats.format != .txt else {
+            throw ValidationError("Missing expected argument '<folder>'")
+        }
+        guard formats.format == .txt || !captions.append && !captions.prepend else {
+            throw ValidationError("--append and --prepend are for text files beside the pictures, not for --format.")
+        }
+        guard formats.format != .shards || !captions.overwrite else {
+            throw ValidationError("Shards are only added to: --overwrite is not for webdataset.")
+        }
         guard !captions.watch || !selection.dryRun && selection.limit == nil && selection.filesFrom == nil else {
             throw ValidationError("--watch goes on for ever: it goes with neither --limit, --dry-run nor --files-from.")
         }
@@ -130,7 +209,7 @@ struct FolderCommand: AsyncParsableCommand {
             report.say(sentence)
             throw ExitCode.failure
         }
-        if report.progress.total == 0 { report.say("There are no pictures in \(folder).") }
+        if report.progress.total == 0 { report.say("There are no pictures in \(folderPath).") }
         // A watch has no other end than being stopped.
         if stop.reason == .user, !captions.watch { throw ExitCode(signals.status) }
         if report.progress.failed > 0 { throw ExitCode.failure }

@@ -12,13 +12,15 @@ struct VisionClient: AsyncParsableCommand {
             vision-client <prompt> <image> ...
             vision-client prompts | model
             vision-client folder <prompt> <caption_extension> <folder> [options]
+            vision-client edit <folder> [options]
             vision-client mcp [--root <folder>] ...
             """,
         discussion: "VISION_HOST is the server's address (http://localhost:54880), VISION_API_KEY its key, and "
             + "VISION_TIMEOUT the seconds that one request may take (no limit). Errors go to standard error; the exit "
             + "code is 1 when anything failed.",
         subcommands: [
-            CaptionCommand.self, PromptsCommand.self, ModelCommand.self, FolderCommand.self, MCPCommand.self,
+            CaptionCommand.self, PromptsCommand.self, ModelCommand.self, FolderCommand.self, EditCommand.self,
+            MCPCommand.self,
         ],
         defaultSubcommand: CaptionCommand.self
     )

@@ -83,7 +83,7 @@ struct DocumentTests {
         #expect(section.options == (try server.command.subcommand(name).options))
     }
 
-    @Test("each verb's section names its options, and no other", arguments: ["folder", "caption", "mcp"])
+    @Test("each verb's section names its options, and no other", arguments: ["folder", "caption", "edit", "mcp"])
     func clientOptions(_ name: String) throws {
         let section = try #require(try Document("docs/clients.md").section("vision-client " + name))
         #expect(section.options == (try client.command.subcommand(name).options))

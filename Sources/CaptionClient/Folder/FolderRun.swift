@@ -4,8 +4,8 @@ import Foundation
 package struct FolderRun: Sendable {
     /// How a run goes about its work.
     package struct Settings: Sendable {
-        /// Who gets which caption file; `nil` when no caption files are wanted.
-        package var names: CaptionNames?
+        /// Who gets which caption file, by extension; none when no caption files are wanted.
+        package var names: [CaptionNames]
         /// How many images are in flight at all servers together.
         package var jobs: Int
         /// Whether that number follows what the servers take.
@@ -17,7 +17,7 @@ package struct FolderRun: Sendable {
         /// Whether it is only told what would be done.
         package var isPlan = false
 
-        package init(names: CaptionNames?, jobs: Int, watchInterval: Duration?) {
+        package init(names: [CaptionNames], jobs: Int, watchInterval: Duration?) {
             self.names = names
             self.jobs = max(jobs, 1)
             self.watchInterval = watchInterval
@@ -78,6 +78,7 @@ package struct FolderRun: Sendable {
         report.end()
         do {
             try outputs.lines?.finish()
+            try outputs.collection?.finish()
             try failures?.finish(report.failures)
         } catch {
             guard error.endsRun else { throw error }
@@ -92,8 +93,8 @@ package struct FolderRun: Sendable {
             var left = settings.limit ?? .max
             for await images in watch.batches {
                 report.found(images.count)
-                if let note = outputs.metadata?.note(of: images) { report.say(note) }
-                names?.add(images)
+                if let note = outputs.metadata.first?.note(of: images) { report.say(note) }
+                for index in names.indices { names[index].add(images) }
                 var pieces = Self.batches(images).makeIterator()
                 var ahead = pieces.next().map { look($0, names) }
                 while let jobs = await ahead?.value {
@@ -124,13 +125,14 @@ package struct FolderRun: Sendable {
         }
     }
 
-    private func look(_ images: ArraySlice<Image>, _ names: CaptionNames?) -> Task<[CaptionJob], Never> {
-        let jobs = images.map { CaptionJob(image: $0, captionFile: names?.file(for: $0)) }
+    private func look(_ images: ArraySlice<Image>, _ names: [CaptionNames]) -> Task<[CaptionJob], Never> {
+        let jobs = images.map { image in CaptionJob(image: image, captionFiles: names.map { $0.file(for: image) }) }
         return Task { await outputs.readMetadata(jobs) }
     }
 
-    private func isWanted(_ job: CaptionJob, _ names: CaptionNames?, _ folders: inout WritableFolders) -> Bool {
-        if outputs.wantsFile(job), let conflict = names?.conflict(of: job.image) {
+    private func isWanted(_ job: CaptionJob, _ names: [CaptionNames], _ folders: inout WritableFolders) -> Bool {
+        let conflicts = outputs.filesWanted(job).lazy.compactMap { names[$0].conflict(of: job.image) }
+        if let conflict = conflicts.first {
             fail(job.image.name, conflict)
         } else if let reason = outputs.obstacle(job) {
             fail(job.image.name, reason)
@@ -175,10 +177,19 @@ package struct FolderRun: Sendable {
     }
 
     private func caption(_ job: CaptionJob, _ watch: FolderWatch) async {
-        switch await queue.ask(outputs.question, about: job.image.file, onWait: { report.waits($0.sentence) }) {
+        let path = job.image.file.path
+        if let member = job.image.member {
+            do { try member.extract(to: path) } catch {
+                end(job, error)
+                return await asking.release()
+            }
+        }
+        defer { if job.image.member != nil { unlink(path) } }
+        let query = outputs.query(for: job)
+        switch await queue.ask(query, about: job.image.file, onWait: { report.waits($0.sentence) }) {
         case .answered(let result):
             if settings.adaptsJobs { await asking.resize(queue.capacity) }
-            return await write(result, job, watch)
+            return await write(TaskAnswers(result, to: query), job, watch)
         case .failed(let reason): fail(job.image.name, reason)
         case .over(let sentences, let mayPass): stop.stop(.servers(sentences, mayPass: mayPass))
         case .stopped: break
@@ -187,28 +198,30 @@ package struct FolderRun: Sendable {
     }
 
     /// Writes an answer; metadata is written while the next image is asked about.
-    private func write(_ result: AnyJSON, _ job: CaptionJob, _ watch: FolderWatch) async {
-        guard outputs.metadata != nil else {
-            await writeNow(result, job, watch)
+    private func write(_ answers: TaskAnswers, _ job: CaptionJob, _ watch: FolderWatch) async {
+        guard !outputs.metadata.isEmpty else {
+            await writeNow(answers, job, watch)
             return await asking.release()
         }
         await writing.acquire()
         await asking.release()
-        await writeNow(result, job, watch)
+        await writeNow(answers, job, watch)
         await writing.release()
     }
 
-    private func writeNow(_ result: AnyJSON, _ job: CaptionJob, _ watch: FolderWatch) async {
+    private func writeNow(_ answers: TaskAnswers, _ job: CaptionJob, _ watch: FolderWatch) async {
         do {
-            report.captioned(job.image, try await outputs.write(result, for: job))
+            report.captioned(job.image, try await outputs.write(answers, for: job))
             watch.settle(job.image)
-        } catch let error as ClientError where error.endsRun {
-            stop.stop(.storage("\(error)"))
         } catch let error as ClientError {
-            fail(job.image.name, error.description)
+            end(job, error)
         } catch {
             fail(job.image.name, "The caption cannot be written: \(SystemReason.text(error)).")
         }
+    }
+
+    private func end(_ job: CaptionJob, _ error: ClientError) {
+        if error.endsRun { stop.stop(.storage("\(error)")) } else { fail(job.image.name, error.description) }
     }
 
     private func fail(_ name: String, _ reason: String, isTold: Bool = false, isImage: Bool = true) {

@@ -7,10 +7,17 @@ package struct Image: Sendable, Hashable {
     package let file: ImageFile
     /// The names of RAW files beside it that are of the same shot.
     package var raws: [String] = []
+    /// Where it is in a shard, while its file is not there.
+    let member: ShardMember?
 
     package init(name: String, file: ImageFile) {
+        self.init(name: name, file: file, member: nil)
+    }
+
+    init(name: String, file: ImageFile, member: ShardMember?) {
         self.name = name
         self.file = file
+        self.member = member
     }
 
     package static func == (left: Self, right: Self) -> Bool {
@@ -105,7 +112,7 @@ package struct ImageFolder: Sendable {
         }
         for entry in listing.entries {
             let name = FileName(folder.isEmpty ? entry.name : folder + "/" + entry.name)
-            if selection.excludes(name) { continue }
+            if selection.excludes(name) || selection.only.map({ $0 != name }) ?? false { continue }
             switch entry.kind {
             case .folder where !selection.isRecursive: continue
             case .folder where selection.leavesOut(folder: name): contents.leftOut.insert(FileName(entry.name))
@@ -141,6 +148,7 @@ package struct ImageFolder: Sendable {
     private func add(
         _ name: FileName, _ entry: FolderListing.Entry, _ changed: Duration, _ contents: inout Contents
     ) {
+        if let spool = selection.spool, name.ending == "tar" { return addShard(name, spool, &contents) }
         let isImage = FileKinds.isImage(name)
         guard isImage || FileKinds.isUnread(name), !selection.leavesOut(file: name) else { return }
         if FileKinds.isRaw(name), entry.isUTF8 { return contents.raws[FileName(name.stem), default: []].append(name) }
@@ -151,6 +159,43 @@ package struct ImageFolder: Sendable {
         } else if let ending = name.ending {
             contents.unread[ending, default: 0] += 1
         }
+    }
+}
+
+extension ImageFolder {
+    /// The images of a shard go by the shard's name and theirs.
+    private func addShard(_ name: FileName, _ spool: ShardSpool, _ contents: inout Contents) {
+        let folder = FileName(path + "/" + name.text).folder
+        if let output = selection.output, ImageFile(path: output).resolved == ImageFile(path: folder).resolved {
+            return
+        }
+        do {
+            let (members, isWhole) = try ShardMember.images(of: path + "/" + name.text)
+            for member in members {
+                let file = ImageFile(path: spool.path(contents.images.count, member.name))
+                contents.images.append(Image(name: name.text + "/" + member.name, file: file, member: member))
+            }
+            if !isWhole {
+                contents.problems.append((name.text, "The shard ends early, or is damaged behind its images."))
+            }
+        } catch {
+            contents.problems.append((name.text, error.description))
+        }
+    }
+
+    /// A single shard.
+    /// - Throws: `ClientError.noSuchFolder`.
+    package init(shard path: String, spool: ShardSpool) throws(ClientError) {
+        let name = FileName(path)
+        var selection = Selection()
+        (selection.spool, selection.only) = (spool, FileName(String(name.last)))
+        try self.init(path: name.folder, selection: selection)
+    }
+
+    /// Whether a path leads to a tar archive and to no folder.
+    package static func isShard(_ path: String) -> Bool {
+        var status = stat()
+        return FileName(path).ending == "tar" && stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 }
 

@@ -14,6 +14,12 @@ extension ImageFolder {
         package var since: Duration?
         /// The images, where they are not to be looked for.
         package var list: FileList?
+        /// Where images of tar shards go while they are asked about; `nil` when shards do not count.
+        package var spool: ShardSpool?
+        /// The folder that shards are written to, whose shards are no images to be captioned.
+        package var output: String?
+        /// The only file that counts, by its name at the top.
+        package var only: FileName?
 
         /// - Parameters:
         ///   - includesHidden: whether hidden folders, and what other programs keep, count as well.

@@ -4,7 +4,8 @@ import Foundation
 package struct MetadataOutputs: Sendable {
     private let tool: ExifTool
     private let rule: CaptionRule
-    private let isTags: Bool
+    /// Whether the answers are lists of tags, which become keywords.
+    let isTags: Bool
     /// Whether the images' own files are written; RAW files never are.
     package var writesImages = false
     /// How sidecars are called; `nil` where none are wanted.

@@ -64,6 +64,9 @@ package struct CaptionNames: Sendable {
         return (keepsWholeNames ? path : FileName(path).stem) + "." + fileExtension
     }
 
+    /// The caption file of a name that keeps the image's ending: `cat.jpg.txt`.
+    func fullFile(for image: Image) -> String { image.file.path + "." + fileExtension }
+
     /// Why an image beside others can have no caption file of its own, as a sentence; `nil` when it can.
     package func conflict(of image: Image) -> String? {
         let rivals = rivals(of: image)

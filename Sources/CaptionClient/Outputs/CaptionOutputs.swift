@@ -1,105 +1,134 @@
+import CaptionCleaning
 import Foundation
-
-/// One image of a folder, with what is to be written for it.
-package struct CaptionJob: Sendable {
-    package let image: Image
-    /// The caption file; `nil` when none is wanted.
-    let captionFile: CaptionFile?
-    /// What was in its place when it was looked at.
-    let content: CaptionFile.Content
-    /// The files that are to get the caption as metadata.
-    var targets: [MetadataTarget] = []
-    /// Whether it is known from an earlier run that these have it.
-    var isInJournal = false
-
-    package init(image: Image, captionFile: String?) {
-        self.image = image
-        self.captionFile = captionFile.map(CaptionFile.init)
-        content = self.captionFile?.content() ?? .nothing
-    }
-}
 
 /// The places that a folder's captions are written to.
 package struct CaptionOutputs: Sendable {
+    /// What is asked about an image for which everything is missing.
     let question: CaptionQuery
+    let plan: CaptionPlan
     let rule: CaptionRule
     let lines: JSONLinesFile?
-    let metadata: MetadataOutputs?
+    /// One file for all captions, as a trainer reads it.
+    let collection: (any CaptionCollection)?
+    /// One for descriptions, one for tags, as the tasks answer them; none where no metadata is written.
+    let metadata: [MetadataOutputs]
     let gate: AtomicFileWriter
     /// The folder that mirrors that of the images, and gets the caption files; its folders are made when they are needed.
     package var outputFolder: String?
 
     package init(
-        question: CaptionQuery, rule: CaptionRule, lines: JSONLinesFile?, metadata: MetadataOutputs?,
-        gate: AtomicFileWriter
+        question: CaptionQuery, plan: CaptionPlan, rule: CaptionRule, lines: JSONLinesFile?,
+        collection: (any CaptionCollection)? = nil, metadata: [MetadataOutputs], gate: AtomicFileWriter
     ) {
         self.question = question
+        self.plan = plan
         self.rule = rule
         self.lines = lines
+        self.collection = collection
         self.metadata = metadata
         self.gate = gate
     }
 
     /// What was written for an image.
     struct Written {
-        let caption: String
+        var caption: String
         /// What could not be written beside it, as a sentence.
         var note: String?
     }
 
     /// Adds to each job what is known of its metadata.
     func readMetadata(_ jobs: [CaptionJob]) async -> [CaptionJob] {
-        guard let metadata else { return jobs }
-        return await metadata.read(jobs)
+        guard let first = metadata.first else { return jobs }
+        return await first.read(jobs)
     }
 
     /// Why an image is left out that has everything that is wanted from an earlier run; `nil` when something is missing.
     func reasonToSkip(_ job: CaptionJob) -> SkipReason? {
-        guard rule.existing == .skip, !wantsFile(job), !wantsLine(job), !wantsMetadata(job) else { return nil }
-        if job.captionFile != nil || lines != nil { return .captioned }
-        return question.asksForTags ? .tagged : .described
+        guard rule.existing == .skip, !wantsFile(job), linesWanted(job).isEmpty, !wantsEntry(job), !wantsMetadata(job)
+        else { return nil }
+        if !job.files.isEmpty || lines != nil || collection != nil { return .captioned }
+        return plan.tasks(answeringTags: false).isEmpty ? .tagged : .described
     }
 
     /// Why nothing can be written for an image, whatever the server would say.
     func obstacle(_ job: CaptionJob) -> String? {
-        if case .foreign(let reason) = job.content { return reason }
-        let problem = metadata?.obstacle(job, isAlone: !wantsFile(job) && !wantsLine(job))
-        return problem.map { "\($0)" }
+        for case .foreign(let reason) in job.files.map(\.content) { return reason }
+        let isAlone = !wantsFile(job) && linesWanted(job).isEmpty && !wantsEntry(job)
+        return metadata.lazy.compactMap { $0.obstacle(job, isAlone: isAlone) }.first.map { "\($0)" }
     }
 
     /// The folders that are written to for an image.
     func folders(_ job: CaptionJob) -> [String] {
-        let file = wantsFile(job) ? job.captionFile.map { FileName($0.target).folder } : nil
-        return [file].compactMap { $0 } + (metadata?.folders(job) ?? [])
+        let files = filesWanted(job).map { FileName(job.files[$0].file.target).folder }
+        return files + metadata.flatMap { $0.folders(job) }
     }
 
-    /// Whether the job's caption file is to be written.
-    func wantsFile(_ job: CaptionJob) -> Bool {
-        job.captionFile != nil && (rule.existing != .skip || job.content == .nothing)
+    /// The job's caption files that are to be written, by their numbers.
+    func filesWanted(_ job: CaptionJob) -> [Int] {
+        job.files.indices.filter { rule.existing != .skip || job.files[$0].content == .nothing }
+    }
+
+    func wantsFile(_ job: CaptionJob) -> Bool { !filesWanted(job).isEmpty }
+
+    /// What the server is asked for a job: the tasks of which something is missing.
+    func query(for job: CaptionJob) -> CaptionQuery {
+        var query = question
+        guard plan.tasks.count > 1 else { return query }
+        let isAllWanted = wantsEntry(job) || wantsMetadata(job)
+        let wanted =
+            isAllWanted
+            ? Set(plan.tasks.prompts.indices)
+            : Set(linesWanted(job) + filesWanted(job).flatMap { plan.tasks(ofFile: $0) })
+        query.prompts = wanted.sorted().map { plan.tasks.prompts[$0] }
+        return query
     }
 
     /// Writes what is missing, or what is to be changed.
     /// - Throws: `ClientError`.
-    func write(_ result: AnyJSON, for job: CaptionJob) async throws -> Written {
-        let caption = try CaptionText(result, prefix: rule.prefix, suffix: rule.suffix)
-        if metadata != nil, !caption.isText { throw ClientError.placesNotText }
-        try writeFile(caption, job)
-        var written = Written(caption: caption.isText ? rule.combine(nil, caption.text) : caption.text)
-        written.note = try await metadata?.write(caption, job)
-        // The line goes last: where it is, the rest is there too.
-        if wantsLine(job) {
-            let result = caption.isText ? .string(written.caption) : result
-            try lines?.append(CaptionLine(file: job.image.name, prompt: question.prompt, result: result))
+    func write(_ answers: TaskAnswers, for job: CaptionJob) async throws -> Written {
+        let texts = plan.texts(answers)
+        if !metadata.isEmpty, texts.contains(where: { $0.map { !$0.isText } ?? false }) {
+            throw ClientError.placesNotText
+        }
+        var written = Written(caption: "")
+        var isEmpty = false
+        for file in 0..<max(job.files.count, captionCount) {
+            let isFile = file < job.files.count
+            guard isFile ? filesWanted(job).contains(file) : isShown(file, texts) else { continue }
+            guard let caption = try plan.caption(texts, file: file, rule: rule, name: job.image.name) else {
+                isEmpty = true
+                continue
+            }
+            if isFile { try writeFile(caption, job.files[file]) }
+            let text = caption.isText ? rule.combine(nil, caption.text) : caption.text
+            written.caption += (written.caption.isEmpty ? "" : " | ") + text
+        }
+        // What the others have said is not lost.
+        if isEmpty { throw ClientError.emptyCaption }
+        if texts.contains(where: { $0?.isKept ?? false }) { written.note = Self.keptNote }
+        if let note = try await writeMetadata(texts, job) { written.note = note }
+        // What says that an image is done goes last.
+        if wantsEntry(job) { try collection?.append(try entry(texts, job)) }
+        for task in linesWanted(job) {
+            if let text = texts[task] { try lines?.append(try line(text, task, job)) }
         }
         return written
     }
 
-    private func writeFile(_ caption: CaptionText, _ job: CaptionJob) throws(ClientError) {
-        guard wantsFile(job), let file = job.captionFile else { return }
+    private static let keptNote = "The clean-up would have left nothing, so the model's own text was kept."
+
+    /// How many captions there are where there are no caption files.
+    private var captionCount: Int { if case .each = plan.layout { plan.tasks.count } else { 1 } }
+
+    private func isShown(_ caption: Int, _ texts: [TaskText?]) -> Bool {
+        plan.tasks(ofFile: caption).contains { texts[$0] != nil }
+    }
+
+    private func writeFile(_ caption: CaptionText, _ placed: PlacedCaption) throws(ClientError) {
         // The answer may have taken minutes, in which somebody else has written there.
         var old: String?
         var isMarked = false
-        switch file.content() {
+        switch placed.file.content() {
         case .nothing: break
         case .caption where rule.existing == .skip: return
         case .caption(let text, let mark):
@@ -107,9 +136,9 @@ package struct CaptionOutputs: Sendable {
             isMarked = mark
         case .foreign(let reason): throw .unreadable(reason)
         }
-        if outputFolder != nil { try Self.makeFolder(of: file.path) }
+        if outputFolder != nil { try Self.makeFolder(of: placed.file.path) }
         let text = caption.isText ? rule.combine(old, caption.text) : rule.existing.combine(old, caption.text)
-        try gate.replace(file.path, with: CaptionFile.bytes(of: text, isMarked: isMarked))
+        try gate.replace(placed.file.path, with: CaptionFile.bytes(of: text, isMarked: isMarked))
     }
 
     /// Makes the folder that a file is to be in.
@@ -122,10 +151,57 @@ package struct CaptionOutputs: Sendable {
         }
     }
 
-    private func wantsLine(_ job: CaptionJob) -> Bool {
-        guard let lines else { return false }
-        return rule.existing != .skip || !lines.contains(file: job.image.name, prompt: question.prompt)
+    /// The tasks that have no line of the image yet.
+    private func linesWanted(_ job: CaptionJob) -> [Int] {
+        guard let lines else { return [] }
+        return plan.tasks.prompts.indices.filter {
+            rule.existing != .skip || !lines.contains(file: job.image.name, prompt: plan.tasks.prompts[$0])
+        }
     }
 
-    private func wantsMetadata(_ job: CaptionJob) -> Bool { metadata?.wants(job) ?? false }
+    /// One task has the whole caption in its line; of several each has its answer.
+    private func line(_ text: TaskText, _ task: Int, _ job: CaptionJob) throws -> CaptionLine {
+        var result = text.clean
+        if plan.tasks.count == 1, text.isText {
+            let caption = try plan.caption([text], file: 0, rule: rule, name: job.image.name)
+            if let caption { result = .string(rule.combine(nil, caption.text)) }
+        }
+        var line = CaptionLine(file: job.image.name, prompt: plan.tasks.prompts[task], result: result)
+        if text.isText, !plan.cleanUp.isEmpty { line.raw = text.raw }
+        line.setDetail(text.detail)
+        return line
+    }
+
+    private func wantsEntry(_ job: CaptionJob) -> Bool {
+        guard let collection else { return false }
+        return rule.existing != .skip || !collection.contains(job.image.name)
+    }
+
+    private func entry(_ texts: [TaskText?], _ job: CaptionJob) throws -> CaptionEntry {
+        var captions: [String] = []
+        for caption in 0..<captionCount {
+            guard let text = try plan.caption(texts, file: caption, rule: rule, name: job.image.name) else { continue }
+            // Of captions that are read together only the first one begins with the trigger.
+            let own = text.isText && captions.isEmpty ? rule.combine(nil, text.text) : texts[caption]?.text
+            captions.append(own ?? text.text)
+        }
+        let isTags = plan.tasks.tasks.map { $0?.isTags ?? false }
+        return CaptionEntry(
+            image: job.image, captions: captions, areTags: captions.count == isTags.count ? isTags : [false])
+    }
+
+    private func wantsMetadata(_ job: CaptionJob) -> Bool { metadata.contains { $0.wants(job) } }
+
+    /// Writes what the tasks say into metadata: of text tasks the descriptions, of tags the keywords.
+    private func writeMetadata(_ texts: [TaskText?], _ job: CaptionJob) async throws -> String? {
+        var notes: [String] = []
+        for metadata in metadata where metadata.wants(job) {
+            let answers = plan.tasks(answeringTags: metadata.isTags).compactMap { texts[$0]?.text }
+            let text = answers.filter { !$0.isEmpty }.joined(separator: metadata.isTags ? ", " : " ")
+            guard !text.isEmpty else { continue }
+            let caption = try CaptionText(.string(text), prefix: rule.prefix, suffix: rule.suffix)
+            if let note = try await metadata.write(caption, job) { notes.append(note) }
+        }
+        return notes.isEmpty ? nil : notes.joined(separator: " ")
+    }
 }

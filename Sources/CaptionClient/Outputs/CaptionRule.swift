@@ -4,6 +4,8 @@ package struct CaptionRule: Sendable {
     let prefix: String
     let suffix: String
     package var trigger: Trigger?
+    /// Whether the trigger stands where a template puts it, and not at the beginning.
+    package var isTriggerPlaced = false
 
     package init(existing: ExistingCaption, prefix: String = "", suffix: String = "", trigger: Trigger? = nil) {
         self.existing = existing
@@ -14,7 +16,7 @@ package struct CaptionRule: Sendable {
 
     /// The old and the new caption together; the trigger stands at the beginning, and nowhere else because of us.
     package func combine(_ old: String?, _ new: String) -> String {
-        guard let trigger else { return existing.combine(old, new) }
+        guard let trigger, !isTriggerPlaced else { return existing.combine(old, new) }
         var old = old
         if case .prepend = existing { old = old.map(trigger.removed) }
         return trigger.before(existing.combine(old, trigger.removed(from: new)))

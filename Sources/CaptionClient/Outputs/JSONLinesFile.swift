@@ -6,6 +6,19 @@ package struct CaptionLine: Codable, Sendable, Equatable {
     package let file: String
     package let prompt: String
     package let result: AnyJSON
+    /// The model's own text, where it was cleaned.
+    package var raw: AnyJSON?
+    private var input_tokens: AnyJSON?
+    private var output_tokens: AnyJSON?
+    private var finish_reason: AnyJSON?
+    private var seconds: AnyJSON?
+
+    /// Adds how the answer came about, as far as the server says it.
+    mutating func setDetail(_ detail: [String: AnyJSON]?) {
+        guard let detail else { return }
+        (input_tokens, output_tokens) = (detail["input_tokens"], detail["output_tokens"])
+        (finish_reason, seconds) = (detail["finish_reason"], detail["seconds"])
+    }
 
     package init(file: String, prompt: String, result: AnyJSON) {
         self.file = file

@@ -2,7 +2,9 @@ import Foundation
 
 /// What is asked about each image.
 package struct CaptionQuery: Sendable, Equatable {
-    package var prompt: String
+    package var prompts: [String]
+    /// Whether it is asked how each answer came about.
+    package var isDetailed = false
     /// Beams of the search; the model's own number when absent.
     package var numBeams: Int?
     /// The most tokens of an answer; the model's own number when absent.
@@ -17,21 +19,25 @@ package struct CaptionQuery: Sendable, Equatable {
     package var repetitionPenalty: Double?
 
     package init(prompt: String, numBeams: Int? = nil, maxNewTokens: Int? = nil) {
-        self.prompt = prompt
+        prompts = [prompt]
         self.numBeams = numBeams
         self.maxNewTokens = maxNewTokens
     }
 
+    /// The only prompt, or the first of several.
+    package var prompt: String { prompts.first ?? "" }
+
     /// Whether the answer is a list of tags.
-    package var asksForTags: Bool {
-        let word = prompt.filter { !"<> \t\r\n".contains($0) }.uppercased()
-        return word.filter { $0 != "_" } == "GENERATETAGS"
-    }
+    package var asksForTags: Bool { prompts.count == 1 && PlainTask(prompt: prompt)?.isTags ?? false }
+
+    /// Whether the results come by prompt: of several tasks, and where more is asked for than the result.
+    var isList: Bool { prompts.count > 1 || isDetailed }
 
     /// The request's JSON up to the image's base64.
     func head() throws -> String {
         let fields = Fields(
-            prompt: prompt, num_beams: numBeams, max_new_tokens: maxNewTokens, min_new_tokens: minNewTokens,
+            prompt: isList ? .array(prompts.map(AnyJSON.string)) : .string(prompt), num_beams: numBeams,
+            max_new_tokens: maxNewTokens, min_new_tokens: minNewTokens,
             no_repeat_ngram_size: noRepeatNGramSize, length_penalty: lengthPenalty,
             repetition_penalty: repetitionPenalty)
         return try AnyJSON.line(fields).dropLast() + #","image":""#
@@ -41,7 +47,7 @@ package struct CaptionQuery: Sendable, Equatable {
     static let tail = #""}"#
 
     private struct Fields: Encodable {
-        let prompt: String
+        let prompt: AnyJSON
         let num_beams: Int?
         let max_new_tokens: Int?
         let min_new_tokens: Int?

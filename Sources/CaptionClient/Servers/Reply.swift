@@ -25,6 +25,11 @@ package enum Reply: Sendable, Equatable {
             self = .answered(answer.result)
             return
         }
+        if status == 200, let answers = try? JSONDecoder().decode(Answers.self, from: body) {
+            let details = answers.details.map { ["details": AnyJSON.array($0)] } ?? [:]
+            self = .answered(.object(["results": .object(answers.results)].merging(details) { $1 }))
+            return
+        }
         let error = try? JSONDecoder().decode(ErrorBody.self, from: body)
         let sentence = error?.detail ?? Self.sentence(status: status, location: location, server: server)
         let pause = retryAfter.map(Self.seconds)
@@ -73,6 +78,11 @@ package enum Reply: Sendable, Equatable {
 
     private struct Answer: Decodable {
         let result: AnyJSON
+    }
+
+    private struct Answers: Decodable {
+        let results: [String: AnyJSON]
+        let details: [AnyJSON]?
     }
 
     private static let usualPause = Duration.seconds(5)

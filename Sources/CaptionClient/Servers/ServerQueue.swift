@@ -1,3 +1,5 @@
+import Transfers
+
 /// Lends servers to images: each image gets one as soon as one is free.
 package actor ServerQueue {
     private let servers: [RemoteServer]
@@ -38,7 +40,7 @@ package actor ServerQueue {
             case .over(let sentences, let mayPass): return .over(sentences, mayPass: mayPass)
             case .wait: return .stopped
             }
-            let reply = await servers[index].ask(question, about: image)
+            let reply = await reply(servers[index], question, image)
             giveBack(index, reply)
             switch reply {
             case .answered(let result): return .answered(result)
@@ -55,6 +57,16 @@ package actor ServerQueue {
 
     /// How many images all servers get at once.
     package var capacity: Int { pool.capacity }
+
+    /// How an answer came about is told in events only.
+    private func reply(_ server: RemoteServer, _ question: CaptionQuery, _ image: ImageFile) async -> Reply {
+        guard question.isDetailed else { return await server.ask(question, about: image) }
+        do {
+            return await server.ask(try RequestBody(question, image: image)) { _ in }
+        } catch {
+            return Reply(connectionError: error, server: server.address, timeout: nil)
+        }
+    }
 
     /// Ends all waiting; images that a server has already are answered.
     package func stop() {

@@ -1,0 +1,229 @@
+import CaptionClient
+import Foundation
+import SeededRandom
+import Testing
+
+@Suite("vision-client folder --format")
+struct FormatsTests {
+    private func run(
+        _ album: Album, _ format: String, _ options: [String] = [], tasks: String = "CAPTION", _ server: ScriptedServer
+    ) throws -> ClientRun {
+        try Client.run(["folder", tasks, album.path, "--format", format, "--jobs", "1"] + options, server: server)
+    }
+
+    private func album() throws -> Album { try Album("a.jpg", "sub/b, \"c\".jpg") }
+
+    private static let hostile: @Sendable (String, String) -> String = { prompt, image in
+        prompt == "GENERATE_TAGS" ? "solo, dog" : "\"\(image)\",\nä line"
+    }
+
+    @Test("hf-jsonl: file_name and text; a run goes on within a line, and --overwrite leaves one line each")
+    func metadata() throws {
+        let album = try album()
+        try album.add(
+            "metadata.jsonl", Data("{\"file_name\":\"a.jpg\",\"text\":\"mine\"}\n{\"file_name\":\"sub/b, \\\"c".utf8))
+        let server = try ScriptedServer.tasks(answer: Self.hostile)
+        let first = try run(album, "hf-jsonl", [], server)
+        #expect(first.status == 0, "\(first.errors)")
+        let other = ["file_name": "sub/b, \"c\".jpg", "text": "\"sub/b, \"c\".jpg\",\nä line"]
+        #expect(try album.lines("metadata.jsonl") == [["file_name": "a.jpg", "text": "mine"], other])
+        #expect(server.requests.count == 1)
+        let second = try run(album, "hf-jsonl", ["--overwrite"], server)
+        #expect(second.status == 0, "\(second.errors)")
+        #expect(try album.lines("metadata.jsonl").count == 2)
+        #expect(album.files == ["a.jpg", "sub/b, \"c\".jpg", "metadata.jsonl"])
+    }
+
+    @Test("hf-jsonl: columns of others stay, and a last line without an end is one")
+    func columns() throws {
+        let album = try Album("a.jpg")
+        try album.add("metadata.jsonl", Data("{\"file_name\":\"a.jpg\",\"label\":\"x\"}".utf8))
+        let run = try run(album, "hf-jsonl", [], try ScriptedServer.tasks())
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(
+            try album.lines("metadata.jsonl") == [["file_name": "a.jpg", "label": "x", "text": "CAPTION of a.jpg"]])
+    }
+
+    @Test("csv: two columns, quoted where it has to be, resumed behind the last whole record")
+    func csv() throws {
+        let album = try album()
+        try album.add("metadata.csv", Data("file_name,text\na.jpg,\"mine,\nand\"\n\"sub/b, \"\"c".utf8))
+        let server = try ScriptedServer.tasks(answer: Self.hostile)
+        let run = try run(album, "csv", [], server)
+        #expect(run.status == 0, "\(run.errors)")
+        let expected =
+            "file_name,text\na.jpg,\"mine,\nand\"\n"
+            + "\"sub/b, \"\"c\"\".jpg\",\"\"\"sub/b, \"\"c\"\".jpg\"\",\nä line\"\n"
+        #expect(album.text("metadata.csv") == expected)
+        #expect(server.images == ["sub/b, \"c\".jpg"])
+    }
+
+    @Test("kohya-json: names without their ending at the top, full paths below; captions and tags apart")
+    func kohya() throws {
+        let album = try album()
+        let server = try ScriptedServer.tasks(answer: Self.hostile)
+        let first = try run(album, "kohya-json", ["--trigger", "tok"], tasks: "CAPTION,GENERATE_TAGS", server)
+        #expect(first.status == 0, "\(first.errors)")
+        let entries = try JSONDecoder().decode([String: [String: String]].self, from: album.bytes("meta_cap.json"))
+        let real = try #require(realpath(album.path, nil).map { String(cString: $0) })
+        let nested = try #require(entries.keys.first { $0.hasPrefix("/") })
+        #expect(nested == album.path("sub/b, \"c\".jpg") || nested == real + "/sub/b, \"c\".jpg")
+        #expect(entries["a"] == ["caption": "tok, \"a.jpg\",\nä line", "tags": "solo, dog"])
+        #expect(entries.count == 2)
+        let second = try run(album, "kohya-json", [], tasks: "CAPTION,GENERATE_TAGS", server)
+        #expect(second.errors == "Captioned 0 pictures, skipped 2 captioned before.\n")
+    }
+
+    @Test("kohya-json: a file that was cut off, or that kohya wrote, is gone on with")
+    func kohyaResumes() throws {
+        let server = try ScriptedServer.tasks()
+        let album = try Album("a.jpg", "b.jpg")
+        for content in [
+            "{\n\"a\":{\"caption\":\"mine\"},\n\"b\":{\"cap",
+            "{\n  \"a\": {\n    \"caption\": \"mine\", \"train_resolution\": [1, 2]\n  }\n}",
+        ] {
+            try album.add("meta_cap.json", Data(content.utf8))
+            let run = try run(album, "kohya-json", [], server)
+            #expect(run.status == 0, "\(run.errors)")
+            let object =
+                try JSONSerialization.jsonObject(with: album.bytes("meta_cap.json")) as? [String: [String: Any]]
+            #expect(
+                object?["a"]?["caption"] as? String == "mine"
+                    && object?["b"]?["caption"] as? String == "CAPTION of b.jpg")
+            #expect(content.contains("train") == (object?["a"]?["train_resolution"] != nil))
+        }
+        #expect(server.images == ["b.jpg", "b.jpg"])
+    }
+
+    @Test("jsonl: what the server says of tokens and seconds stands beside the text")
+    func lines() throws {
+        let album = try Album("a.jpg")
+        let server = try ScriptedServer.tasks()
+        let run = try run(album, "jsonl", ["--max-words", "1"], tasks: "CAPTION,OCR", server)
+        #expect(run.status == 0, "\(run.errors)")
+        let lines = (album.text("captions.jsonl") ?? "").split(separator: "\n")
+        #expect(
+            lines.first
+                == #"{"file":"a.jpg","finish_reason":"stop","input_tokens":45,"output_tokens":7,"prompt":"CAPTION","raw":"CAPTION of a.jpg","result":"CAPTION","seconds":{"encoder":0.1,"generate":0.2,"vision":0.5}}"#
+        )
+        #expect(lines.count == 2 && album.files == ["a.jpg", "captions.jsonl"])
+    }
+
+    @Test("webdataset: shards that tar reads, gone on with from a half one")
+    func shards() throws {
+        let album = try Album("a.b.jpg", "c.png", "sub/\(String(repeating: "d", count: 120)).jpg", "e.jpg", "f.jpg")
+        let shards = album.folder.appending(path: "out").path
+        let server = try ScriptedServer.tasks { _, image in image == "f.jpg" ? "" : "of \(image)" }
+        let first = try run(album, "webdataset", ["--to", shards, "--shard", "2"], server)
+        #expect(first.status == 1 && first.errors.contains("an empty caption"), "\(first.errors)")
+        #expect(try contents(shards + "/000000.tar") == ["a_b.jpg", "a_b.json", "a_b.txt", "c.png", "c.json", "c.txt"])
+        let names = try contents(shards + "/000001.tar")
+        #expect(names.count == 6 && names.contains("sub/\(String(repeating: "d", count: 120)).txt"))
+        #expect(try extract(shards + "/000000.tar", "a_b.txt") == "of a.b.jpg")
+        #expect(try extract(shards + "/000000.tar", "a_b.jpg") == "a.b.jpg")
+        #expect(try extract(shards + "/000000.tar", "c.json") == #"{"file_name":"c.png","text":"of c.png"}"#)
+        #expect(!album.files.contains { $0.hasSuffix(".part") })
+        // A shard that was being written when its run was killed.
+        try FileManager.default.moveItem(atPath: shards + "/000001.tar", toPath: shards + "/000001.tar.part")
+        let part = try FileHandle(forWritingTo: URL(filePath: shards + "/000001.tar.part"))
+        try part.truncate(atOffset: 4096)
+        try part.close()
+        let good = try ScriptedServer.tasks { _, image in "of \(image)" }
+        let second = try run(album, "webdataset", ["--to", shards, "--shard", "2"], good)
+        #expect(second.status == 0, "\(second.errors)")
+        let all = try (0...2).flatMap { try contents(shards + "/00000\($0).tar") }.filter { $0.hasSuffix(".txt") }
+        #expect(Set(all).count == 5 && all.count == 5)
+        #expect(good.requests.count == 2)
+    }
+
+    @Test("a shard, or shards among the pictures, are captioned into shards or a list")
+    func shardsIn() throws {
+        let (album, source) = (try Album("x.jpg"), try Album("a.jpg", "sub/b.png", "a.txt", "notes.cls"))
+        _ = try tar(["-cf", album.path("in.tar"), "-C", source.path, "a.jpg", "a.txt", "notes.cls", "sub/b.png"])
+        let server = try ScriptedServer.tasks()
+        let one = try Client.run(
+            ["folder", "CAPTION", album.path("in.tar"), "--format", "webdataset", "--jobs", "1"], server: server)
+        #expect(one.status == 0, "\(one.errors)")
+        let out = album.path("in-captioned/000000.tar")
+        #expect(try contents(out) == ["a.jpg", "a.json", "a.txt", "sub/b.png", "sub/b.json", "sub/b.txt"])
+        #expect(try extract(out, "sub/b.txt") == "CAPTION of sub/b.png")
+        try FileManager.default.removeItem(atPath: album.path("in-captioned"))
+        let all = try run(album, "hf-jsonl", [], server)
+        #expect(all.status == 0, "\(all.errors)")
+        #expect(
+            try album.lines("metadata.jsonl") == [
+                ["file_name": "in.tar/a.jpg", "text": "CAPTION of a.jpg"],
+                ["file_name": "in.tar/sub/b.png", "text": "CAPTION of sub/b.png"],
+                ["file_name": "x.jpg", "text": "CAPTION of x.jpg"],
+            ])
+        let text = try Client.run(["folder", "CAPTION", "txt", album.path("in.tar")], server: server)
+        #expect(text.status == 1 && text.errors.contains("Give --format webdataset"), "\(text.errors)")
+        #expect(album.files == ["x.jpg", "in.tar", "metadata.jsonl"])
+    }
+
+    @Test("a damaged shard gives the images before the damage, and is reported")
+    func damagedShard() throws {
+        let (album, source) = (try Album("x.jpg"), try Album("a.jpg", "b.jpg"))
+        _ = try tar(["-cf", album.path("in.tar"), "-C", source.path, "a.jpg", "b.jpg"])
+        let file = try FileHandle(forWritingTo: URL(filePath: album.path("in.tar")))
+        try file.truncate(atOffset: 1200)
+        try file.close()
+        let run = try run(album, "csv", [], try ScriptedServer.tasks())
+        #expect(run.status == 1 && run.errors.contains("in.tar failed: The shard ends early"), "\(run.errors)")
+        #expect(album.text("metadata.csv") == "file_name,text\nin.tar/a.jpg,CAPTION of a.jpg\nx.jpg,CAPTION of x.jpg\n")
+    }
+
+    @Test("whatever bytes a shard has, it is listed or reported")
+    func mutatedShards() throws {
+        let (album, source) = (try Album("x.md"), try Album("a.jpg", "\(String(repeating: "b", count: 120)).jpg"))
+        let names = source.files.sorted()
+        for format in ["gnu", "pax", "ustar"] {
+            _ = try tar(["-cf", album.path("in.tar"), "--format=\(format)", "-C", source.path, names[0]])
+            let whole = album.bytes("in.tar")
+            var random = SplitMix(seed: 16)
+            for _ in 0..<300 {
+                var bytes = whole
+                for _ in 0..<4 {
+                    bytes[Int.random(in: 0..<1024, using: &random)] = .random(in: 0...255, using: &random)
+                }
+                try album.add("in.tar", bytes)
+                let folder = try ImageFolder(shard: album.path("in.tar"), spool: ShardSpool())
+                #expect(folder.contents().images.count <= 1)
+            }
+        }
+    }
+
+    private func contents(_ archive: String) throws -> [String] {
+        try tar(["-tf", archive]).split(separator: "\n").map(String.init)
+    }
+
+    private func extract(_ archive: String, _ name: String) throws -> String { try tar(["-xOf", archive, name]) }
+
+    private func tar(_ arguments: [String]) throws -> String {
+        let (process, output) = (Process(), Pipe())
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["tar"] + arguments
+        process.standardOutput = output
+        try process.run()
+        let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        return text
+    }
+
+    @Test(
+        "a file that holds something else is left as it is",
+        arguments: [
+            ("hf-jsonl", "metadata.jsonl", "my notes\n"), ("csv", "metadata.csv", "name,age\nx,1\n"),
+            ("kohya-json", "meta_cap.json", "[1]"), ("csv", "metadata.csv", "my notes"),
+            ("hf-jsonl", "metadata.jsonl", "my notes"),
+        ])
+    func foreign(format: String, file: String, content: String) throws {
+        let album = try Album("a.jpg")
+        try album.add(file, Data(content.utf8))
+        let server = try ScriptedServer.tasks()
+        let run = try run(album, format, [], server)
+        #expect(run.status == 1 && run.errors.contains("is not what --format writes there"), "\(run.errors)")
+        #expect(album.text(file) == content && server.requests.isEmpty)
+    }
+}
