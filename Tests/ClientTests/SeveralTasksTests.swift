@@ -31,10 +31,10 @@ struct SeveralTasksTests {
         let server = try ScriptedServer.tasks(answer: Self.answers)
         let template = "{trigger}, {caption} {{{TAGS}}} {name} {folder}"
         let options = ["--template", template, "--trigger", "rex1", "--trim-preamble", "--dedupe-tags"]
-        let first = try run(album, "caption, <GENERATE_TAGS>", "txt", options, server)
+        let first = try run(album, "caption, GENERATE_TAGS", "txt", options, server)
         #expect(first.status == 0, "\(first.errors)")
-        #expect(server.prompts == [["caption", "<GENERATE_TAGS>"]])
-        #expect(album.text("rex/a.b.txt") == "rex1, A dog. {solo, dog, solo} a.b rex\n")
+        #expect(server.prompts == [["caption", "GENERATE_TAGS"]])
+        #expect(album.text("rex/a.b.txt") == "rex1, A dog. {solo, dog} a.b rex\n")
     }
 
     @Test("each task in a file of its own; only what is missing is asked")
@@ -71,7 +71,7 @@ struct SeveralTasksTests {
         let album = try Album("a.jpg")
         let server = try ScriptedServer.tasks { prompt, _ in prompt == "OCR" ? "" : "a dog" }
         _ = try run(album, "CAPTION,OCR", "txt", ["--template", "{caption}, with the text {ocr}"], server)
-        #expect(album.text("a.txt") == "a dog, with the text \n" || album.text("a.txt") == "a dog, with the text\n")
+        #expect(album.text("a.txt") == "a dog, with the text\n")
         let parted = try run(album, "CAPTION,OCR", "cap,ocr", [], server)
         #expect(parted.status == 1 && parted.errors.contains("an empty caption"))
         #expect(album.text("a.cap") == "a dog\n" && album.text("a.ocr") == nil)

@@ -44,7 +44,9 @@ package final class UndoFile: Sendable {
             throw .listUnread(file: path, reason: "there is no such file, or it may not be read")
         }
         var lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        lines.removeLast()
+        let half = Data(lines.removeLast())
+        let start = Data(#"{"file":""#.utf8)
+        guard half.starts(with: start) || start.starts(with: half) else { throw .notUndo(path) }
         var changes: [Change] = []
         for line in lines {
             guard let change = try? JSONDecoder().decode(Change.self, from: line) else { throw .notUndo(path) }

@@ -60,7 +60,7 @@ extension ClientError {
     /// Whether every other file would meet the same.
     var endsRun: Bool {
         switch self {
-        case .diskFull, .folderUnwritable: true
+        case .diskFull, .folderUnwritable, .undoExists: true
         default: false
         }
     }
