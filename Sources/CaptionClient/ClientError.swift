@@ -47,6 +47,8 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     case notTable(file: String, record: Int)
     /// A path leads to nothing below the folders that are allowed.
     case notAllowed(String)
+    /// An address on the web in the place of a path.
+    case notFetched
     /// A path, and no folder is allowed.
     case noRoots
     case server(String)
@@ -142,6 +144,9 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
             "\(file) holds something else than a list of failures, so it is not written over. Give another file."
         case .notAllowed(let path):
             "There is no \(path.prefix(200)) in the folders that --root allows."
+        case .notFetched:
+            "Pictures are not fetched from addresses. Give the path of a file in the folders that --root allows, or send "
+                + "the picture file itself in base64."
         case .noRoots:
             "This looks like a path or an address, and no files may be read: vision-client mcp --root FOLDER allows "
                 + "those of a folder. Else send the picture file itself in base64."

@@ -128,6 +128,8 @@ struct ToolLoopTests {
         ] {
             let answer = try await read(path)
             #expect(answer.contains(#""isError":true"#), "\(path): \(answer)")
+            let isAddress = answer.contains("Pictures are not fetched from addresses.")
+            #expect(isAddress == path.hasPrefix("https:"), "\(path): \(answer)")
         }
         #expect(!server.images.contains("secret.jpg") && server.images.count == 6)
         let list = try await chat.call("list_pictures", "{}", id: 100)

@@ -26,6 +26,8 @@ enum ToolImage {
             // A RAW file is larger than what a server takes.
             let preview = FileKinds.hasPreview(FileName(name)) ? RawPreview(Array(bytes))?.file : nil
             self = .file(preview.map { Data($0) } ?? bytes)
+        } else if !folders.isEmpty, Self.isAddress(name) {
+            throw .notFetched
         } else if Self.isPath(name) {
             throw folders.isEmpty ? ClientError.noRoots : ClientError.notAllowed(name)
         } else {
@@ -38,6 +40,11 @@ enum ToolImage {
         case .text(let text): try RequestBody(question, image: text)
         case .file(let bytes): try RequestBody(question, image: bytes.base64EncodedString().utf8)
         }
+    }
+
+    private static func isAddress(_ name: String) -> Bool {
+        let name = name.lowercased()
+        return name.hasPrefix("http://") || name.hasPrefix("https://")
     }
 
     /// No base64 has a dot, a colon or a blank word in it, and none is that short.
