@@ -14,7 +14,7 @@ struct ExifToolProcess: Sendable {
         // the commands on tells it to end instead.
         let relay = Process()
         relay.executableURL = URL(filePath: "/bin/sh")
-        relay.arguments = ["-c", "cat; printf '%s\\n' -stay_open False"]
+        relay.arguments = ["-c", "PATH=$PATH:/usr/bin:/bin; cat; printf '%s\\n' -stay_open False"]
         relay.environment = environment
         relay.standardInput = commands
         relay.standardOutput = feed
