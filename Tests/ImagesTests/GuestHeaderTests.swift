@@ -71,8 +71,9 @@ import Testing
 
     @Test("a film is named as what it is")
     func films() {
-        for brand in ["mp42", "qt  ", "crx "] {
-            #expect(throws: ImageError.foreignFormat("a video")) {
+        let raw = "a RAW file without a preview that can be shown"
+        for (brand, name) in [("mp42", "a video"), ("qt  ", "a video"), ("crx ", raw)] {
+            #expect(throws: ImageError.foreignFormat(name)) {
                 try decoder.header(of: [0, 0, 0, 20] + Array("ftyp\(brand)".utf8) + [0, 0, 0, 0] + Array(brand.utf8))
             }
         }

@@ -81,8 +81,9 @@ package struct ImageFolder: Sendable {
             while selection.followsLinks, let link = visits.nextLink() { visit(link, &visits, &contents) }
         }
         contents.images.sort { FileName($0.name) < FileName($1.name) }
-        for name in contents.pair() { addAlone(name, &contents) }
-        contents.images.sort { FileName($0.name) < FileName($1.name) }
+        let alone = contents.pair()
+        for name in alone { addAlone(name, &contents) }
+        if !alone.isEmpty { contents.images.sort { FileName($0.name) < FileName($1.name) } }
         return contents
     }
 
