@@ -1,6 +1,7 @@
 """A folder: its grid, its captions, and what is written beside its pictures. The browser's private file system stands
 in for the folder that a person would pick."""
 
+import base64
 import contextlib
 import io
 import re
@@ -274,6 +275,23 @@ def folder_changes_meanwhile(rig, server):
         expect(cell(page, "2.png").locator(".error")).to_have_text("2.png is no longer there.")
         comes_to_disk(page, "3.txt", b"The model's.\n")
         assert on_disk(page, "0.txt") == b"theirs" and on_disk(page, "1.txt") == b"mine\n"
+
+
+@check
+def thumbnails_of_the_server(rig, server):
+    """What the browser cannot show gets the server's thumbnail with its caption"""
+    with StandIn(server) as stand_in, folder_page(
+            rig, stand_in, {"a.heic": "no picture to the browser", "b.png": None}) as page:  # fmt: skip
+        expect(cell(page, "a.heic").locator(".stand-in")).to_have_text("This browser cannot show it.")
+        expect(cell(page, "b.png").locator("canvas")).to_be_visible()
+        choose_tasks(page, "<CAPTION>")
+        thumbnail = base64.b64encode(EXAMPLE.read_bytes()).decode()
+        for _ in range(2):
+            stand_in.answer(("started", {}), ("result", {"result": "Yes.", "thumbnail": thumbnail}))
+        caption(page)
+        expect(cell(page, "a.heic").locator("canvas")).to_be_visible()
+        expect(page.locator("#run-sentence")).to_have_text("2 pictures done.")
+        assert sorted(str(asked.get("thumbnail")) for asked in stand_in.asked) == ["300", "None"], stand_in.asked
 
 
 @check

@@ -100,17 +100,20 @@ const captioning = {
   },
 
   async askOnce(picture, file, signal) {
-    const { prompts, clean } = this;
+    const { prompts, clean } = this, more = {};
+    if (clean) more.clean = clean;
+    if (thumbs.isUnseen(picture)) more.thumbnail = thumbs.height * 2;
     this.tell(picture, 'Being sent.');
     const response = await request('process_image', {
       method: 'POST', signal, headers: { Accept: 'text/event-stream' },
-      body: await body({ picture: { file }, prompts, more: clean ? { clean } : {} }),
+      body: await body({ picture: { file }, prompts, more }),
     });
     for await (const { event, data } of serverEvents(response)) {
       if (event === 'queued') this.tell(picture, 'Waits for the model.');
       if (event === 'started') this.tell(picture, 'The model looks at it.');
       if (event === 'error') throw new Refusal(String(data.detail), { status: data.status, code: data.code });
       if (event !== 'result') continue;
+      if (more.thumbnail && typeof data.thumbnail === 'string') thumbs.take(picture, data.thumbnail);
       return this.text(data.results ? prompts.map(prompt => data.results[prompt]) : [data.result]);
     }
     throw new Error('cut');

@@ -9,6 +9,8 @@ const thumbs = {
   atOnce: 3,
   waiting: [],
   height: 150,
+  // Endings of pictures that the browser cannot show. The server gives thumbnails of them with their captions.
+  unseen: new Set(),
 
   // Draws now, or later if it is still seen then.
   show(cell) {
@@ -51,10 +53,19 @@ const thumbs = {
     }
   },
 
+  isUnseen(picture) { return this.unseen.has(FileKinds.ending(picture.name)) && !picture.thumbnail; },
+
+  take(picture, base64) {
+    const bytes = Uint8Array.from(atob(base64), character => character.charCodeAt(0));
+    picture.thumbnail = new Blob([bytes], { type: 'image/jpeg' });
+    this.kept.delete(picture);
+    for (const row of grid.rows.values()) for (const cell of row.cells) if (cell.picture === picture) this.show(cell);
+  },
+
   async make(picture) {
     const height = this.height * Math.min(devicePixelRatio || 1, 2);
     try {
-      const file = await picture.source.file(picture.handle);
+      const file = picture.thumbnail ?? await picture.source.file(picture.handle);
       const bitmap = await createImageBitmap(file, {
         resizeHeight: height, resizeQuality: 'medium', imageOrientation: 'from-image',
       });
@@ -66,6 +77,7 @@ const thumbs = {
       bitmap.close();
       return canvas;
     } catch (error) {
+      if (error.name === 'InvalidStateError') this.unseen.add(FileKinds.ending(picture.name));
       const sentence = error.name === 'NotFoundError' ? 'It is no longer there.' : 'This browser cannot show it.';
       return make('p', { className: 'stand-in' }, sentence);
     }
