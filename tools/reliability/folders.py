@@ -174,7 +174,7 @@ def photographers_library(rig):
         if options:
             yield none_of("pictures without a sidecar", (
                 name for name in pictures
-                if not (path / f"{name}.xmp").exists() and b"dc:description" not in before_bytes(path / name)),
+                if not (path / f"{name}.xmp").exists() and b"dc:description" not in (path / name).read_bytes()),
                 len(pictures))
             raws = [name for name in before if name.suffix.lstrip(".").upper() in library.RAW_ENDINGS]
             pairs = [name for name in raws if (path / name).with_suffix(".JPG").exists()]
@@ -195,12 +195,7 @@ def digests(path):
 
 def captioned(names):
     """The pictures among a library's files that are read: not those in rubbish, nor those that are none."""
-    endings = {".jpg", ".jpeg", ".png", ".gif", ".webp", ".tif"}
+    endings = {".jpg", ".jpeg", ".png", ".gif", ".webp", ".tif", ".heic"}
     rubbish = ("@eaDir", ".", "$RECYCLE.BIN", "__MACOSX")
     return [name for name in names if name.suffix.lower() in endings
             and not any(part.startswith(rubbish) for part in name.parts)]
-
-
-def before_bytes(path):
-    """The bytes of a picture."""
-    return path.read_bytes()
