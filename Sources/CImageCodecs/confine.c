@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #ifdef __linux__
-#include <malloc.h>
 #include <sys/prctl.h>
+#endif
+#ifdef __GLIBC__
+#include <malloc.h>
 #endif
 
 // Threads of codecs recurse little, and each stack counts in full against the limit on memory.
@@ -21,6 +23,8 @@ int cimage_child_begin(int64_t parent) {
 #ifdef __linux__
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
         return 0;
+#endif
+#ifdef __GLIBC__
     // One heap: each further one reserves 64 MB of addresses.
     mallopt(M_ARENA_MAX, 1);
     pthread_attr_t attributes;
@@ -35,7 +39,7 @@ int cimage_child_begin(int64_t parent) {
         return 0;
     long most = sysconf(_SC_OPEN_MAX);
     for (int descriptor = 3; descriptor < (most < 0 || most > 65536 ? 65536 : most); descriptor++) {
-#ifdef __linux__
+#ifdef __GLIBC__
         if (close_range(3, ~0U, 0) == 0)
             break;
 #endif

@@ -72,6 +72,20 @@ struct GuestTests {
         }
     }
 
+    @Test(
+        "a profile is converted as that of a PNG of the same pixels",
+        .enabled(if: ColorLibrary.version != nil, "lcms2 is not installed"),
+        arguments: ["profile.heic", "profile.avif", "profile.jxl", "numbers.avif"])
+    func profiles(_ name: String) throws {
+        let processor = try ImageProcessor(preprocessorConfig: Array(#"{"size": {"width": 40, "height": 24}}"#.utf8))
+        let (file, png) = (try Guests.bytes(name), try Guests.bytes(name + ".png"))
+        let image = try Guests.decoder.prepare(file, with: processor).pixels
+        #expect(try image == ImageDecoder().prepare(png, with: processor).pixels)
+        let untouched = try ImageDecoder().decode(png)
+        let moved = zip(image.pixels, untouched.pixels).map { abs(Int($0) - Int($1)) }.reduce(0, +)
+        #expect(moved > 3 * image.pixels.count)
+    }
+
     /// From the upper left one, clockwise.
     private func corners(_ image: RGBImage) -> [(x: Int, y: Int)] {
         let (right, bottom) = (image.width - 1, image.height - 1)

@@ -7,10 +7,11 @@ enum Guests {
     static let program = DecoderProgram(path: programURL.path)
     static let decoder = ImageDecoder(program: program)
 
-    /// Whether the program is there (it is not where libraries alone are built), and so are the two libraries.
-    static let areRead =
-        FileManager.default.isExecutableFile(atPath: programURL.path)
-        && [ImageFormat.heif, .jxl].allSatisfy { CodecLibraries.guest(of: $0) != nil }
+    /// Whether libheif and libjxl are installed.
+    static let librariesAreThere = [ImageFormat.heif, .jxl].allSatisfy { CodecLibraries.guest(of: $0) != nil }
+
+    /// Whether the program is there, too: it is not where libraries alone are built.
+    static let areRead = FileManager.default.isExecutableFile(atPath: programURL.path) && librariesAreThere
 
     private static let programURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         .appending(path: "vision-server")

@@ -19,8 +19,11 @@ import numpy as np
 import pillow_heif
 from PIL import Image
 
+from profile_writers import SRGB, formula, rgb_profile
+
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Tests/Goldens/images/guests"
 WIDTH, HEIGHT = 40, 24
+P3 = rgb_profile("p3", formula(*SRGB))
 
 pillow_heif.register_heif_opener()
 
@@ -41,20 +44,21 @@ def write_png(path, values):
     depth = 16 if values.dtype == np.uint16 else 8
     rows = b"".join(b"\0" + values[y].astype(">u2" if depth == 16 else np.uint8).tobytes() for y in range(height))
 
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
     header = struct.pack(">IIBBBBB", width, height, depth, {1: 0, 2: 4, 3: 2, 4: 6}[channels], 0, 0, 0)
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9)) +
                      chunk(b"IEND", b""))
 
 
-def without_metadata(png):
-    """The chunks that make the picture."""
-    kept, at = png[:8], 8
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def without_metadata(png, colors=b""):
+    """The chunks that make the picture, and one about its colours."""
+    kept, at = png[:33] + colors, 33
     while at < len(png):
         size = 12 + struct.unpack(">I", png[at:at + 4])[0]
-        if png[at + 4:at + 8] in (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"):
+        if png[at + 4:at + 8] in (b"PLTE", b"tRNS", b"IDAT", b"IEND"):
             kept += png[at:at + size]
         at += size
     return kept
@@ -108,7 +112,12 @@ def decode(path):
         with tempfile.NamedTemporaryFile(suffix=path.suffix) as still:
             pathlib.Path(still.name).write_bytes(path.read_bytes().replace(b"ftypavis", b"ftypavif", 1))
             run("heif-convert", still.name, png)
-    png.write_bytes(without_metadata(png.read_bytes()))
+    colors = b""
+    if path.name.startswith("profile"):
+        colors = chunk(b"iCCP", b"P3\0\0" + zlib.compress(P3, 9))
+    if path.name.startswith("numbers"):
+        colors = chunk(b"cICP", bytes([12, 13, 0, 1]))
+    png.write_bytes(without_metadata(png.read_bytes(), colors))
 
 
 def exif(orientation):
@@ -161,6 +170,17 @@ def make_large(scratch):
     run("cjxl", "-d", 0, "-e", 3, "-p", scratch / "flat.png", FOLDER / "large_squeezed.jxl")
 
 
+def make_profiles(scratch):
+    """Display P3, by an ICC profile and by numbers; the PNG beside each file says the same."""
+    write_png(scratch / "rgb.png", picture())
+    image = Image.open(scratch / "rgb.png")
+    image.save(scratch / "p3.png", icc_profile=P3)
+    run("heif-enc", "-q", 90, scratch / "p3.png", "-o", FOLDER / "profile.heic")
+    image.save(FOLDER / "profile.avif", quality=90, icc_profile=P3)
+    run("cjxl", "-d", 0, scratch / "p3.png", FOLDER / "profile.jxl")
+    run("avifenc", "--cicp", "12/13/6", scratch / "rgb.png", FOLDER / "numbers.avif")
+
+
 def make_films(scratch):
     frames = [Image.fromarray(picture()), Image.fromarray(255 - picture())]
     film = {"save_all": True, "append_images": frames[1:], "duration": 100}
@@ -186,6 +206,7 @@ def main():
         make_turned(scratch)
         make_kinds(scratch)
         make_large(scratch)
+        make_profiles(scratch)
         make_films(scratch)
     make_cropped()
     for path in sorted(path for path in FOLDER.iterdir() if not path.name.startswith("large")):

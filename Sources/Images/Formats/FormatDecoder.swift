@@ -8,7 +8,7 @@ protocol FormatDecoder {
     var orientation: Orientation { get }
     /// What the samples stand for.
     var model: ColorModel { get }
-    /// What the file says about its colours; nil where that is nothing.
+    /// What the file says about its colours; nil where that is nothing, or is not known before `decode`.
     var profile: ColorProfile? { get }
     /// The most bytes that `decode` takes at a time.
     var memory: Int { get }

@@ -2,8 +2,8 @@
 /// when all went well, the rows.
 struct DecoderReply: Equatable {
     static let byteCount = 24
-    /// Longer profiles are none that a camera writes.
-    static let maxTail = 16 << 20
+    /// The most bytes of a profile.
+    static let maxTail = ColorProfile.maxSize
 
     /// CIMAGE_OK, or why there is no image.
     var status: Int32
