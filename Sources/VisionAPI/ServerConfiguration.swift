@@ -21,7 +21,7 @@ package struct ServerConfiguration: Sendable {
     package var maxBodySize: Int
     /// The most bytes of all bodies that are being read at the same time.
     package var maxReadingSize: Int
-    /// Which pictures are read, and what decodes them.
+    /// Which images are read, and what decodes them.
     package var decoder: ImageDecoder
     /// How much memory decoding may take.
     package var decoding: DecodeBudget

@@ -21,7 +21,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Model") var modelOptions: ModelOptions
     @OptionGroup(title: "Access and limits") var doorOptions: DoorOptions
-    @OptionGroup(title: "Pictures") var pictureOptions: PictureOptions
+    @OptionGroup(title: "Pictures") var imageOptions: ImageOptions
 
     func run() async throws {
         let settings = Settings(environment: ProcessInfo.processInfo.environment)
@@ -40,7 +40,7 @@ struct DoctorCommand: AsyncParsableCommand {
         Diagnosis.variables(settings).forEach(report)
         report(.processor(model.instructionSet))
         report(.memory(for: model, isServed: server.map { $0 != .other } ?? false))
-        Diagnosis.codecs(try pictureOptions.decoder(settings)).forEach(report)
+        Diagnosis.codecs(try imageOptions.decoder(settings)).forEach(report)
         report(.colors())
         report(.cache(hub))
         report(.disk(hub, need: await model.bytesToFetch()))

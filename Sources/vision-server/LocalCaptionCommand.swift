@@ -21,14 +21,14 @@ struct LocalCaptionCommand: ParsableCommand {
     @OptionGroup(title: "Search") var generationOptions: GenerationOptions
     @OptionGroup(title: "Model") var modelOptions: ModelOptions
     @OptionGroup(title: "Prompts") var promptOptions: PromptOptions
-    @OptionGroup(title: "Pictures") var pictureOptions: PictureOptions
+    @OptionGroup(title: "Pictures") var imageOptions: ImageOptions
 
     func run() throws {
         let settings = Settings(environment: ProcessInfo.processInfo.environment)
         let task = try promptOptions.parse(prompt, settings)
         let model = try modelOptions.choose(settings)
         let files = try model.files()
-        let reader = ImageReader(decoder: try pictureOptions.decoder(settings), processor: try files.imageProcessor())
+        let reader = ImageReader(decoder: try imageOptions.decoder(settings), processor: try files.imageProcessor())
         let captioner = try model.load(files)
         for warning in captioner.warnings { StandardError.print(warning) }
         var failures = 0

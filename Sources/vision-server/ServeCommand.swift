@@ -40,7 +40,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup(title: "Model") var modelOptions: ModelOptions
     @OptionGroup(title: "Queue") var queueOptions: QueueOptions
     @OptionGroup(title: "Access and limits") var doorOptions: DoorOptions
-    @OptionGroup(title: "Pictures") var pictureOptions: PictureOptions
+    @OptionGroup(title: "Pictures") var imageOptions: ImageOptions
     @OptionGroup(title: "Prompts") var promptOptions: PromptOptions
     @OptionGroup(title: "Chats") var chatOptions: ChatOptions
     @OptionGroup(title: "Log") var logOptions: LogOptions
@@ -124,7 +124,7 @@ struct ServeCommand: AsyncParsableCommand {
             maxBodySize: maxBody,
             // A single body of the size that is allowed must always get through.
             maxReadingSize: max(limits.maxQueuedBytes, maxBody),
-            decoder: try pictureOptions.decoder(settings),
+            decoder: try imageOptions.decoder(settings),
             decoding: try queueOptions.decoding(
                 settings, beside: model.memoryToKeep + queueOptions.imageCache(settings)),
             about: .init(

@@ -129,7 +129,8 @@ def exif(orientation):
 def make_turned(scratch):
     image = Image.fromarray(picture())
     for orientation in range(1, 9):
-        image.save(FOLDER / f"turned{orientation}.heic", quality=80, exif=exif(orientation))
+        image.info["exif"] = exif(orientation).tobytes()
+        image.save(FOLDER / f"turned{orientation}.heic", quality=80)
         image.save(FOLDER / f"turned{orientation}.avif", quality=80, subsampling="4:4:4", exif=exif(orientation))
         image.save(scratch / "turned.png", exif=exif(orientation))
         run("cjxl", "-d", 0.5, scratch / "turned.png", FOLDER / f"turned{orientation}.jxl")

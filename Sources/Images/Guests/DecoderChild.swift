@@ -22,7 +22,7 @@ public enum DecoderChild {
 
     private static func run(_ order: DecoderOrder) -> Int32 {
         guard cimage_child_begin(Int64(order.parent)) == 1 else { return EX_OSERR }
-        let answer = Answer()
+        let answer = DecoderAnswer()
         return withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(CIMAGE_MESSAGE_SIZE)) { message in
             message.initialize(repeating: 0)
             guard let text = message.baseAddress else { return EX_OSERR }
@@ -32,7 +32,7 @@ public enum DecoderChild {
         }
     }
 
-    private static func decode(_ order: DecoderOrder, _ answer: Answer, _ message: Codec.Message) -> Int32 {
+    private static func decode(_ order: DecoderOrder, _ answer: DecoderAnswer, _ message: Codec.Message) -> Int32 {
         let isJXL = order.format == .jxl
         // The library's own files are opened while files may be.
         let opened = isJXL ? cimage_jxl_open(message) : cimage_heif_open(message)
@@ -67,7 +67,7 @@ public enum DecoderChild {
 }
 
 /// What goes to the standard output, some rows at a time.
-private final class Answer {
+private final class DecoderAnswer {
     private var waiting: [UInt8] = []
     private var rowBytes = 0
     private var hasFailed = false
@@ -85,11 +85,11 @@ private final class Answer {
             context: Unmanaged.passUnretained(self).toOpaque(),
             begin: { context, guest in
                 guard let context, let guest else { return 1 }
-                return Unmanaged<Answer>.fromOpaque(context).takeUnretainedValue().begin(guest.pointee) ? 0 : 1
+                return Unmanaged<DecoderAnswer>.fromOpaque(context).takeUnretainedValue().begin(guest.pointee) ? 0 : 1
             },
             row: { context, row in
                 guard let context, let row else { return 1 }
-                return Unmanaged<Answer>.fromOpaque(context).takeUnretainedValue().take(row) ? 0 : 1
+                return Unmanaged<DecoderAnswer>.fromOpaque(context).takeUnretainedValue().take(row) ? 0 : 1
             })
     }
 

@@ -85,6 +85,7 @@ struct GuestDecoder: FormatDecoder {
         case .signal(let number) where DecoderProcess.isForTime(number): progress.tooSlow
         case .signal(let number):
             .damaged(format, "its decoder crashed (signal \(number)), or lacked the memory that it wanted")
+        case .code(0): .damaged(format, "its decoder did not give all of it")
         case .code: .noProcess(format)
         }
     }

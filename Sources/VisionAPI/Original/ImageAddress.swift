@@ -27,9 +27,14 @@ struct ImageAddress {
     }
 
     private var isRooted: Bool {
-        // The base64 of a JPEG begins with a slash, too, and that of no other image.
-        let isSlashed = text.starts(with: "/".utf8) && !text.starts(with: "/9j".utf8)
+        let isSlashed = text.starts(with: "/".utf8) && !text.starts(with: "/9j".utf8) && !isBareJXL
         return isSlashed || ["~/", "./", "../", "\\"].contains { text.starts(with: $0.utf8) }
+    }
+
+    /// The base64 of a JPEG begins with a slash, too, and so does that of a JPEG XL file without a container; of no other
+    /// image. A path may begin like the latter (`/work`), so it must have no dot.
+    private var isBareJXL: Bool {
+        ["/wo", "/wp", "/wq", "/wr"].contains { text.starts(with: $0.utf8) } && !text.contains(UInt8(ascii: "."))
     }
 
     /// `C:\` or `C:/`

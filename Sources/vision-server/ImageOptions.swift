@@ -1,8 +1,8 @@
 import ArgumentParser
 import Images
 
-/// Which pictures are read.
-struct PictureOptions: ParsableArguments {
+/// Which images are read.
+struct ImageOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Formats that are read, separated by commas. [env: VISION_SERVER_FORMATS] "
