@@ -31,10 +31,20 @@ package struct CleanUp: Sendable, Equatable {
     package var isEmpty: Bool { self == CleanUp() }
 
     /// Cleans a text. Nobody's caption becomes empty: a text of which nothing would be left stays as it came.
-    package func clean(_ text: String, as kind: TextKind = .unknown) -> Outcome {
+    /// - Parameter mayGoOn: Is asked between steps; when it says no, the text stays as it came.
+    package func clean(
+        _ text: String, as kind: TextKind = .unknown, mayGoOn: () -> Bool = { true }
+    ) -> Outcome {
         guard !isEmpty else { return Outcome(text: text, isKept: false) }
         var cleaned = Self.repeated(text) { shortened($0, kind) }
-        for replacement in replacements { cleaned = replacement.apply(to: cleaned) }
+        // Rules that feed each other could let a text grow without end.
+        let limit = 4 * text.count + 4096
+        for replacement in replacements {
+            guard mayGoOn(), let next = replacement.apply(to: cleaned, limit: limit) else {
+                return Outcome(text: text, isKept: true)
+            }
+            cleaned = next
+        }
         cleaned = Self.repeated(cleaned) { limited(tagged(shortened($0, kind), kind), kind) }
         guard Self.isCaption(text) else { return Outcome(text: text, isKept: false) }
         return Self.isCaption(cleaned) ? Outcome(text: cleaned, isKept: false) : Outcome(text: text, isKept: true)

@@ -2,16 +2,13 @@
 package struct Replacement: Sendable, Equatable {
     package let old: String
     package let new: String
-    /// Where in the new text the old one stands: there it is left alone, so that nothing is replaced twice.
-    private let inside: [Int]
+    /// Whether the old text is a part of the new one: where that stands already nothing is replaced.
+    private let isInside: Bool
 
     /// - Parameter old: Must not be empty, or nothing is replaced.
     package init(_ old: String, with new: String) {
         (self.old, self.new) = (old, new)
-        let (old, new) = (Array(old), Array(new))
-        inside =
-            old.isEmpty || old.count > new.count
-            ? [] : (0...new.count - old.count).filter { new[$0..<$0 + old.count].elementsEqual(old) }
+        isInside = !Self.places(of: Array(old), in: Array(new)).isEmpty
     }
 
     /// Reads `old=new`; the first equals sign parts them. `nil` without one, or with nothing before it.
@@ -20,37 +17,43 @@ package struct Replacement: Sendable, Equatable {
         self.init(String(text[..<sign]), with: String(text[text.index(after: sign)...]))
     }
 
-    func apply(to text: String) -> String {
-        guard !old.isEmpty, old != new, Self.contains(text, old) else { return text }
-        var text = replaced(in: text)
+    /// - Parameter limit: Characters.
+    /// - Returns: `nil` where the text would become longer than that.
+    func apply(to text: String, limit: Int) -> String? {
+        guard !old.isEmpty, old != new else { return text }
+        guard var text = replaced(in: Array(text), limit) else { return nil }
         // What comes together where something was taken out may be the same once more.
-        for _ in 0..<Self.maxRounds where new.isEmpty && Self.contains(text, old) { text = replaced(in: text) }
-        return text
+        for _ in 0..<Self.maxRounds where new.isEmpty {
+            guard let next = replaced(in: text, limit), next.count < text.count else { break }
+            text = next
+        }
+        return String(text)
     }
 
     private static let maxRounds = 8
 
-    private func replaced(in text: String) -> String {
-        let (text, old, new) = (Array(text), Array(old), Array(new))
-        var result: [Character] = []
-        var index = 0
-        while index < text.count {
-            guard Self.stands(old, in: text, at: index) else {
-                result.append(text[index])
-                index += 1
+    /// Between the places where the new text stands already; nothing is looked at twice.
+    private func replaced(in text: [Character], _ limit: Int) -> [Character]? {
+        let (old, new) = (Array(old), Array(new))
+        let places = Self.places(of: old, in: text)
+        guard !places.isEmpty else { return text }
+        var done = isInside ? Self.places(of: new, in: text)[...] : []
+        var (result, index) = ([Character](), 0)
+        for place in places where place >= index {
+            while let start = done.first, start + new.count <= place { done = done.dropFirst() }
+            if let start = done.first, start < place + old.count {
+                let end = start + new.count
+                if end > index { result += text[index..<end] }
+                index = max(index, end)
                 continue
             }
-            if let start = inside.first(where: { $0 <= index && Self.stands(new, in: text, at: index - $0) }) {
-                let end = index - start + new.count
-                result += text[index..<end]
-                index = end
-            } else {
-                result += new
-                index += old.count
-                if new.isEmpty { Self.closeGap(&result, text, &index) }
-            }
+            result += text[index..<place]
+            result += new
+            index = place + old.count
+            if new.isEmpty { Self.closeGap(&result, text, &index) }
+            guard result.count <= limit else { return nil }
         }
-        return String(result)
+        return result + text[min(index, text.count)...]
     }
 
     /// Of two blanks that have come together one goes, and one before a comma or a dot.
@@ -61,16 +64,23 @@ package struct Replacement: Sendable, Equatable {
         if index < text.count, ",.;:!?".contains(text[index]), result.last == " " { result.removeLast() }
     }
 
-    private static func stands(_ part: [Character], in text: [Character], at index: Int) -> Bool {
-        index + part.count <= text.count && text[index..<index + part.count].elementsEqual(part)
-    }
-
-    /// Whether the bytes are there at all, which is soon known.
-    private static func contains(_ text: String, _ part: String) -> Bool {
-        let (text, part) = (Array(text.utf8), Array(part.utf8))
-        guard let first = part.first, part.count <= text.count else { return false }
-        return (0...text.count - part.count).contains {
-            text[$0] == first && text[$0..<$0 + part.count].elementsEqual(part)
+    /// Where a part stands in a text, none of them within another one, found in one walk (Knuth, Morris and Pratt).
+    private static func places(of part: [Character], in text: [Character]) -> [Int] {
+        guard !part.isEmpty, part.count <= text.count else { return [] }
+        var (borders, length) = ([Int](repeating: 0, count: part.count), 0)
+        for index in part.indices.dropFirst() {
+            while length > 0, part[index] != part[length] { length = borders[length - 1] }
+            if part[index] == part[length] { length += 1 }
+            borders[index] = length
         }
+        var (places, matched) = ([Int](), 0)
+        for (index, character) in text.enumerated() {
+            while matched > 0, character != part[matched] { matched = borders[matched - 1] }
+            if character == part[matched] { matched += 1 }
+            guard matched == part.count else { continue }
+            places.append(index + 1 - part.count)
+            matched = 0
+        }
+        return places
     }
 }

@@ -1,42 +1,53 @@
 /// A tag, or many by `*` (any characters) and `?` (one). Capitals count as small letters, underscores as blanks.
 package struct TagPattern: Sendable, Equatable {
-    private let pattern: [Character]
-
     /// The pattern as `key` writes it.
-    var text: String { String(pattern) }
+    let text: String
+    /// Which characters each place of the pattern takes, a bit a place.
+    private var takes: [Character: UInt64] = [:]
+    /// The places that take any character.
+    private var takesAny: UInt64 = 0
+    /// The places before which any characters may stand.
+    private var stars: UInt64 = 0
+    private var count = 0
+
+    /// The most places, stars apart; what is longer is like no tag but one of the same letters.
+    package static let maxCount = 60
 
     package init(_ pattern: some StringProtocol) {
-        self.pattern = Array(Self.key(pattern))
+        text = Self.key(pattern)
+        for character in text where count <= Self.maxCount {
+            let place = UInt64(1) << UInt64(count)
+            switch character {
+            case "*": stars |= place
+            case "?":
+                takesAny |= place
+                count += 1
+            default:
+                takes[character, default: 0] |= place
+                count += 1
+            }
+        }
     }
 
     /// Whether more than one tag can be like it.
-    package var isGlob: Bool { pattern.contains { $0 == "*" || $0 == "?" } }
+    package var isGlob: Bool { stars != 0 || takesAny != 0 }
+    /// Whether it has more places than can be looked for.
+    package var isTooLong: Bool { isGlob && count > Self.maxCount }
 
     /// What two spellings of one tag have in common.
     static func key(_ tag: some StringProtocol) -> String {
         String(Trimming.trimmed(tag).lowercased().map { $0 == "_" ? " " : $0 })
     }
 
+    /// All ways to match are gone at once, a character at a time, so that no tag takes longer than its length.
     /// - Parameter key: What `key` says of a tag.
     func matches(key: String) -> Bool {
-        let text = Array(key)
-        var (inText, inPattern) = (0, 0)
-        // Where to go on when the last star has to match one character more.
-        var star: (pattern: Int, text: Int)?
-        while inText < text.count {
-            if inPattern < pattern.count, pattern[inPattern] == "*" {
-                star = (inPattern, inText)
-                inPattern += 1
-            } else if inPattern < pattern.count, pattern[inPattern] == "?" || pattern[inPattern] == text[inText] {
-                inPattern += 1
-                inText += 1
-            } else if let last = star {
-                star = (last.pattern, last.text + 1)
-                (inPattern, inText) = (last.pattern + 1, last.text + 1)
-            } else {
-                return false
-            }
+        guard isGlob, !isTooLong else { return key == text }
+        var places: UInt64 = 1
+        for character in key {
+            places = (places & (takes[character, default: 0] | takesAny)) << 1 | places & stars
+            if places == 0 { return false }
         }
-        return pattern[inPattern...].allSatisfy { $0 == "*" }
+        return places & 1 << UInt64(count) != 0
     }
 }

@@ -131,11 +131,10 @@ struct FolderCommand: AsyncParsableCommand {
         _ path: String, _ folder: ImageFolder, _ gate: AtomicFileWriter
     ) throws(ClientError) -> (any CaptionCollection)? {
         let format = formats.format
-        func open() throws(ClientError) -> (any CaptionCollection)? {
-            try format.collection(path: path, folder: folder.path, shardCount: formats.shard, gate: gate)
+        guard selection.dryRun, format != .txt, format != .lines else {
+            return try format.collection(path: path, folder: folder.path, shardCount: formats.shard, gate: gate)
         }
-        guard selection.dryRun, format != .txt, format != .lines else { return try open() }
-        return UnchangedCollection(of: access(path, F_OK) == 0 ? try open() : nil)
+        return try UnchangedCollection(format, path: path, folder: folder.path)
     }
 
     /// Text files have no place beside what is in a shard.
@@ -175,12 +174,10 @@ struct FolderCommand: AsyncParsableCommand {
         }
     }
 
-    /// A file of lines; where it is only told what would be done, none is made.
+    /// A file of lines; where it is only told what would be done, a copy of it.
     private func lines(_ path: String, _ gate: AtomicFileWriter) throws(ClientError) -> JSONLinesFile {
-        guard selection.dryRun, access(path, F_OK) != 0 else { return try JSONLinesFile(path: path, gate: gate) }
-        let none = FileManager.default.temporaryDirectory.appending(path: ".vision-client-\(UUID())").path
-        defer { unlink(none) }
-        return try JSONLinesFile(path: none, gate: gate)
+        guard selection.dryRun, let copy = FileCopy(of: path) else { return try JSONLinesFile(path: path, gate: gate) }
+        return try JSONLinesFile(path: copy.path, gate: gate)
     }
 
     func validate() throws {

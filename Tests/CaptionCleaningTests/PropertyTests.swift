@@ -125,6 +125,28 @@ struct PropertyTests {
         #expect(Replacement("a=b=c") == Replacement("a", with: "b=c"))
     }
 
+    @Test(
+        "rules that feed each other end, rules within each other are found in one walk, patterns take a text's length")
+    func bounded() {
+        var cleanUp = CleanUp()
+        let letters = ["a", "b", "c", "d"]
+        for index in 0..<50 {
+            cleanUp.replacements.append(
+                Replacement(letters[index % 4], with: String(repeating: letters[(index + 1) % 4], count: 200)))
+        }
+        #expect(cleanUp.clean("a") == .init(text: "a", isKept: true))
+        cleanUp.replacements = [Replacement("a", with: String(repeating: "a", count: 999) + "b")]
+        let text = String(repeating: "a", count: 4000)
+        #expect(cleanUp.clean(text) == .init(text: text, isKept: true))
+        cleanUp = CleanUp()
+        cleanUp.tags.excluded = Array(repeating: TagPattern("*" + String(repeating: "a", count: 58) + "b"), count: 32)
+        let tag = String(repeating: "a", count: 64_000)
+        #expect(cleanUp.clean(tag, as: .tags).text == tag)
+        #expect(TagPattern("*" + String(repeating: "?", count: 61)).isTooLong && !TagPattern("a*").isTooLong)
+        cleanUp.replacements = [Replacement("x", with: "y")]
+        #expect(cleanUp.clean("x", mayGoOn: { false }) == .init(text: "x", isKept: true))
+    }
+
     @Test("a long text of nothing but phrases costs no more than its length")
     func hostile() {
         var cleanUp = CleanUp()

@@ -44,6 +44,57 @@ struct FormatsTests {
             try album.lines("metadata.jsonl") == [["file_name": "a.jpg", "label": "x", "text": "CAPTION of a.jpg"]])
     }
 
+    @Test("csv: a quote within a field, and a last row without an end, are a user's")
+    func quotes() throws {
+        let album = try Album("a.jpg", "b.jpg", "c.jpg")
+        try album.add("metadata.csv", Data("file_name,text\na.jpg,a 5\" disk\nb.jpg,mine".utf8))
+        let server = try ScriptedServer.tasks()
+        let run = try run(album, "csv", [], server)
+        #expect(run.status == 0 && server.images == ["c.jpg"], "\(run.errors)")
+        #expect(
+            album.text("metadata.csv")
+                == "file_name,text\na.jpg,a 5\" disk\nb.jpg,mine\nc.jpg,\"CAPTION of c.jpg\"\n")
+    }
+
+    @Test("hf-jsonl: several captions of one image stay, unless that is captioned anew")
+    func several() throws {
+        let album = try Album("a.jpg", "b.jpg")
+        let line = { (text: String) in "{\"file_name\":\"a.jpg\",\"text\":\"\(text)\"}\n" }
+        try album.add("metadata.jsonl", Data((line("one") + line("two") + "{\"file_name\":\"b.jpg\"}\n").utf8))
+        let run = try run(album, "hf-jsonl", [], try ScriptedServer.tasks())
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try album.lines("metadata.jsonl").map { $0["text"] } == ["one", "two", "CAPTION of b.jpg"])
+    }
+
+    @Test("shards: a foreign part stays, and a name that is no number of ours does no harm")
+    func foreignShards() throws {
+        let album = try Album("a.jpg")
+        try album.add("out/9223372036854775807.tar", Data())
+        try album.add("out/000000.tar.part", Data("mine".utf8))
+        let server = try ScriptedServer.tasks()
+        let first = try run(album, "webdataset", ["--to", album.path("out")], server)
+        #expect(first.status == 1 && first.errors.contains("is not what --format writes there"), "\(first.errors)")
+        #expect(album.text("out/000000.tar.part") == "mine" && server.requests.isEmpty)
+        try FileManager.default.removeItem(atPath: album.path("out/000000.tar.part"))
+        let second = try run(album, "webdataset", ["--to", album.path("out")], server)
+        #expect(second.status == 0 && album.files.contains("out/000000.tar"), "\(second.errors)")
+    }
+
+    @Test(
+        "--dry-run leaves what is there as it is, half or not",
+        arguments: [
+            ("hf-jsonl", "metadata.jsonl", "{\"file_name\":\"b"), ("csv", "metadata.csv", "file_name,text\nb.jpg,\"x"),
+            ("kohya-json", "meta_cap.json", "{\"x\": {\"caption\": \"y\"}}"),
+            ("jsonl", "captions.jsonl", "{\"file\":\"b"),
+        ])
+    func dryRun(format: String, file: String, content: String) throws {
+        let album = try Album("a.jpg")
+        try album.add(file, Data(content.utf8))
+        let run = try run(album, format, ["--dry-run"], try ScriptedServer.tasks())
+        #expect(run.status == 0 && run.output.contains("a.jpg"), "\(run.output) \(run.errors)")
+        #expect(album.text(file) == content && album.files == ["a.jpg", file])
+    }
+
     @Test("csv: two columns, quoted where it has to be, resumed behind the last whole record")
     func csv() throws {
         let album = try album()
@@ -170,7 +221,9 @@ struct FormatsTests {
         try file.close()
         let run = try run(album, "csv", [], try ScriptedServer.tasks())
         #expect(run.status == 1 && run.errors.contains("in.tar failed: The shard ends early"), "\(run.errors)")
-        #expect(album.text("metadata.csv") == "file_name,text\nin.tar/a.jpg,CAPTION of a.jpg\nx.jpg,CAPTION of x.jpg\n")
+        #expect(
+            album.text("metadata.csv")
+                == "file_name,text\nin.tar/a.jpg,\"CAPTION of a.jpg\"\nx.jpg,\"CAPTION of x.jpg\"\n")
     }
 
     @Test("whatever bytes a shard has, it is listed or reported")
@@ -215,7 +268,10 @@ struct FormatsTests {
         "a file that holds something else is left as it is",
         arguments: [
             ("hf-jsonl", "metadata.jsonl", "my notes\n"), ("csv", "metadata.csv", "name,age\nx,1\n"),
-            ("kohya-json", "meta_cap.json", "[1]"), ("csv", "metadata.csv", "my notes"),
+            ("kohya-json", "meta_cap.json", "[1]"), ("csv", "metadata.csv", "file_name,text,label\na.jpg,x,y\n"),
+            ("kohya-json", "meta_cap.json", "{\n  \"b\": {\"caption\": \"mine\"},\n"),
+            ("kohya-json", "meta_cap.json", "{\n\"b\":{\"caption\":\"mine\"},\nnotes\n\"c\":{\"caption\":\"x\"}\n}\n"),
+            ("csv", "metadata.csv", "my notes"),
             ("hf-jsonl", "metadata.jsonl", "my notes"),
         ])
     func foreign(format: String, file: String, content: String) throws {

@@ -86,6 +86,8 @@ struct CleanTests {
                 #""clean.exclude_tags" must be a list of strings"#
             ),
             (#"{"replace": ["a=b"]}"#, .unprocessableContent, "must be a list of pairs"),
+            (#"{"exclude_tags": ["*\#(String(repeating: "a", count: 61))"]}"#, .badRequest, "at most 60 characters"),
+            (#"{"replace": [["a", "\#(String(repeating: "b", count: 201))"]]}"#, .badRequest, "at most 200 characters"),
             (#"{"replace": [["", "b"]]}"#, .badRequest, "pairs whose first text is not empty"),
             (#"{"tags_space": true, "tags_underscore": true}"#, .badRequest, "tags_underscore"),
             (#"[]"#, .unprocessableContent, #"The field "clean" must be an object."#),

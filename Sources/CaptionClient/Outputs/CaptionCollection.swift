@@ -1,3 +1,5 @@
+import Foundation
+
 /// What one file for all captions gets of an image.
 package struct CaptionEntry: Sendable {
     package let image: Image
@@ -25,15 +27,43 @@ package protocol CaptionCollection: Sendable {
     func finish() throws(ClientError)
 }
 
-/// A collection that is only looked at; `nil` is one that is not there yet.
+/// A collection that is only looked at.
 package struct UnchangedCollection: CaptionCollection {
     private let base: (any CaptionCollection)?
+    private let names: Set<FileName>
 
-    package init(of base: (any CaptionCollection)?) {
-        self.base = base
+    /// - Parameters:
+    ///   - format: Which one it is.
+    ///   - path: Where it is, if it is there.
+    ///   - folder: The folder with the images.
+    /// - Throws: `ClientError`, as the format does.
+    package init(_ format: CaptionFormat, path: String, folder: String) throws(ClientError) {
+        names = format == .shards ? ShardFiles.captioned(in: path) : []
+        guard format != .shards, let copy = FileCopy(of: path) else {
+            base = nil
+            return
+        }
+        // What is mended when it is opened is the copy.
+        base = try format.collection(path: copy.path, folder: folder, shardCount: 1, gate: AtomicFileWriter())
     }
 
-    package func contains(_ name: String) -> Bool { base?.contains(name) ?? false }
+    package func contains(_ name: String) -> Bool { base?.contains(name) ?? names.contains(FileName(name)) }
     package func append(_ entry: CaptionEntry) throws(ClientError) {}
     package func finish() throws(ClientError) {}
+}
+
+/// A copy of a file, empty where there is none; it goes with its last user.
+package final class FileCopy {
+    package let path = FileManager.default.temporaryDirectory.appending(path: ".vision-client-\(UUID())").path
+
+    /// - Returns: `nil` where no copy can be made.
+    package init?(of file: String) {
+        let content = FileManager.default.contents(atPath: file) ?? Data()
+        guard FileManager.default.createFile(atPath: path, contents: content, attributes: [.posixPermissions: 0o600])
+        else {
+            return nil
+        }
+    }
+
+    deinit { unlink(path) }
 }

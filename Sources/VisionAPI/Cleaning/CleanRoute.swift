@@ -1,13 +1,16 @@
 import CaptionCleaning
+import Dispatch
 import Foundation
 import HTTPDoor
 import Hummingbird
 import JSONScanning
+import Synchronization
 import VisionAPITypes
 
 /// `POST /clean`: the clean-up of `/process_image` for texts that are there already. It needs no model and wakes none.
 struct CleanRoute: Sendable {
     private let bodies: BodyReader
+    private let queue = DispatchQueue(label: "clean")
 
     static let maxBodySize = 1 << 20
     static let maxTextCount = 5000
@@ -26,21 +29,43 @@ struct CleanRoute: Sendable {
                 let fields = try RequestFields(UnsafeRawBufferPointer(text), named: ["texts", "clean"])
                 return (try Self.texts(fields), try fields.cleanUp())
             }
-            return try .json(try await Self.answer(texts, field))
+            return try .json(try await answer(texts, field))
         }
     }
 
-    private static func answer(_ texts: [String], _ field: CleanUpField?) async throws -> CleanTextsResponse {
+    /// On a thread of its own, one request after the other: those that serve others are not held up.
+    private func answer(_ texts: [String], _ field: CleanUpField?) async throws -> CleanTextsResponse {
+        let isLeft = Flag()
+        let answer = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                queue.async { continuation.resume(returning: Self.cleaned(texts, field) { !isLeft.isSet }) }
+            }
+        } onCancel: {
+            isLeft.set()
+        }
+        try Task.checkCancellation()
+        return answer
+    }
+
+    private static func cleaned(
+        _ texts: [String], _ field: CleanUpField?, mayGoOn: () -> Bool
+    ) -> CleanTextsResponse {
         var answer = CleanTextsResponse(texts: [])
-        for (index, text) in texts.enumerated() {
-            let outcome = field.map { $0.cleanUp.clean(text, as: $0.kind ?? .unknown) }
+        for (index, text) in texts.enumerated() where mayGoOn() {
+            let outcome = field.map { $0.cleanUp.clean(text, as: $0.kind ?? .unknown, mayGoOn: mayGoOn) }
             answer.texts.append(outcome?.text ?? text)
             if outcome?.isKept ?? false { answer.kept = (answer.kept ?? []) + [index] }
-            // Others have their turn, and nobody is worked for who has left.
-            if index % 16 == 15 { await Task.yield() }
-            try Task.checkCancellation()
         }
         return answer
+    }
+
+    /// Whether the client has left.
+    private final class Flag: Sendable {
+        private let value = Atomic(false)
+
+        var isSet: Bool { value.load(ordering: .relaxed) }
+
+        func set() { value.store(true, ordering: .relaxed) }
     }
 
     private static func texts(_ fields: RequestFields) throws(VisionAPIError) -> [String] {

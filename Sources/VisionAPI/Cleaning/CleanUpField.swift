@@ -17,6 +17,7 @@ struct CleanUpField: Sendable, Equatable {
     private static let maxGlobs = 32
     private static let maxReplacements = 100
     private static let maxStringSize = 1000
+    private static let maxNewCount = 200
     private static let maxNumber = 1_000_000
 
     /// - Throws: `VisionAPIError`, which names the member that is wrong.
@@ -90,6 +91,10 @@ struct CleanUpField: Sendable, Equatable {
 
     private static func patterns(_ name: String, _ value: JSONTree) throws(VisionAPIError) -> [TagPattern] {
         let patterns = try strings(name, value, limit: maxTags).map { TagPattern($0) }
+        guard !patterns.contains(where: \.isTooLong) else {
+            throw .outOfRange(
+                "clean.\(name)", "a list whose * and ? stand among at most \(TagPattern.maxCount) characters")
+        }
         guard patterns.count(where: \.isGlob) <= maxGlobs else {
             throw .outOfRange("clean.\(name)", "a list with at most \(maxGlobs) that have * or ?")
         }
@@ -110,6 +115,9 @@ struct CleanUpField: Sendable, Equatable {
             }
             let (old, new) = (try string("replace", pair[0]), try string("replace", pair[1]))
             guard !old.isEmpty else { throw .outOfRange("clean.replace", "pairs whose first text is not empty") }
+            guard new.count <= maxNewCount else {
+                throw .outOfRange("clean.replace", "pairs whose second text has at most \(maxNewCount) characters")
+            }
             replacements.append(Replacement(old, with: new))
         }
         return replacements

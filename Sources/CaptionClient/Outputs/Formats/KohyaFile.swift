@@ -13,9 +13,9 @@ final class KohyaFile: CaptionCollection {
     private typealias Fields = [String: AnyJSON]
 
     private struct State {
-        var entries: [String: Fields]
+        var entries: [FileName: Fields]
         /// Which image a name without its ending stands for.
-        var owners: [String: String] = [:]
+        var owners: [FileName: String] = [:]
         /// Where the closing brace stands, with the line feed before it.
         var end: Int
         var isSuperseded = false
@@ -46,7 +46,7 @@ final class KohyaFile: CaptionCollection {
     func contains(_ name: String) -> Bool {
         state.withLock { state in
             let key = key(name, &state)
-            return [key, fullPath(name)].contains { Self.hasCaption(state.entries[$0]) }
+            return [key, fullPath(name)].contains { Self.hasCaption(state.entries[FileName($0)]) }
         }
     }
 
@@ -54,7 +54,7 @@ final class KohyaFile: CaptionCollection {
         let result = state.withLock { state in
             Result { () throws(ClientError) in
                 let key = key(entry.image.name, &state)
-                var fields = state.entries[key] ?? [:]
+                var fields = state.entries[FileName(key)] ?? [:]
                 for (name, isTags) in [("caption", false), ("tags", true)] {
                     let texts = zip(entry.captions, entry.areTags).filter { $1 == isTags }.map(\.0)
                     if !texts.isEmpty { fields[name] = .string(texts.joined(separator: ", ")) }
@@ -62,7 +62,7 @@ final class KohyaFile: CaptionCollection {
                 let line = Data(((state.entries.isEmpty ? "\n" : ",\n") + Self.line(key, fields)).utf8)
                 try file.write(line + Self.tail, at: state.end, before: Self.tail)
                 state.end += line.count
-                if state.entries.updateValue(fields, forKey: key) != nil { state.isSuperseded = true }
+                if state.entries.updateValue(fields, forKey: FileName(key)) != nil { state.isSuperseded = true }
             }
         }
         try result.get()
@@ -80,36 +80,51 @@ final class KohyaFile: CaptionCollection {
     private func fullPath(_ name: String) -> String { folder + "/" + name }
 
     private func key(_ name: String, _ state: inout State) -> String {
-        let stem = FileName(name).stem
+        let stem = FileName(FileName(name).stem)
         guard !name.utf8.contains(UInt8(ascii: "/")) else { return fullPath(name) }
         let owner = state.owners[stem] ?? name
         state.owners[stem] = owner
-        return FileName(owner) == FileName(name) ? stem : fullPath(name)
+        return FileName(owner) == FileName(name) ? stem.text : fullPath(name)
     }
 
     private static func hasCaption(_ fields: Fields?) -> Bool {
         ["caption", "tags"].contains { if case .string(let text) = fields?[$0] { !text.isEmpty } else { false } }
     }
 
-    /// What a file holds: all of it, or the whole lines of one of ours that was cut off.
-    private static func entries(_ content: Data) -> [String: Fields]? {
+    /// What a file holds: all of it, or the whole lines of one of ours whose last line was cut off; `nil` for all else.
+    private static func entries(_ content: Data) -> [FileName: Fields]? {
         if content.isEmpty { return [:] }
-        if let entries = try? JSONDecoder().decode([String: Fields].self, from: content) { return entries }
-        let lines = content.split(separator: UInt8(ascii: "\n"))
-        guard lines.first?.elementsEqual("{".utf8) ?? false else { return nil }
-        var entries: [String: Fields] = [:]
-        for line in lines.dropFirst() {
+        if let entries = lines(content) { return entries }
+        let entries = try? JSONDecoder().decode([String: Fields].self, from: content)
+        return entries.map { Dictionary($0.map { (FileName($0.key), $0.value) }) { first, _ in first } }
+    }
+
+    /// The lines of one of ours, each of which is an image; to a dictionary of strings two ways to write an accent are one.
+    private static func lines(_ content: Data) -> [FileName: Fields]? {
+        var lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        guard lines.first?.elementsEqual("{".utf8) ?? false, lines.count > 1 else { return nil }
+        lines.removeFirst()
+        let isWhole = lines.suffix(2).map { Data($0) } == [Data("}".utf8), Data()]
+        let half = isWhole ? nil : lines.last.map { Data($0) }
+        lines.removeLast(isWhole ? 2 : 1)
+        // Only the line that was being written can be half, and it begins as ours do.
+        if let half, !half.isEmpty, half != Data("}".utf8), half.first != UInt8(ascii: "\"") { return nil }
+        var entries: [FileName: Fields] = [:]
+        for line in lines where !line.isEmpty {
             let bare = line.last == UInt8(ascii: ",") ? line.dropLast() : line
             let object = Data("{".utf8) + bare + Data("}".utf8)
-            guard let entry = try? JSONDecoder().decode([String: Fields].self, from: object) else { break }
-            entries.merge(entry) { $1 }
+            guard bare.first == UInt8(ascii: "\""),
+                let entry = try? JSONDecoder().decode([String: Fields].self, from: object), let only = entry.first,
+                entry.count == 1
+            else { return nil }
+            entries[FileName(only.key)] = only.value
         }
         return entries
     }
 
     /// The file up to its closing brace.
-    private static func text(_ entries: [String: Fields]) -> Data {
-        let lines = entries.sorted { $0.key < $1.key }.map { line($0.key, $0.value) }
+    private static func text(_ entries: [FileName: Fields]) -> Data {
+        let lines = entries.sorted { $0.key < $1.key }.map { line($0.key.text, $0.value) }
         return Data(("{" + (lines.isEmpty ? "" : "\n") + lines.joined(separator: ",\n")).utf8)
     }
 

@@ -36,7 +36,7 @@ final class ShardFiles: CaptionCollection {
         }
         var state = State()
         for name in FolderListing(path: folder).entries.map(\.name).sorted() where name.hasSuffix(".tar") {
-            guard let number = Int(name.dropLast(4)) else { continue }
+            guard let number = Self.number(name) else { continue }
             state.number = max(state.number, number + 1)
             let descriptor = open(folder + "/" + name, O_RDONLY | O_CLOEXEC)
             defer { close(descriptor) }
@@ -45,10 +45,40 @@ final class ShardFiles: CaptionCollection {
         let part = try GrowingFile(path: Self.path(folder, state.number) + ".part")
         let descriptor = open(part.path, O_RDONLY | O_CLOEXEC)
         defer { close(descriptor) }
+        let isOurs = Self.isOurs(descriptor)
+        guard isOurs else { throw .notTable(file: part.path, record: 1) }
         (state.count, state.end) = Self.look(descriptor, &state)
         try part.write(Data(), at: state.end)
         state.file = part
         self.state = Mutex(state)
+    }
+
+    /// The images that are in the shards of a folder, which is only looked at.
+    static func captioned(in folder: String) -> Set<FileName> {
+        var state = State()
+        for name in FolderListing(path: folder).entries.map(\.name)
+        where name.hasSuffix(".tar") || name.hasSuffix(".part") {
+            let descriptor = open(folder + "/" + name, O_RDONLY | O_CLOEXEC)
+            defer { close(descriptor) }
+            _ = look(descriptor, &state)
+        }
+        return state.names
+    }
+
+    /// The number of a shard's name: six digits, or up to nine.
+    private static func number(_ name: String) -> Int? {
+        let digits = name.dropLast(4)
+        return (6...9).contains(digits.count) && digits.allSatisfy { $0.isASCII && $0.isNumber } ? Int(digits) : nil
+    }
+
+    /// Whether a file is empty or begins as a shard of this class does: of nobody, from the beginning of time.
+    private static func isOurs(_ descriptor: Int32) -> Bool {
+        guard TarEntries.read(descriptor, 1, at: 0) != nil else { return true }
+        guard let block = TarEntries.read(descriptor, TarHeader.size, at: 0), let header = TarHeader(block) else {
+            return false
+        }
+        let own = TarHeader(name: header.name, count: header.count).bytes
+        return header.kind == UInt8(ascii: "L") || own == block
     }
 
     /// Takes note of the whole samples of a shard; answers how many there are and where the last one ends.

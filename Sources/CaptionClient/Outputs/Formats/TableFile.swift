@@ -12,8 +12,8 @@ final class TableFile: CaptionCollection {
         var end: Int
         /// Records that have a caption.
         var captioned: Set<FileName>
-        /// Whether a record that was there has a successor.
-        var isSuperseded = false
+        /// Images whose records have a successor of this run.
+        var superseded: Set<FileName> = []
         var known: Set<FileName>
     }
 
@@ -59,26 +59,29 @@ final class TableFile: CaptionCollection {
             Result { () throws(ClientError) in
                 try file.write(record, at: state.end)
                 state.end += record.count
-                if !state.known.insert(name).inserted { state.isSuperseded = true }
+                if !state.known.insert(name).inserted { state.superseded.insert(name) }
                 state.captioned.insert(name)
             }
         }
         try result.get()
     }
 
-    /// Leaves of each image only the last record.
+    /// Leaves of each image that was captioned anew only the last record.
     func finish() throws(ClientError) {
         file.synchronize()
-        guard state.withLock({ $0.isSuperseded }) else { return }
+        let superseded = state.withLock { $0.superseded }
+        guard !superseded.isEmpty else { return }
         guard !file.isReplaced else { throw .listReplaced(file.path) }
         let (records, _) = form.records(try file.content())
         var merged: [FileName: Data] = [:]
         for record in records {
-            guard let name = form.row(record).map({ FileName($0.name) }) else { continue }
+            guard let name = form.row(record).map({ FileName($0.name) }), superseded.contains(name) else { continue }
             merged[name] = merged[name].map { form.merged($0, record) } ?? record
         }
         let kept = records.reversed().compactMap { record in
-            guard let name = form.row(record).map({ FileName($0.name) }) else { return record }
+            guard let name = form.row(record).map({ FileName($0.name) }), superseded.contains(name) else {
+                return record
+            }
             return merged.removeValue(forKey: name)
         }
         try gate.replace(file.path, with: Data(kept.reversed().joined()))
@@ -152,56 +155,74 @@ struct MetadataLines: TableForm {
 struct CommaSeparated: TableForm {
     let head = Data("file_name,text\n".utf8)
 
-    func isHead(_ record: Data) -> Bool { Self.fields(record).prefix(2) == ["file_name", "text"] }
+    func isHead(_ record: Data) -> Bool { Self.fields(record) == ["file_name", "text"] }
 
     func records(_ content: Data) -> (records: [Data], end: Int) {
-        var (records, start, isQuoted): ([Data], Int, Bool) = ([], 0, false)
+        var (records, start, state): ([Data], Int, State) = ([], 0, .start)
         for (index, byte) in content.enumerated() {
-            if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-            guard byte == UInt8(ascii: "\n"), !isQuoted else { continue }
+            state = state.next(byte)
+            guard state == .end else { continue }
             records.append(content[start...index])
-            start = index + 1
+            (start, state) = (index + 1, .start)
         }
         return (records, start)
     }
 
     func row(_ record: Data) -> (name: String, hasCaption: Bool)? {
-        let fields = Self.fields(record)
-        guard fields.count == 2, !fields[0].isEmpty, !isHead(record) else { return nil }
+        guard let fields = Self.fields(record), fields.count == 2, !fields[0].isEmpty else { return nil }
         return (fields[0], !fields[1].isEmpty)
     }
 
+    /// A caption always has its quotes: so what was cut off is never taken for a shorter one.
     func record(_ entry: CaptionEntry) -> Data {
-        Data("\(Self.quoted(entry.image.name)),\(Self.quoted(entry.caption))\n".utf8)
+        let name = entry.image.name
+        let isPlain = !name.utf8.contains { ",\"\r\n".utf8.contains($0) }
+        return Data("\(isPlain ? name : Self.quoted(name)),\(Self.quoted(entry.caption))\n".utf8)
     }
 
     func merged(_ old: Data, _ new: Data) -> Data { new }
 
-    func isWhole(_ bytes: Data) -> Bool { false }
+    func isWhole(_ bytes: Data) -> Bool { row(bytes) != nil }
 
-    /// Where no end is, all that tells a half record is that only one is missing its end.
-    func mayBeHalf(_ bytes: Data) -> Bool { String(validating: bytes, as: UTF8.self) != nil || bytes.count < 1 << 20 }
+    /// One field, or one whose quotes are not closed.
+    func mayBeHalf(_ bytes: Data) -> Bool { (Self.fields(bytes)?.count ?? 1) == 1 }
 
-    private static func quoted(_ text: String) -> String {
-        text.utf8.contains { ",\"\r\n".utf8.contains($0) } ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
-    }
+    private static func quoted(_ text: String) -> String { "\"" + text.replacing("\"", with: "\"\"") + "\"" }
 
-    private static func fields(_ record: Data) -> [String] {
-        var (fields, field, isQuoted): ([String], [UInt8], Bool) = ([], [], false)
-        var bytes = Array(record)
-        while let last = bytes.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") { bytes.removeLast() }
-        for (index, byte) in bytes.enumerated() {
-            if byte == UInt8(ascii: "\"") {
-                // Two of them within quotes are one.
-                if !isQuoted, index > 0, bytes[index - 1] == byte { field.append(byte) }
-                isQuoted.toggle()
-            } else if byte == UInt8(ascii: ","), !isQuoted {
-                fields.append(String(decoding: field, as: UTF8.self))
-                field = []
-            } else {
-                field.append(byte)
+    /// Where in a record a byte stands. Quotes mean something at the beginning of a field only.
+    private enum State {
+        case start, plain, quoted
+        /// Behind a quote within quotes: the end, or one of two that are one.
+        case behindQuote
+        case end
+
+        func next(_ byte: UInt8) -> State {
+            switch (self, byte) {
+            case (.quoted, UInt8(ascii: "\"")): .behindQuote
+            case (.quoted, _): .quoted
+            case (.start, UInt8(ascii: "\"")), (.behindQuote, UInt8(ascii: "\"")): .quoted
+            case (_, UInt8(ascii: ",")): .start
+            case (_, UInt8(ascii: "\n")): .end
+            default: .plain
             }
         }
-        return fields + [String(decoding: field, as: UTF8.self)]
+    }
+
+    /// The fields of a record; `nil` when its quotes are not closed.
+    private static func fields(_ record: Data) -> [String]? {
+        var (fields, field, state): ([String], [UInt8], State) = ([], [], .start)
+        var bytes = Array(record)
+        while let last = bytes.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") { bytes.removeLast() }
+        for byte in bytes {
+            let next = state.next(byte)
+            if next == .start {
+                fields.append(String(decoding: field, as: UTF8.self))
+                field = []
+            } else if !(next == .behindQuote || state == .start && next == .quoted) {
+                field.append(byte)
+            }
+            state = next
+        }
+        return state == .quoted ? nil : fields + [String(decoding: field, as: UTF8.self)]
     }
 }
