@@ -12,13 +12,15 @@ struct DecoderStream {
     private let progress: DecodeProgress
     private let file: [UInt8]
     private var sent = 0
-    private var idleTicks = 0
-    private var timeAtLastTick = Duration.zero
+    private var ticks = 0
+    private var timeBeforeTicks = Duration.zero
 
     /// Between two questions while nothing comes.
     private static let tickMilliseconds: Int32 = 10
-    /// Ticks (30 s) in which the process neither says anything nor uses the processor: it will not any more.
-    private static let maxIdleTicks = 3000
+    /// A process that says nothing in so many ticks (30 s), and uses the processor for less than half a second of them,
+    /// which being paused and sent on costs it, will not say anything any more.
+    private static let maxTicks = 3000
+    private static let leastTime = Duration.milliseconds(500)
     #if canImport(Darwin)
         private static let flags: Int32 = 0
     #else
@@ -41,7 +43,7 @@ struct DecoderStream {
                 let count = recv(process.socket, target.baseAddress.map { $0 + filled }, target.count - filled, 0)
                 if count == 0 || count < 0 && ![EAGAIN, EINTR].contains(errno) { return false }
                 filled += max(0, count)
-                idleTicks = 0
+                ticks = 0
             } else if ready & Int16(POLLOUT) == 0 {
                 try tick()
             }
@@ -72,13 +74,16 @@ struct DecoderStream {
         }
         // Who does not take it any more will be heard to end.
         sent += count >= 0 ? count : [EAGAIN, EINTR].contains(errno) ? 0 : file.count - sent
+        if sent == file.count { shutdown(process.socket, Int32(SHUT_WR)) }
     }
 
     private mutating func tick() throws(ImageError) {
         try progress.tick()
         let time = process.processorTime
-        idleTicks = time == timeAtLastTick ? idleTicks + 1 : 0
-        timeAtLastTick = time
-        if idleTicks > Self.maxIdleTicks { throw progress.standsStill }
+        if ticks == 0 { timeBeforeTicks = time }
+        ticks += 1
+        guard ticks > Self.maxTicks else { return }
+        if time - timeBeforeTicks < Self.leastTime { throw progress.standsStill }
+        ticks = 0
     }
 }
