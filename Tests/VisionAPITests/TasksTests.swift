@@ -261,6 +261,25 @@ struct ProgramPrompt: Sendable, CustomTestStringConvertible {
         .init("a question", "What colour is the car?", usual),
         .init("places", "Detect all objects and give their bounding boxes.", "<OD>"),
         .init("a sign", "What does the sign say?", "<OCR>"),
+        .init("a sign to read", "Read the sign", "<OCR>"),
+        .init("what it says", "Tell me what the sign on the left says.", "<OCR>"),
+        .init("a plate", "What does the license plate say?", "<OCR>"),
+        .init("a receipt", "Please read this receipt.", "<OCR>"),
+        .init("a price tag that is there", "Describe the price tag.", usual),
+        .init("a price tag to read", "What does the price tag say?", "<OCR>"),
+        .init("price tags", "Are there any price tags on the shelf?", usual),
+        .init("the label that is there", "Describe the bottle and the label.", usual),
+        .init("to tag", "Tag this image.", "<GENERATE_TAGS>"),
+        .init("to caption and tag", "Caption and tag the picture", "<GENERATE_TAGS>"),
+        .init("what to say", "What do you want to say about this picture?", usual),
+        .init("under 20 words", "Describe this image in under 20 words.", "<CAPTION>"),
+        .init("under 50 words", "Describe this image in under 50 words.", "<DETAILED_CAPTION>"),
+        .init("detail within 50 words", "Write a detailed description, max. 50 words.", "<DETAILED_CAPTION>"),
+        .init("fifty words or less", "Describe this image in fifty words or less.", "<DETAILED_CAPTION>"),
+        .init("two hundred words", "Describe it in no more than two hundred words.", usual),
+        .init("50 words at least", "Describe it in at least 50 words.", usual),
+        .init("words of each sentence", "Describe it in 3 sentences of 10 words each.", "<DETAILED_CAPTION>"),
+        .init("tags within 50 words", "Write tags, at most 50 words.", "<GENERATE_TAGS>"),
         .init("two paragraphs", "Write two long paragraphs about this.", usual),
         .init("alt text", "Write an alt text for this picture.", "<CAPTION>"),
         .init("a few words", "Describe it in 10 words", "<CAPTION>"),
@@ -272,6 +291,15 @@ struct ProgramPrompt: Sendable, CustomTestStringConvertible {
     ]
 
     private static let json: [ProgramPrompt] = [
+        .init("text as JSON", "Extract all text in the image and return it as JSON.", #"{"text":"<OCR>"}"#),
+        .init("text as JSON, by field", "Extract all text", ["json": "1"], #"{"text":"<OCR>"}"#),
+        .init(
+            "text as JSON, in lines", "Extract all the text from this document as a JSON object. Do not add anything.",
+            #"{"text":"<OCR>"}"#),
+        .init("a sign as JSON", "What does the sign say? Answer in JSON.", #"{"text":"<OCR>"}"#),
+        .init(
+            "50 words as JSON", "Describe this image in under 50 words, as JSON with a caption.",
+            #"{"caption":"<DETAILED_CAPTION>"}"#),
         .init("PhotoPrism, labels", photoPrismLabels, ["json": "1"], labels),
         .init(
             "PhotoPrism, labels, strict",

@@ -9,7 +9,7 @@ struct TaskWords {
     private static let rules: [(FlorenceTask, why: String, fits: @Sendable (PromptSentence) -> Bool)] = [
         (.ocr, "it asks for the text in the picture", asksForText),
         (.objectDetection, "it asks where things are", asksForPlaces),
-        (.generateTags, "it asks for tags", { $0.hasAny(tagWords) }),
+        (.generateTags, "it asks for tags", asksForTags),
         (.mixedCaption, "it asks for a prompt that makes such a picture", asksForImagePrompt),
         (.moreDetailedCaption, "it asks for detail", asksForDetail),
         (.detailedCaption, "it asks for a few sentences", asksForSentences),
@@ -17,6 +17,16 @@ struct TaskWords {
 
     /// - Returns: `nil` where no word decides.
     var choice: (task: FlorenceTask, why: String)? {
+        let choice = choiceOfKind
+        let lengths: [FlorenceTask] = [.caption, .detailedCaption, .moreDetailedCaption]
+        // A limit of words wins over whatever else is said of a caption's length.
+        guard let limit = sentences.lazy.compactMap({ WordLimit(in: $0)?.task }).first,
+            choice.map({ lengths.contains($0.task) }) ?? true
+        else { return choice }
+        return (limit, "it says how many words there may be")
+    }
+
+    private var choiceOfKind: (task: FlorenceTask, why: String)? {
         for rule in Self.rules where sentences.contains(where: rule.fits) { return (rule.0, rule.why) }
         // Far down in a long prompt these speak of style.
         let early = sentences.prefix(3) + sentences.dropFirst(3).filter { $0.words.count <= 5 }
@@ -29,15 +39,49 @@ struct TaskWords {
         "hashtags", "booru", "danbooru", "gelbooru", "safebooru", "e621", "rule34",
     ]
 
+    /// Before a tag or a label they say that it is a thing in the image.
+    private static let kindsOfTags: Set<String> = [
+        "price", "name", "dog", "gift", "ear", "luggage", "baggage", "license", "licence", "clothing", "shelf",
+        "security", "product", "bottle", "wine", "beer", "food", "nutrition", "warning", "shipping", "address", "care",
+        "brand", "record", "medicine",
+    ]
+
+    @Sendable private static func asksForTags(_ sentence: PromptSentence) -> Bool {
+        sentence.words.indices.contains { index in
+            let word = sentence.words[index]
+            guard tagWords.contains(word) else { return false }
+            guard ["tag", "tags", "label", "labels"].contains(word), index > 0 else { return true }
+            let before = sentence.words[index - 1]
+            if kindsOfTags.contains(before) { return false }
+            // The one that is there, and not one to be given.
+            return word.hasSuffix("s") || !["the", "this", "that", "its", "his", "her", "their"].contains(before)
+        }
+    }
+
     @Sendable private static func asksForText(_ sentence: PromptSentence) -> Bool {
-        let text: Set = ["text", "texts", "words", "writing", "handwriting", "document", "letters", "characters"]
+        let text: Set = [
+            "text", "texts", "words", "word", "writing", "handwriting", "document", "letters", "characters",
+            "inscription",
+        ]
+        let surfaces: Set = [
+            "sign", "signs", "plate", "plates", "label", "labels", "tag", "tags", "numbers", "number", "receipt",
+            "poster",
+            "board", "screen", "page", "menu", "letter", "banner", "license", "licence", "meter",
+        ]
         return sentence.hasAny(["ocr", "transcribe", "transcription", "transcript", "transcribing"])
             || sentence.hasAny(["extract", "read", "recognize", "recognise"], then: text, within: 5)
             || sentence.hasAny(["what", "what's"], then: ["text"], within: 3)
             || sentence.hasAny(["what", "what's"], then: ["written"], within: 6)
-            || sentence.hasAny(["what"], then: ["do", "does"], within: 0)
-                && ["say", "says"].contains(sentence.words.last)
-            || sentence.hasAny(["read"], then: ["sign", "plate", "label", "numbers"], within: 5)
+            || asksWhatIsSaid(sentence)
+            || sentence.hasAny(["read"], then: surfaces, within: 5)
+            || sentence.words == ["read", "it"] || sentence.words == ["read", "this"]
+    }
+
+    /// "What does the sign say?", "what it says"
+    private static func asksWhatIsSaid(_ sentence: PromptSentence) -> Bool {
+        if sentence.hasAny(["you", "about"]) { return false }
+        return sentence.hasAny(["what"], then: ["do", "does", "did"], within: 0) && sentence.hasAny(["say", "says"])
+            || sentence.hasAny(["what", "what's"], then: ["says"], within: 6) || sentence.hasPhrase("what's it say")
     }
 
     @Sendable private static func asksForPlaces(_ sentence: PromptSentence) -> Bool {
@@ -80,14 +124,7 @@ struct TaskWords {
         return sentence.hasAny(short)
             || sentence.hasAny(["one", "single", "1", "a"], then: ["sentence", "line"], within: 1)
             || sentence.hasAny(["words"], then: ["less", "fewer", "maximum", "max"], within: 1)
-            || isCount(ofWordsIn: sentence) || sentence.hasPhrase("alt text")
+            || sentence.hasPhrase("alt text")
             || sentence.words.first == "caption" && sentence.words.count > 1
-    }
-
-    /// "in 20 words", "max. 15 words"
-    private static func isCount(ofWordsIn sentence: PromptSentence) -> Bool {
-        sentence.words.indices.dropFirst().contains { index in
-            sentence.words[index] == "words" && (1...30).contains(Int(sentence.words[index - 1]) ?? 0)
-        }
     }
 }
