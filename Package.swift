@@ -73,6 +73,7 @@ let package = Package(
         .target(name: "CaptionCleaning", swiftSettings: swiftSettings),
         .target(name: "Transfers", dependencies: ["CCurl"], swiftSettings: swiftSettings),
         .target(name: "VisionAPITypes", swiftSettings: swiftSettings),
+        .target(name: "Drawings", swiftSettings: swiftSettings),
 
         // Floor 2: the model, and where its files come from.
         .target(
@@ -86,7 +87,9 @@ let package = Package(
         .target(name: "ModelContext", dependencies: ["JSONScanning"], swiftSettings: swiftSettings),
         .target(
             name: "CaptionClient",
-            dependencies: ["CaptionCleaning", "ModelContext", "RawPreviews", "Transfers", "VisionAPITypes"],
+            dependencies: [
+                "CaptionCleaning", "Drawings", "ModelContext", "RawPreviews", "Transfers", "VisionAPITypes",
+            ],
             swiftSettings: swiftSettings),
 
         // Floor 3: many requests for one model, and the street door.
@@ -136,8 +139,9 @@ let package = Package(
         .executableTarget(
             name: "vision-server",
             dependencies: [
-                "CDemoModel", "CKernels", "Tensors", "Images", "Serving", "PrometheusText", "VisionAPITypes",
-                "Florence2", "Captioning", "ModelHub", "HTTPDoor", "VisionAPI",
+                "CDemoModel", "CKernels", "Drawings", "Tensors", "Images", "Serving", "PrometheusText",
+                "VisionAPITypes", "Florence2", "Captioning", "ModelHub", "HTTPDoor",
+                "VisionAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -149,7 +153,7 @@ let package = Package(
         .executableTarget(
             name: "vision-client",
             dependencies: [
-                "CaptionCleaning", "CaptionClient",
+                "CaptionCleaning", "CaptionClient", "Drawings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings, linkerSettings: staticRuntime),
@@ -178,6 +182,7 @@ let package = Package(
         .testTarget(
             name: "ModelContextTests", dependencies: ["ModelContext", "SeededRandom"], swiftSettings: swiftSettings),
         .testTarget(name: "JSONScanningTests", dependencies: ["JSONScanning"], swiftSettings: swiftSettings),
+        .testTarget(name: "DrawingsTests", dependencies: ["Drawings"], swiftSettings: swiftSettings),
         .testTarget(
             name: "CaptionCleaningTests", dependencies: ["CaptionCleaning", "SeededRandom"],
             exclude: ["Captions"], swiftSettings: swiftSettings),
@@ -216,7 +221,8 @@ let package = Package(
         .testTarget(
             name: "VisionAPITests",
             dependencies: [
-                "VisionAPI", "CDigest", "Captioning", "VisionAPITypes", "FakeEngine", "Florence2", "HTTPDoor", "Images",
+                "VisionAPI", "CDigest", "Captioning", "VisionAPITypes", "FakeEngine", "Florence2", "HTTPDoor",
+                "Images",
                 "Loopback", "ModelContext", "SeededRandom", "Serving", "CDemoModel", "Eventually", "JSONScanning",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -7,6 +7,12 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     case unreadable(String)
     case emptyCaption
     case placesNotText
+    /// What is in a drawing's place is none of these.
+    case noDrawing(String)
+    /// The server does not tell the size of images.
+    case noImageSize
+    /// The server's places cannot be understood.
+    case noPlaces
     case unwritable(file: String, reason: String)
     case diskFull(file: String)
     case folderUnwritable(String)
@@ -72,6 +78,13 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
             "The server answered with an empty caption."
         case .placesNotText:
             "This task answers with places in the picture, and --exif can only write text. Use --jsonl for it."
+        case .noDrawing(let file):
+            "\(file) is none of the drawings that --draw makes, so it was left as it is. Move it away, or give another "
+                + "folder."
+        case .noImageSize:
+            "The server does not say how large the picture is, so nothing can be drawn. Install a newer server."
+        case .noPlaces:
+            "The server answered with places that cannot be understood, so nothing was drawn."
         case .unwritable(let file, let reason):
             "\(file) cannot be written: \(reason)."
         case .diskFull(let file):

@@ -6,6 +6,8 @@ package enum SkipReason: Sendable, CaseIterable {
     case described
     /// Its metadata have tags of an earlier run.
     case tagged
+    /// It has its drawing.
+    case drawn
 
     /// What is said of one image.
     var words: String { String(phrase(1).dropFirst("1 ".count)) }
@@ -15,6 +17,7 @@ package enum SkipReason: Sendable, CaseIterable {
         case .captioned: "\(count) captioned before"
         case .described: "\(count) with a description of \(count == 1 ? "its" : "their") own"
         case .tagged: "\(count) tagged before"
+        case .drawn: "\(count) drawn before"
         }
     }
 }

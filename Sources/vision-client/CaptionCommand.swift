@@ -1,5 +1,6 @@
 import ArgumentParser
 import CaptionClient
+import Drawings
 import Foundation
 
 /// Asks about single images and prints the answers.
@@ -20,6 +21,7 @@ struct CaptionCommand: AsyncParsableCommand {
     @Option(help: "Seconds without a model of the server after which the command ends.")
     var patience = 30
 
+    @OptionGroup(title: "Drawings") var drawingOptions: DrawingOptions
     @OptionGroup var serverOptions: ServerOptions
     @OptionGroup var questionOptions: QuestionOptions
 
@@ -27,15 +29,17 @@ struct CaptionCommand: AsyncParsableCommand {
         guard (0...1_000_000).contains(patience) else {
             throw ValidationError("--patience is \(patience): it must be from 0 to 1000000 seconds.")
         }
+        try drawingOptions.check(images)
     }
 
     func run() async throws {
         try await serverOptions.withServer { server in
             let terminal = Terminal(environment: ProcessInfo.processInfo.environment)
+            let drawings = drawingOptions.files(AtomicFileWriter())
             var failures = 0
             for image in images {
                 do {
-                    try AnswerOutput.print(try await answer(image, server, terminal))
+                    try AnswerOutput.print(try await answer(image, server, drawings, terminal))
                 } catch ClientError.noModel(let sentence) {
                     // No other image would fare better.
                     throw ClientError.noModel(sentence)
@@ -48,14 +52,19 @@ struct CaptionCommand: AsyncParsableCommand {
         }
     }
 
-    private func answer(_ image: String, _ server: RemoteServer, _ terminal: Terminal) async throws -> String {
+    private func answer(
+        _ image: String, _ server: RemoteServer, _ drawings: DrawingFiles?, _ terminal: Terminal
+    ) async throws -> String {
         let file = ImageFile(path: image)
-        let result = try await server.answer(
+        let name = DrawingFolder.name(of: image)
+        try drawings?.check(name)
+        let (result, size) = try await server.answer(
             questionOptions.question(prompt), about: file, patience: .seconds(patience)
         ) { sentence in
             terminal.write(Terminal.visible(sentence) + "\n")
         }
         let caption = try CaptionText(result)
+        try drawings?.write([result], name: name, image: file, size: size)
         if json {
             let line = CaptionLine(file: image, prompt: prompt, result: caption.isText ? .string(caption.text) : result)
             return try AnyJSON.line(line)

@@ -33,7 +33,7 @@ struct CaptionOptions: ParsableArguments {
     var language = ImageMetadata.anyLanguage
     @Flag(inversion: .prefixedNo, help: "Keep the time of the last change of pictures that --exif writes into.")
     var preserveTimes = true
-    @Flag(help: "Write no caption files; needs --jsonl, --exif or --xmp.") var noCaptions = false
+    @Flag(help: "Write no caption files; needs --jsonl, --exif, --xmp or --draw.") var noCaptions = false
     @Option(help: "File that lists the failed pictures and the reasons, as JSON lines.") var failures: String?
 
     @Flag(help: "Go on with pictures that come into the folder, until Ctrl-C.") var watch = false
@@ -64,10 +64,6 @@ struct CaptionOptions: ParsableArguments {
     func validate() throws {
         guard [overwrite, append, prepend].count(where: { $0 }) <= 1 else {
             throw ValidationError("Give only one of --overwrite, --append and --prepend.")
-        }
-        guard !noCaptions || exif || xmp || jsonl != nil else {
-            throw ValidationError(
-                "With --no-captions the captions would go nowhere. Add --jsonl FILE, --exif or --xmp.")
         }
         guard language.wholeMatch(of: /[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*/) != nil else {
             throw ValidationError("--language is \"\(language)\": it must be x-default, or a code such as en or de-CH.")

@@ -23,6 +23,7 @@ struct FolderCommand: AsyncParsableCommand {
     @OptionGroup(title: "Clean-up, in this order") var cleanUp: CleanUpOptions
     @OptionGroup(title: "Formats") var formats: FormatOptions
     @OptionGroup(title: "Files") var places: PlaceOptions
+    @OptionGroup(title: "Drawings") var drawings: DrawingOptions
     @OptionGroup(title: "Pictures") var selection: SelectionOptions
     @OptionGroup(title: "Servers") var servers: FolderServerOptions
     @OptionGroup(title: "Generation") var questionOptions: QuestionOptions
@@ -123,6 +124,7 @@ struct FolderCommand: AsyncParsableCommand {
             collection: try collection(path, folder, gate),
             metadata: try exifTool.map { try metadata($0, folder, plan, rule) } ?? [], gate: gate)
         outputs.outputFolder = places.outputFolder
+        outputs.drawings = drawings.files(gate)
         return outputs
     }
 
@@ -183,6 +185,14 @@ struct FolderCommand: AsyncParsableCommand {
     func validate() throws {
         guard folder != nil || formats.format != .txt else {
             throw ValidationError("Missing expected argument '<folder>'")
+        }
+        let hasOutput = captions.exif || captions.xmp || captions.jsonl != nil || drawings.draw != nil
+        guard !captions.noCaptions || hasOutput else {
+            throw ValidationError(
+                "With --no-captions the captions would go nowhere. Add --jsonl FILE, --exif, --xmp or --draw FOLDER.")
+        }
+        guard drawings.draw == nil || formats.format != .lines else {
+            throw ValidationError("--draw draws no answers that come with details: leave --format jsonl out.")
         }
         guard formats.format == .txt || !captions.append && !captions.prepend else {
             throw ValidationError("--append and --prepend are for text files beside the pictures, not for --format.")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Drawings
 import Florence2
 import Foundation
 import Images
@@ -18,10 +19,13 @@ struct LocalCaptionCommand: ParsableCommand {
     @Flag(help: "Print one JSON object a picture.")
     var json = false
 
+    @OptionGroup(title: "Drawings") var drawingOptions: LocalDrawingOptions
     @OptionGroup(title: "Search") var generationOptions: GenerationOptions
     @OptionGroup(title: "Model") var modelOptions: ModelOptions
     @OptionGroup(title: "Prompts") var promptOptions: PromptOptions
     @OptionGroup(title: "Pictures") var imageOptions: ImageOptions
+
+    func validate() throws { try drawingOptions.check(images) }
 
     func run() throws {
         let settings = Settings(environment: ProcessInfo.processInfo.environment)
@@ -49,10 +53,12 @@ struct LocalCaptionCommand: ParsableCommand {
     private func caption(
         _ file: String, _ task: TaskPrompt, _ captioner: Captioner<CPUEngine>, _ reader: ImageReader
     ) throws -> PrintedCaption {
+        let drawing = try drawingOptions.file(for: file)
         let start = ContinuousClock.now
         let image = try reader.read(file)
         let decodeSeconds = (ContinuousClock.now - start) / .seconds(1)
         let caption = try captioner.answer(image, prompt: task, overrides: generationOptions.overrides)
+        try drawing?.write(caption.answer, of: image)
         return PrintedCaption(file: file, prompt: prompt, caption: caption, decodeSeconds: decodeSeconds)
     }
 }

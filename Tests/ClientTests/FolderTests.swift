@@ -223,7 +223,7 @@ struct FolderTests {
             (["CAPTION", "a/b", "."], "cannot be the extension"),
             (["CAPTION", "txt", "./missing"], "There is no folder ./missing."),
             (["CAPTION", "txt", ".", "--append", "--overwrite"], "Give only one of"),
-            (["CAPTION", "txt", ".", "--no-captions"], "Add --jsonl FILE, --exif or --xmp."),
+            (["CAPTION", "txt", ".", "--no-captions"], "Add --jsonl FILE, --exif, --xmp or --draw FOLDER."),
             (["CAPTION", "txt", ".", "--jobs", "0"], "--jobs is 0: it must be from 1 to 64, or auto."),
             (["CAPTION", "txt", ".", "--jsonl", "/missing/x"], "/missing/x cannot be written: no such file"),
             (["CAPTION", "txt", ".", "--server", "http://"], "is no server's address"),

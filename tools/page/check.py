@@ -4,8 +4,8 @@
     pip install -r tools/page/requirements.txt
     python tools/page/check.py .build/release/vision-server [--shots DIR] [--only WORD] [--draw]
 
-Each check is a function of asking.py, folders.py, guarding.py or using.py, and gets one line. --draw draws the picture
-in README anew. The exit status is 1 if anything was wrong.
+Each check is a function of asking.py, drawing.py, folders.py, guarding.py or using.py, and gets one line. --draw draws
+the picture in README anew. The exit status is 1 if anything was wrong.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 from playwright.sync_api import expect, sync_playwright
 
 import asking  # noqa: F401, as each of these registers its checks
+import drawing  # noqa: F401
 import folders  # noqa: F401
 import guarding  # noqa: F401
 import using

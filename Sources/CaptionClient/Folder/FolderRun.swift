@@ -1,4 +1,5 @@
 import Foundation
+import VisionAPITypes
 
 /// Captions every image of a folder.
 package struct FolderRun: Sendable {
@@ -187,9 +188,9 @@ package struct FolderRun: Sendable {
         defer { if job.image.member != nil { unlink(path) } }
         let query = outputs.query(for: job)
         switch await queue.ask(query, about: job.image.file, onWait: { report.waits($0.sentence) }) {
-        case .answered(let result):
+        case .answered(let result, let imageSize):
             if settings.adaptsJobs { await asking.resize(queue.capacity) }
-            return await write(TaskAnswers(result, to: query), job, watch)
+            return await write(TaskAnswers(result, to: query), imageSize, job, watch)
         case .failed(let reason): fail(job.image.name, reason)
         case .over(let sentences, let mayPass): stop.stop(.servers(sentences, mayPass: mayPass))
         case .stopped: break
@@ -198,20 +199,24 @@ package struct FolderRun: Sendable {
     }
 
     /// Writes an answer; metadata is written while the next image is asked about.
-    private func write(_ answers: TaskAnswers, _ job: CaptionJob, _ watch: FolderWatch) async {
+    private func write(
+        _ answers: TaskAnswers, _ size: ImageSize?, _ job: CaptionJob, _ watch: FolderWatch
+    ) async {
         guard !outputs.metadata.isEmpty else {
-            await writeNow(answers, job, watch)
+            await writeNow(answers, size, job, watch)
             return await asking.release()
         }
         await writing.acquire()
         await asking.release()
-        await writeNow(answers, job, watch)
+        await writeNow(answers, size, job, watch)
         await writing.release()
     }
 
-    private func writeNow(_ answers: TaskAnswers, _ job: CaptionJob, _ watch: FolderWatch) async {
+    private func writeNow(
+        _ answers: TaskAnswers, _ size: ImageSize?, _ job: CaptionJob, _ watch: FolderWatch
+    ) async {
         do {
-            report.captioned(job.image, try await outputs.write(answers, for: job))
+            report.captioned(job.image, try await outputs.write(answers, size, for: job))
             watch.settle(job.image)
         } catch let error as ClientError {
             end(job, error)

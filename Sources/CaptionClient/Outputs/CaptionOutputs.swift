@@ -1,5 +1,6 @@
 import CaptionCleaning
 import Foundation
+import VisionAPITypes
 
 /// The places that a folder's captions are written to.
 package struct CaptionOutputs: Sendable {
@@ -12,6 +13,8 @@ package struct CaptionOutputs: Sendable {
     let collection: (any CaptionCollection)?
     /// One for descriptions, one for tags, as the tasks answer them; none where no metadata is written.
     let metadata: [MetadataOutputs]
+    /// Where answers are drawn; `nil` where they are not.
+    package var drawings: DrawingFiles?
     let gate: AtomicFileWriter
     /// The folder that mirrors that of the images, and gets the caption files; its folders are made when they are needed.
     package var outputFolder: String?
@@ -44,16 +47,19 @@ package struct CaptionOutputs: Sendable {
 
     /// Why an image is left out that has everything that is wanted from an earlier run; `nil` when something is missing.
     func reasonToSkip(_ job: CaptionJob) -> SkipReason? {
-        guard rule.existing == .skip, !wantsFile(job), linesWanted(job).isEmpty, !wantsEntry(job), !wantsMetadata(job)
+        guard rule.existing == .skip, !wantsFile(job), linesWanted(job).isEmpty, !wantsEntry(job), !wantsMetadata(job),
+            !wantsDrawing(job)
         else { return nil }
         if !job.files.isEmpty || lines != nil || collection != nil { return .captioned }
+        if metadata.isEmpty { return .drawn }
         return plan.tasks(answeringTags: false).isEmpty ? .tagged : .described
     }
 
     /// Why nothing can be written for an image, whatever the server would say.
     func obstacle(_ job: CaptionJob) -> String? {
         for case .foreign(let reason) in job.files.map(\.content) { return reason }
-        let isAlone = !wantsFile(job) && linesWanted(job).isEmpty && !wantsEntry(job)
+        if let reason = drawings?.obstacle(job.image.name) { return reason }
+        let isAlone = !wantsFile(job) && linesWanted(job).isEmpty && !wantsEntry(job) && !wantsDrawing(job)
         return metadata.lazy.compactMap { $0.obstacle(job, isAlone: isAlone) }.first.map { "\($0)" }
     }
 
@@ -74,7 +80,7 @@ package struct CaptionOutputs: Sendable {
     func query(for job: CaptionJob) -> CaptionQuery {
         var query = question
         guard plan.tasks.count > 1 else { return query }
-        let isAllWanted = wantsEntry(job) || wantsMetadata(job)
+        let isAllWanted = wantsEntry(job) || wantsMetadata(job) || wantsDrawing(job)
         let wanted =
             isAllWanted
             ? Set(plan.tasks.prompts.indices)
@@ -85,7 +91,7 @@ package struct CaptionOutputs: Sendable {
 
     /// Writes what is missing, or what is to be changed.
     /// - Throws: `ClientError`.
-    func write(_ answers: TaskAnswers, for job: CaptionJob) async throws -> Written {
+    func write(_ answers: TaskAnswers, _ size: ImageSize?, for job: CaptionJob) async throws -> Written {
         let texts = plan.texts(answers)
         if !metadata.isEmpty, texts.contains(where: { $0.map { !$0.isText } ?? false }) {
             throw ClientError.placesNotText
@@ -107,6 +113,10 @@ package struct CaptionOutputs: Sendable {
         if isEmpty { throw ClientError.emptyCaption }
         if texts.contains(where: { $0?.isKept ?? false }) { written.note = Self.keptNote }
         if let note = try await writeMetadata(texts, job) { written.note = note }
+        if wantsDrawing(job) {
+            let results = plan.tasks.prompts.compactMap { answers[$0] }
+            try drawings?.write(results, name: job.image.name, image: job.image.file, size: size)
+        }
         // What says that an image is done goes last.
         if wantsEntry(job) { try collection?.append(try entry(texts, job)) }
         for task in linesWanted(job) {
@@ -188,6 +198,11 @@ package struct CaptionOutputs: Sendable {
         let isTags = plan.tasks.tasks.map { $0?.isTags ?? false }
         return CaptionEntry(
             image: job.image, captions: captions, areTags: captions.count == isTags.count ? isTags : [false])
+    }
+
+    private func wantsDrawing(_ job: CaptionJob) -> Bool {
+        guard let drawings else { return false }
+        return rule.existing != .skip || !drawings.contains(job.image.name)
     }
 
     private func wantsMetadata(_ job: CaptionJob) -> Bool { metadata.contains { $0.wants(job) } }

@@ -1,6 +1,6 @@
 import Foundation
 import Transfers
-import VisionAPITypes
+package import VisionAPITypes
 
 /// A vision server, as seen from here.
 package struct RemoteServer: Sendable {
@@ -69,7 +69,8 @@ package struct RemoteServer: Sendable {
             let (head, bytes) = try await send(request)
             return Reply(
                 status: head.status, retryAfter: head.headers.first(name: "Retry-After"),
-                location: head.headers.first(name: "Location"), body: bytes, server: address)
+                location: head.headers.first(name: "Location"),
+                imageSize: head.headers.first(name: ImageSize.header), body: bytes, server: address)
         } catch {
             return Reply(connectionError: error, server: address, timeout: settings.timeout)
         }
@@ -131,14 +132,14 @@ extension RemoteServer {
     /// - Throws: `ClientError.server`, `.noModel`.
     package func answer(
         _ question: CaptionQuery, about image: ImageFile, patience: Duration, onWait: (String) -> Void
-    ) async throws -> AnyJSON {
+    ) async throws -> (result: AnyJSON, imageSize: ImageSize?) {
         let start = ContinuousClock.now
         var withoutModelSince: ContinuousClock.Instant?
         while true {
             let reply = await ask(question, about: image)
             switch reply {
-            case .answered(let result):
-                return result
+            case .answered(let result, let imageSize):
+                return (result, imageSize)
             case .busy(let sentence, let retryAfter):
                 if let timeout = settings.timeout, ContinuousClock.now + retryAfter - start > timeout {
                     throw ClientError.server("\(sentence) (VISION_TIMEOUT is over before that.)")

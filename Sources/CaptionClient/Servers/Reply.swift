@@ -1,9 +1,10 @@
 package import Foundation
-import VisionAPITypes
+package import VisionAPITypes
 
 /// What came of asking a server about an image.
 package enum Reply: Sendable, Equatable {
-    case answered(AnyJSON)
+    /// The answer, and the size of the upright image where the server tells it.
+    case answered(AnyJSON, ImageSize? = nil)
     /// The server will take the request later: its queue is full, or its model is being downloaded.
     case busy(String, retryAfter: Duration)
     /// The server has no model, for a reason that may pass, such as a hub that cannot be reached.
@@ -19,10 +20,13 @@ package enum Reply: Sendable, Equatable {
     /// The same, as the question is wrong: asking it again is of no use.
     case misasked(String)
 
-    /// The reply to `POST /process_image`, by the status, the `Retry-After` header and the body.
-    package init(status: Int, retryAfter: String?, location: String?, body: Data, server: ServerAddress) {
+    /// The reply to `POST /process_image`, by the status, some headers and the body.
+    package init(
+        status: Int, retryAfter: String?, location: String?, imageSize: String? = nil, body: Data,
+        server: ServerAddress
+    ) {
         if status == 200, let answer = try? JSONDecoder().decode(Answer.self, from: body) {
-            self = .answered(answer.result)
+            self = .answered(answer.result, imageSize.flatMap(ImageSize.init))
             return
         }
         if status == 200, let answers = try? JSONDecoder().decode(Answers.self, from: body) {

@@ -1,4 +1,5 @@
 import Transfers
+package import VisionAPITypes
 
 /// Lends servers to images: each image gets one as soon as one is free.
 package actor ServerQueue {
@@ -19,7 +20,7 @@ package actor ServerQueue {
 
     /// What came of an image in the end.
     package enum Outcome: Sendable, Equatable {
-        case answered(AnyJSON)
+        case answered(AnyJSON, ImageSize?)
         case failed(String)
         /// Nobody can answer any more; the servers' own sentences, and whether asking the same later may help.
         case over([String], mayPass: Bool)
@@ -43,7 +44,7 @@ package actor ServerQueue {
             let reply = await reply(servers[index], question, image)
             giveBack(index, reply)
             switch reply {
-            case .answered(let result): return .answered(result)
+            case .answered(let result, let imageSize): return .answered(result, imageSize)
             case .refused(let sentence): return .failed(sentence)
             case .lost(let sentence):
                 losses += 1

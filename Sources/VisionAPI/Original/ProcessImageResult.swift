@@ -13,6 +13,7 @@ struct ProcessImageResult: Encodable {
     struct Image {
         let name: String
         let outcome: Result<[CleanCaption], ErrorAnswer>
+        let size: ImageSize?
         /// A JPEG file, where one was asked for.
         var thumbnail: [UInt8]?
     }
@@ -20,6 +21,9 @@ struct ProcessImageResult: Encodable {
     private let request: ImageRequest
     private let images: [Image]
     private let isDetailed: Bool
+
+    /// Of the only image.
+    var imageSize: ImageSize? { request.isSeveral ? nil : images.first?.size }
 
     private enum Key: CodingKey { case images, name, result, results, raw, kept, thumbnail, details, detail, code }
 

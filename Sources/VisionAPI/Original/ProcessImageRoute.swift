@@ -1,10 +1,12 @@
 import Captioning
 import Florence2
 import HTTPDoor
+import HTTPTypes
 import Hummingbird
 import Images
 import Logging
 import Synchronization
+import VisionAPITypes
 
 /// `POST /process_image`: images and prompts come in, the model's answers go out, whole or as they come into being.
 struct ProcessImageRoute: Sendable {
@@ -24,7 +26,10 @@ struct ProcessImageRoute: Sendable {
     private func answer(_ body: ReadBody, _ form: BodyForm, _ context: DoorContext) async throws -> Response {
         try await context.cancelledOnDisconnect {
             try await service.withSlot(bytes: body.count) { slot in
-                try .json(await result(slot, body, form, context.notes))
+                let result = try await result(slot, body, form, context.notes)
+                var response = try Response.json(result)
+                response.headers[.imageSize] = result.imageSize?.text
+                return response
             }
         }
     }
@@ -50,6 +55,7 @@ struct ProcessImageRoute: Sendable {
         while let image = request.takeImage() {
             let (request, number) = (request, request.isSeveral ? images.count : nil)
             let thumbnail = Mutex<[UInt8]?>(nil)
+            let size = UprightSize()
             do {
                 let rest = request.images.isEmpty ? nil : request.byteCount
                 let captions = try await slot.answer(
@@ -59,16 +65,21 @@ struct ProcessImageRoute: Sendable {
                 } report: { event in
                     notes.note(event, ofOne: number == nil)
                     if case .thumbnail(let file) = event { thumbnail.withLock { $0 = file } }
+                    size.note(event)
                     // What holds only strings and numbers can always be written.
                     try? stream?.write(event, image: number)
                 }.captions
                 let clean = zip(captions, request.prompts).map { CleanCaption($0, of: $1, request.cleanUp) }
                 try stream?.write(cleaned: clean, image: number)
                 images.append(
-                    .init(name: image.name, outcome: .success(clean), thumbnail: thumbnail.withLock { $0 }))
+                    .init(
+                        name: image.name, outcome: .success(clean), size: size.value,
+                        thumbnail: thumbnail.withLock { $0 }))
             } catch let error where request.isSeveral && Self.isOfOneImage(error) {
                 images.append(
-                    .init(name: image.name, outcome: .failure(ErrorAnswer(answering: error) ?? .internalError)))
+                    .init(
+                        name: image.name, outcome: .failure(ErrorAnswer(answering: error) ?? .internalError),
+                        size: size.value))
             }
             slot = slot.following()
         }
@@ -89,4 +100,30 @@ struct ProcessImageRoute: Sendable {
         default: false
         }
     }
+}
+
+/// What an image's header has said of its size.
+private final class UprightSize: Sendable {
+    private let known = Mutex<ImageSize?>(nil)
+
+    var value: ImageSize? { known.withLock { $0 } }
+
+    func note(_ event: CaptionEvent) {
+        guard case .understood(let header) = event else { return }
+        known.withLock { $0 = ImageSize(upright: header) }
+    }
+}
+
+extension ImageSize {
+    /// Orientations from 5 on swap the sides.
+    init(upright header: ImageHeader) {
+        let isTurned = (5...8).contains(header.orientation)
+        self.init(
+            width: isTurned ? header.height : header.width, height: isTurned ? header.width : header.height)
+    }
+}
+
+extension HTTPField.Name {
+    /// Columns and rows of the upright image.
+    static let imageSize = HTTPField.Name(ImageSize.header) ?? .via
 }

@@ -3,6 +3,7 @@ import Florence2
 import HTTPDoor
 import Images
 import Logging
+import VisionAPITypes
 
 extension RequestNotes {
     /// What the log's line says of a request's way.
@@ -29,8 +30,8 @@ extension RequestNotes {
 
     /// Columns and rows of the upright image.
     func note(_ image: ImageHeader) {
-        let isTurned = (5...8).contains(image.orientation)
-        note("width", .stringConvertible(isTurned ? image.height : image.width))
-        note("height", .stringConvertible(isTurned ? image.width : image.height))
+        let size = ImageSize(upright: image)
+        note("width", .stringConvertible(size.width))
+        note("height", .stringConvertible(size.height))
     }
 }
