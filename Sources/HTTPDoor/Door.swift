@@ -70,7 +70,10 @@ package struct Door: Sendable {
         if configuration.answersToItsNamesOnly {
             router.add(middleware: HostMiddleware(rule: names, answers: answers))
         }
-        router.add(middleware: CORSMiddleware(origins: configuration.corsOrigins, names: names, answers: answers))
+        router.add(
+            middleware: CORSMiddleware(
+                origins: configuration.corsOrigins, names: names, answers: answers,
+                exposedHeaders: dialects.flatMap(\.exposedHeaders)))
         router.add(middleware: ErrorMiddleware(answers: answers))
         let guarded = router.group().add(middleware: AuthMiddleware(keys: configuration.apiKeys))
             .add(middleware: EncodingMiddleware())

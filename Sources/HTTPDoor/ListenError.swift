@@ -7,23 +7,31 @@ package struct ListenError: Error, CustomStringConvertible {
 
     /// `nil` when `error` is about something else.
     package init?(_ error: any Error, configuration: DoorConfiguration) {
-        let ports = configuration.ports.map(String.init).joined(separator: " or ")
-        let address = "\(configuration.host):\(ports)"
         switch error {
-        case let error as IOError where error.errnoCode == EADDRINUSE:
-            description = "Another program listens to \(address). Stop it, or choose another --port."
-        case let error as IOError where error.errnoCode == EACCES:
-            description = "This user may not listen to \(address). Choose a --port above 1023."
-        case let error as IOError where error.errnoCode == EADDRNOTAVAIL:
-            description = "This machine has no address \(configuration.host). Choose another --host."
-        case is SocketAddressError, is SocketAddressError.UnknownHost:
-            description =
-                "The address \(configuration.host) is not known here. Choose another --host: 127.0.0.1 is this machine "
-                + "alone, 0.0.0.0 every address that it has."
         case let error as IOError:
-            let reason = String(cString: strerror(error.errnoCode))
-            description = "\(address) cannot be listened to: \(reason). Choose another --host or --port."
+            let ports = configuration.ports.map(String.init).joined(separator: " or ")
+            self.init(errno: error.errnoCode, host: configuration.host, port: ports)
+        case is SocketAddressError, is SocketAddressError.UnknownHost:
+            self.init(
+                description: "The address \(configuration.host) is not known here. Choose another --host: 127.0.0.1 is "
+                    + "this machine alone, 0.0.0.0 every address that it has.")
         default: return nil
         }
+    }
+
+    private init(description: String) { self.description = description }
+
+    /// - Parameter errno: What the system says.
+    package init(errno: Int32, host: String, port: String) {
+        description =
+            switch errno {
+            case EADDRINUSE:
+                "Another program listens to \(host):\(port). Stop it, or choose another --port (VISION_SERVER_PORT)."
+            case EACCES: "This user may not listen to \(host):\(port). Choose a --port above 1023."
+            case EADDRNOTAVAIL: "This machine has no address \(host). Choose another --host."
+            default:
+                "\(host):\(port) cannot be listened to: \(String(cString: strerror(errno))). Choose another --host or "
+                    + "--port."
+            }
     }
 }

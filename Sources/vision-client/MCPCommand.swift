@@ -15,11 +15,15 @@ struct MCPCommand: AsyncParsableCommand {
             "Folder whose pictures the chat may name by their paths; repeatable.", valueName: "folder"))
     var root: [String] = []
 
+    @Option(help: ArgumentHelp("Seconds that a call may wait until it is taken up.", visibility: .hidden))
+    var patience = 50.0
+
     @OptionGroup var serverOptions: ServerOptions
 
     func run() async throws {
         try await serverOptions.withServer { server in
-            let tools = ServerTools(server, folders: try AllowedFolders(root))
+            let tools = ServerTools(
+                server, folders: try AllowedFolders(root), patience: .seconds(min(max(patience, 0), 86400)))
             let loop = ToolLoop(tools, version: VisionClient.version) { message in
                 // Where nobody reads any more there is nothing left to do.
                 do { try AnswerOutput.print(message) } catch { MCPCommand.exit(withError: error) }

@@ -48,6 +48,9 @@ struct DoorOptions: ParsableArguments {
             valueName: "seconds"))
     var writeTimeout: Int?
 
+    @Option(help: ArgumentHelp("Seconds after which a quiet stream shows that it lives.", visibility: .hidden))
+    var silence: Double?
+
     /// The keys as they were given, right or wrong.
     func givenKeys(_ settings: Settings) -> [String] {
         apiKey.isEmpty ? settings.list("api-keys", []) : apiKey
@@ -89,6 +92,7 @@ struct DoorOptions: ParsableArguments {
     func connectionTimeouts(_ settings: Settings) throws -> ConnectionTimeouts {
         ConnectionTimeouts(
             reading: try settings.number("read-timeout", readTimeout, in: 1...86400) ?? 30,
-            writing: try settings.number("write-timeout", writeTimeout, in: 1...86400) ?? 30)
+            writing: try settings.number("write-timeout", writeTimeout, in: 1...86400) ?? 30,
+            silence: silence.map { .seconds(min(max($0, 0.001), 86400)) })
     }
 }

@@ -15,6 +15,10 @@ struct ServerLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
+        // Where the service ends for a reason that is told by itself, the framework says this of each port.
+        if event.source == "HummingbirdCore", "\(event.message)" == "Waiting on child channel: CancellationError()" {
+            return
+        }
         let all = metadata.merging(event.metadata ?? [:]) { $1 }
         write(format.line(event, all, label: label, at: LogTime()))
     }

@@ -30,6 +30,10 @@ final class ScriptedServer: Sendable {
         case status(Int, String, headers: [String: String] = [:])
         /// Ends the connection without a word.
         case hangUp
+        /// The head and the beginning of events, and no more of them before the latch is open.
+        case begun(String, Latch)
+        /// A result, after which the connection stays for another request.
+        case kept(String)
         /// The same, and the server is gone.
         case hangUpForGood
 
@@ -117,13 +121,31 @@ final class ScriptedServer: Sendable {
 
     private func serve(_ connection: Int32) {
         defer { close(connection) }
-        guard let request = read(connection) else { return }
-        let answer = step(request)
-        if case .hangUpForGood = answer { stop() }
-        guard case .status(let status, let body, let headers) = answer else { return }
-        var head = "HTTP/1.1 \(status) Status\r\nContent-Length: \(body.utf8.count)\r\nConnection: close\r\n"
+        while let request = read(connection) {
+            let answer = step(request)
+            switch answer {
+            case .hangUp: return
+            case .hangUpForGood: return stop()
+            case .begun(let events, let latch):
+                write(connection, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + events)
+                return latch.pass()
+            case .status(let status, let body, let headers):
+                return write(connection, status, body, headers.merging(["Connection": "close"]) { $1 })
+            case .kept(let text):
+                guard case .status(let status, let body, _) = Answer.result(text) else { return }
+                write(connection, status, body, [:])
+            }
+        }
+    }
+
+    private func write(_ connection: Int32, _ status: Int, _ body: String, _ headers: [String: String]) {
+        var head = "HTTP/1.1 \(status) Status\r\nContent-Length: \(body.utf8.count)\r\n"
         for (name, value) in headers { head += "\(name): \(value)\r\n" }
-        let bytes = Array((head + "\r\n" + body).utf8)
+        write(connection, head + "\r\n" + body)
+    }
+
+    private func write(_ connection: Int32, _ text: String) {
+        let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {
             let count = bytes[sent...].withUnsafeBytes {

@@ -94,6 +94,22 @@ struct ToolLoopTests {
         #expect(server.requests.first?.headers["accept"]?.contains("text/event-stream") == true)
     }
 
+    @Test("a call that cannot start in time is an error that says how many wait")
+    func patience() async throws {
+        let latch = Latch()
+        defer { latch.open() }
+        let server = try ScriptedServer { request in
+            request.prompt == "<CAPTION>"
+                ? .begun("event: queued\ndata: {\"ahead\":3}\n\n", latch) : .busy("Five others wait.")
+        }
+        let chat = try Chat(["--patience", "0.2"], server)
+        let queued = try await chat.call("caption", #"{"image":"\(Self.base64)","detail":"brief"}"#, id: 1)
+        #expect(queued.contains(#""isError":true"#) && queued.contains("3 others wait before it"), "\(queued)")
+        let busy = try await chat.call("read_text", #"{"image":"\(Self.base64)"}"#, id: 2)
+        #expect(busy.contains(#""isError":true"#) && busy.contains("Five others wait."), "\(busy)")
+        #expect(chat.end() == 0)
+    }
+
     @Test("files are read below --root only, wherever links and dots lead")
     func roots() async throws {
         let server = try ScriptedServer { .result($0.image) }

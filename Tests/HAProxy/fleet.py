@@ -50,12 +50,12 @@ def request_body(size=0, **options):
     return json.dumps(fields).encode().ljust(size)
 
 
-def chat_body():
+def chat_body(**fields):
     """The same question in OpenAI's words."""
     picture = base64.b64encode((ROOT / "Models/demo/example.png").read_bytes()).decode()
     url = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{picture}"}}
     content = [{"type": "text", "text": "<CAPTION>"}, url]
-    return json.dumps({"messages": [{"role": "user", "content": content}]}).encode()
+    return json.dumps({"messages": [{"role": "user", "content": content}]} | fields).encode()
 
 
 def send(port, body=None, path="/process_image", timeout=60.0):
@@ -69,6 +69,17 @@ def send(port, body=None, path="/process_image", timeout=60.0):
         return None, repr(error)
     finally:
         connection.close()
+
+
+def stream_lines(port, body, path):
+    """The lines of an answer that comes as events, with the moment when each came."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    with contextlib.closing(connection):
+        connection.request("POST", path, body, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        if response.status != 200:
+            raise AssertionError(f"{response.status}: {response.read()}")
+        return [(line.decode().rstrip("\r\n"), time.monotonic()) for line in response]
 
 
 class Server:

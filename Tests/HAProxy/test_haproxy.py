@@ -12,7 +12,7 @@ import threading
 import unittest
 
 from figures import FigureTestCase
-from fleet import NAMES, Fleet, Load, chat_body, request_body, send, wait_until
+from fleet import CAPTION, NAMES, Fleet, Load, chat_body, request_body, send, stream_lines, wait_until
 
 # Above tune.bufsize: HAProxy no longer holds all of it when it has been sent.
 LARGE = 17 << 20
@@ -172,6 +172,36 @@ class HAProxyTests(FigureTestCase):
         finally:
             for name in NAMES:
                 self.fleet.tell(f"set server servers/{name} state ready")
+
+    @contextlib.contextmanager
+    def only_one(self, *options):
+        """Server one with other options, and nobody else."""
+        server = self.fleet.servers["one"]
+        server.kill()
+        server.start(*options)
+        self.fleet.wait_until_up()
+        for name in ("two", "three"):
+            self.fleet.tell(f"set server servers/{name} state maint")
+        try:
+            yield
+        finally:
+            for name in ("two", "three"):
+                self.fleet.tell(f"set server servers/{name} state ready")
+            server.kill()
+            server.start()
+
+    def test_g_a_quiet_stream_shows_that_it_lives(self):
+        """A comment in the silence comes through as it is sent, and not with what follows."""
+        with self.only_one("--silence", "0.01"):
+            lines = stream_lines(self.fleet.port, chat_body(stream=True), "/v1/chat/completions")
+        comments = [moment for line, moment in lines if line == ":"]
+        pieces = [(json.loads(line[6:]), moment) for line, moment in lines if line.startswith("data: {")]
+        text = "".join(piece["choices"][0]["delta"].get("content", "") for piece, _ in pieces)
+        self.assertEqual(text, CAPTION)
+        self.assertEqual([line for line, _ in lines if line][-1], "data: [DONE]")
+        self.assertTrue(comments, "no comment came")
+        gap = pieces[-1][1] - comments[0]
+        self.assertGreater(gap, 0.005, "the comment came with what followed")
 
     def test_d_the_load_is_spread_evenly(self):
         before = {name: self.fleet.counter(name, "stot") for name in NAMES}

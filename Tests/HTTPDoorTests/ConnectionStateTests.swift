@@ -38,6 +38,10 @@ struct ConnectionStateTests {
             actions(Self.whole + [.inputEnded] + Self.answer).suffix(4)
                 == [[.pass], [.pass], [.pass], [.proceed]])
         #expect(actions(Self.whole + [.answerHead(saysClose: false), .inputEnded]).last == [])
+        // Who waits long for a turn may leave meanwhile.
+        #expect(actions(Self.whole + [.inputEnded, .turnCame]).suffix(2) == [[.sendContinue], [.sendContinue]])
+        #expect(actions(Self.whole + [.turnCame]).last == [])
+        #expect(actions(Self.whole + [.inputEnded] + Self.answer + [.turnCame]).last == [])
         // Behind the answer there is nothing left to wait for.
         #expect(actions(Self.whole + [.inputEnded] + Self.answer + [.inputEnded]).last == [.disconnect, .close])
     }
@@ -268,7 +272,7 @@ private struct Journey {
         case 6...8: return .end
         case 9: return .broken(.malformedRequest)
         case 10: return .inputEnded
-        case 11, 12: return .bodyWanted
+        case 11, 12: return isTrue ? .bodyWanted : .turnCame
         case 13, 14: return .answerHead(saysClose: count % 9 == 0, hasLength: isTrue)
         case 15: return isTrue ? .answerBody : count % 2 == 0 ? .answerBodySent : .answerProduced
         case 16, 17: return .answerEnd

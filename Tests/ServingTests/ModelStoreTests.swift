@@ -41,6 +41,33 @@ struct ModelStoreTests {
         }
     }
 
+    @Test("who watches is told of each change, and of nothing afterwards")
+    func changes() async throws {
+        let clock = ManualClock()
+        let (gate, open) = AsyncStream.makeStream(of: Int.self)
+        let store = ModelStore<Int, ManualClock>(name: "m", clock: clock) { report in
+            for await bytes in gate { report(DownloadProgress(bytesDone: bytes, bytesTotal: 9)) }
+            return 7
+        }
+        try await running(store) {
+            #expect(throws: ModelStoreError.self) { try store.require() }
+            var seen: [String] = []
+            for await state in store.changes() {
+                switch state {
+                case .fetching(let progress):
+                    seen.append("\(progress.bytesDone)")
+                    if progress.bytesDone == 5 { open.finish() } else { open.yield(progress.bytesDone + 5) }
+                case .present(let goods): seen.append("there: \(goods)")
+                case .absent, .failed: seen.append("none")
+                }
+                if case .present = state { break }
+            }
+            #expect(seen == ["0", "5", "there: 7"])
+            var later = store.changes().makeAsyncIterator()
+            if case .present? = await later.next() {} else { Issue.record("it is there") }
+        }
+    }
+
     @Test("a failure is told for a while, then the next who asks tries again")
     func failure() async throws {
         let clock = ManualClock()

@@ -33,6 +33,8 @@ struct CORSTests {
         let origins = ["https://a.example", "http://localhost:8188"]
         let allowed = try await response(origins, "http://localhost:8188")
         #expect(allowed.headers[.accessControlAllowOrigin] == "http://localhost:8188")
+        let exposed = allowed.headers[.accessControlExposeHeaders]
+        #expect(exposed == "retry-after, x-request-id, x-image-size, x-florence-task")
         #expect(allowed.headers[.vary] == "Origin, Access-Control-Request-Headers")
         #expect(allowed.headers[.accessControlAllowCredentials] == nil)
         for other in ["https://b.example", "https://a.example.evil", "null"] {

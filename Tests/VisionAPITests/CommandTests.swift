@@ -244,6 +244,15 @@ struct CommandTests {
         let port = try await server.port()
         let second = try Program.run(["--model", "demo", "--port", "\(port)"])
         #expect(second.status == 1)
-        #expect(second.errors.contains("Another program listens to 127.0.0.1:\(port)."), "\(second.errors)")
+        let sentence =
+            "Another program listens to 127.0.0.1:\(port). Stop it, or choose another --port (VISION_SERVER_PORT)."
+        #expect(second.errors == "Error: \(sentence)\n")
+        // Of several ports the one that is taken is named, and nothing stands before that.
+        for ports in [["0", "\(port)"], ["\(port)", "0"]] {
+            let several = try Program.run(["--model", "demo"] + ports.flatMap { ["--port", $0] })
+            #expect(several.status == 1 && several.errors == "Error: \(sentence)\n", "\(several.errors)")
+        }
+        let twice = try Program.run(["--model", "demo", "--port", "9", "--port", "9"])
+        #expect(twice.status == 64 && twice.errors.contains("is 9 twice"), "\(twice.errors)")
     }
 }

@@ -211,6 +211,7 @@ struct HubTests {
             ["--model", "florence/nothing", "--port", "0", "--preload"], environment: hub.environment)
         #expect(unknown.status == 64)
         #expect(unknown.errors.contains("Error: The hub has no model florence/nothing."), "\(unknown.errors)")
+        #expect(!unknown.errors.contains("CancellationError"), "\(unknown.errors)")
         let dead = hub.environment.merging(["HF_ENDPOINT": "http://127.0.0.1:1"]) { $1 }
         let server = try RunningProgram(
             ["--model", "florence/demo", "--port", "0", "--preload"], environment: dead)

@@ -31,6 +31,18 @@ struct LogTests {
         try await LoopbackConnection.ask(port, request, ["x-api-key: \(Self.key)"] + fields, body: body)
     }
 
+    @Test("what the page asks again and again is no line at info, unless it is refused")
+    func polls() async throws {
+        let server = try server(["--log-format", "json"])
+        let port = try await server.port()
+        _ = try await ask(port, "GET /status?poll=1")
+        _ = try await ask(port, "GET /status")
+        _ = try await LoopbackConnection.ask(port, "GET /status?poll=1")
+        server.terminate()
+        let requests = entries(server.finish().errors).filter { $0["message"] as? String == "request" }
+        #expect(requests.map { $0["status"] as? Int } == [200, 401])
+    }
+
     @Test("a request is one line of JSON with all that is known of it, and nothing that is nobody's business")
     func json() async throws {
         let server = try server(["--log-format", "json"])

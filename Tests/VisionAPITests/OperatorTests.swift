@@ -30,7 +30,10 @@ struct OperatorTests {
     @Test(
         "so is every other reason why a port cannot be listened to",
         arguments: [
-            (EADDRINUSE, "Another program listens to 127.0.0.1:80. Stop it, or choose another --port."),
+            (
+                EADDRINUSE,
+                "Another program listens to 127.0.0.1:80. Stop it, or choose another --port (VISION_SERVER_PORT)."
+            ),
             (EACCES, "This user may not listen to 127.0.0.1:80. Choose a --port above 1023."),
             (EADDRNOTAVAIL, "This machine has no address 127.0.0.1. Choose another --host."),
             (EAFNOSUPPORT, "127.0.0.1:80 cannot be listened to: "),

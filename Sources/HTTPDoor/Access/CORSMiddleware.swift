@@ -8,6 +8,8 @@ struct CORSMiddleware: RouterMiddleware {
     /// Under which a page can be the server's own.
     let names: HostRule
     let answers: ErrorAnswers
+    /// Headers of the dialects that a page may read, beside the door's own.
+    let exposedHeaders: [HTTPField.Name]
 
     func handle(
         _ request: Request, context: DoorContext, next: (Request, DoorContext) async throws -> Response
@@ -34,7 +36,8 @@ struct CORSMiddleware: RouterMiddleware {
                 request.headers[.accessControlRequestHeaders] ?? "content-type, authorization, x-api-key"
             response.headers[.accessControlMaxAge] = "600"
         } else {
-            response.headers[.accessControlExposeHeaders] = "retry-after, x-request-id"
+            let names = ["retry-after", "x-request-id"] + exposedHeaders.map(\.canonicalName)
+            response.headers[.accessControlExposeHeaders] = names.joined(separator: ", ")
         }
         return response
     }

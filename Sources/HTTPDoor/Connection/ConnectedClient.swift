@@ -17,10 +17,13 @@ package final class ConnectedClient: Sendable {
     }
 
     let address: String?
+    /// After so long without a piece a streamed answer shows that it lives; `nil`: as long as its format says.
+    let silence: Duration?
     private let state = Mutex(State())
 
-    package init(address: String? = nil) {
+    package init(address: String? = nil, silence: Duration? = nil) {
         self.address = address
+        self.silence = silence
     }
 
     // MARK: What the connection tells

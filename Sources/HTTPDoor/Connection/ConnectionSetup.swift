@@ -16,7 +16,7 @@ extension HTTPServerBuilder {
     ) -> HTTPServerBuilder {
         return HTTPServerBuilder { responder in
             ConnectionSetup(
-                responder,
+                responder, silence: configuration.connectionTimeouts.silence,
                 addHandlers: { operations, client in
                     try operations.addConnectionHandlers(
                         client, connections, configuration.connectionTimeouts, errorFormat, onRefusal: onRefusal)
@@ -36,10 +36,11 @@ struct ConnectionSetup: HTTPChannelHandler {
     }
 
     let responder: HTTPChannelHandler.Responder
+    private let silence: Duration?
     private let addHandlers: @Sendable (ChannelPipeline.SynchronousOperations, ConnectedClient) throws -> Void
 
     init(
-        _ responder: @escaping HTTPChannelHandler.Responder,
+        _ responder: @escaping HTTPChannelHandler.Responder, silence: Duration?,
         addHandlers: @escaping @Sendable (ChannelPipeline.SynchronousOperations, ConnectedClient) throws -> Void
     ) {
         self.responder = { request, writer, channel in
@@ -49,12 +50,13 @@ struct ConnectionSetup: HTTPChannelHandler {
             }
             try await responder(request, writer, channel)
         }
+        self.silence = silence
         self.addHandlers = addHandlers
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            let client = ConnectedClient(address: channel.remoteAddress?.ipAddress)
+            let client = ConnectedClient(address: channel.remoteAddress?.ipAddress, silence: silence)
             try addHandlers(channel.pipeline.syncOperations, client)
             try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: false))
             let requests = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(

@@ -32,6 +32,8 @@ package struct ConnectionState: Sendable {
         case surplus
         /// The client has ended its side; all that it has sent is handed to the parser, or waits for its turn.
         case inputEnded
+        /// The work on the request begins, for which it may have waited long.
+        case turnCame
         /// Somebody begins to read the request's body.
         case bodyWanted
         /// - Parameter hasLength: Whether all of the answer is there already; else it comes into being as it is written.
@@ -138,6 +140,7 @@ package struct ConnectionState: Sendable {
         case .broken(let error): refuse(error)
         case .surplus: refuse(.tooManyConnections)
         case .inputEnded: endInput()
+        case .turnCame: askForReader()
         case .bodyWanted: wantBody()
         case .answerHead(let saysClose, let hasLength): beginAnswer(saysClose, hasLength)
         case .answerBody: addToAnswer()
@@ -245,6 +248,13 @@ package struct ConnectionState: Sendable {
             return request.answer == .none ? [.sendContinue] : [.probe]
         case .closed: return []
         }
+    }
+
+    /// A client that had ended its side may have left since: before the work is done for nobody it is asked once more.
+    private func askForReader() -> [Action] {
+        guard hasInputEnded, case .request(let request) = phase, request.isWhole, !request.isVoid else { return [] }
+        if request.answer == .none { return [.sendContinue] }
+        return request.isProducing ? [.probe] : []
     }
 
     private mutating func wantBody() -> [Action] {

@@ -10,10 +10,13 @@ package struct ConnectionTimeouts: Sendable, Equatable {
     /// Between an answer and the next request of the same connection. Programs that reuse a connection for up to 75 s
     /// show an error when the server closes it just then.
     package var idle: Int
+    /// After so long without a piece a streamed answer shows that it lives; `nil`: as long as its format says.
+    package var silence: Duration?
 
-    package init(reading: Int = 30, writing: Int = 30, idle: Int = 95) {
+    package init(reading: Int = 30, writing: Int = 30, idle: Int = 95, silence: Duration? = nil) {
         self.reading = reading
         self.writing = writing
         self.idle = idle
+        self.silence = silence
     }
 }

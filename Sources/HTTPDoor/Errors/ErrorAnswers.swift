@@ -14,8 +14,12 @@ struct ErrorAnswers: Sendable {
     }
 
     func response(to error: any Error, _ request: Request, _ context: DoorContext) -> Response {
-        let answer = answer(to: error, noting: context.notes)
-        return routes.errorFormat(of: request.uri.path).response(to: answer, of: request.headers)
+        var answer = answer(to: error, noting: context.notes)
+        let format = routes.errorFormat(of: request.uri.path)
+        if error as? DoorError == .unknownPath, !format.unknownPathHint.isEmpty {
+            answer.detail += " " + format.unknownPathHint
+        }
+        return format.response(to: answer, of: request.headers)
     }
 
     /// The answer, its code noted for the log; an error that is none of the client's business is noted whole.

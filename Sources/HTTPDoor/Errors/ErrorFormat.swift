@@ -7,19 +7,23 @@ package struct ErrorFormat: Sendable {
     private let contentType: String
     private let adapted: @Sendable (ErrorAnswer, HTTPFields) -> ErrorAnswer
     private let body: @Sendable (ErrorAnswer) -> ByteBuffer
+    /// A sentence for who asks for a path that is not there, or nothing.
+    let unknownPathHint: String
 
     /// - Parameters:
     ///   - adapted: What a dialect says instead, as its clients know another status for it; also gets the headers of the
     ///     request.
+    ///   - unknownPathHint: A sentence that says which paths of the dialect there are.
     ///   - body: What the answer's body says.
     package init(
-        contentType: String,
+        contentType: String, unknownPathHint: String = "",
         adapted: @escaping @Sendable (ErrorAnswer, _ request: HTTPFields) -> ErrorAnswer = { answer, _ in answer },
         body: @escaping @Sendable (ErrorAnswer) -> ByteBuffer
     ) {
         self.contentType = contentType
         self.adapted = adapted
         self.body = body
+        self.unknownPathHint = unknownPathHint
     }
 
     package func response(to answer: ErrorAnswer, of request: HTTPFields = [:]) -> Response {

@@ -24,7 +24,8 @@ package struct BodyReader: Sendable {
         }
     }
 
-    private let maxBodySize: Int
+    /// The most bytes of one body.
+    package let maxBodySize: Int
     private let maxReadingSize: Int
     private let pace: Pace
     /// Is told the size of what has been let go of.

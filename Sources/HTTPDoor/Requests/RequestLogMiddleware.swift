@@ -58,8 +58,9 @@ struct RequestLogMiddleware: RouterMiddleware {
         _ request: Request, _ id: RequestID, _ context: DoorContext, status: Int, _ time: Duration
     ) {
         let facts = context.notes.facts
+        let isQuiet = routes.isProbe(context.endpointPath) || facts.isPoll && facts.errorCode == nil
         logger.log(
-            level: facts.failure != nil ? .error : routes.isProbe(context.endpointPath) ? .debug : .info, "request",
+            level: facts.failure != nil ? .error : isQuiet ? .debug : .info, "request",
             metadata: RequestLine(
                 id: id.text, client: context.clientAddress, method: request.method.rawValue, path: request.uri.path,
                 status: status, time: time, facts: facts

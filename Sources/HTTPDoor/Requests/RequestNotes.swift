@@ -11,6 +11,8 @@ package final class RequestNotes: Sendable {
         var lateStatus: HTTPResponse.Status?
         /// What went wrong where the client is told only that something did.
         var failure: String?
+        /// Whether it only looks how things are, as it does again and again.
+        var isPoll = false
         /// What its dialect has noted.
         var fields: Logger.Metadata = [:]
         /// When it was ready for the work itself, and when its turn came.
@@ -24,6 +26,7 @@ package final class RequestNotes: Sendable {
     }
 
     private let noted = Mutex(Facts())
+    private let client = ConnectedClient.current
 
     var facts: Facts { noted.withLock { $0 } }
 
@@ -36,9 +39,15 @@ package final class RequestNotes: Sendable {
     /// Notes a field of the log's line; nothing that is secret or long belongs there.
     package func note(_ field: String, _ value: Logger.MetadataValue) { noted.withLock { $0.fields[field] = value } }
 
+    /// It only looks how things are: where it succeeds its line is logged at debug.
+    package func notePoll() { noted.withLock { $0.isPoll = true } }
+
     /// It is ready for the work itself.
     package func noteReady() { noted.withLock { $0.ready = .now } }
 
     /// Its turn has come.
-    package func noteTurn() { noted.withLock { $0.turn = .now } }
+    package func noteTurn() {
+        noted.withLock { $0.turn = .now }
+        client?.tell(.turnCame)
+    }
 }

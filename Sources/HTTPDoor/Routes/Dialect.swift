@@ -6,13 +6,18 @@ package struct Dialect: Sendable {
     let prefix: String
     let errorFormat: ErrorFormat
     let routes: [Route]
+    let exposedHeaders: [HTTPField.Name]
 
     /// - Parameters:
     ///   - prefix: The first component of paths that are this dialect's even where it has no route, such as `v1`: they
     ///     are not found in its format. Paths without an owner are the first dialect's.
-    package init(prefix: String = "", errorFormat: ErrorFormat, routes: [Route]) {
+    ///   - exposedHeaders: Headers of its answers that web pages of listed origins may read.
+    package init(
+        prefix: String = "", errorFormat: ErrorFormat, exposedHeaders: [HTTPField.Name] = [], routes: [Route]
+    ) {
         self.prefix = prefix
         self.errorFormat = errorFormat
+        self.exposedHeaders = exposedHeaders
         self.routes = routes
     }
 }

@@ -114,7 +114,7 @@ package final class AnswerStream: Sendable {
     /// Writes what means nothing whenever nothing else was written for so long, until the answer ends.
     func breakSilences() async {
         while !Task.isCancelled, let format = unlessEnded, format.probe.readableBytes > 0 {
-            let silence = format.silence
+            let silence = client?.silence ?? format.silence
             let due = state.withLock { $0.lastPiece } + silence
             try? await Task.sleep(until: due, clock: .continuous)
             if state.withLock({ $0.lastPiece }) + silence <= .now { writeProbe() }

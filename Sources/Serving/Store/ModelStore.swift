@@ -25,6 +25,7 @@ public final class ModelStore<Assets: Sendable, C: Clock>: Service where C.Durat
     private let state: Mutex<State>
     private let failures = Atomic(0)
     private let waiters = Mutex<[CheckedContinuation<Void, Never>]>([])
+    private let watchers = Mutex<[Int: AsyncStream<State>.Continuation]>([:])
     private let orders: AsyncStream<Void>
     private let order: AsyncStream<Void>.Continuation
 
@@ -129,6 +130,24 @@ public final class ModelStore<Assets: Sendable, C: Clock>: Service where C.Durat
         .failed(model: name, reason: error, isTemporary: error is CancellationError || isTemporary(error))
     }
 
+    /// What there is, now and whenever that changes while somebody takes it; what was missed is left out.
+    public func changes() -> AsyncStream<State> {
+        let (changes, watcher) = AsyncStream.makeStream(of: State.self, bufferingPolicy: .bufferingNewest(1))
+        let number = watchers.withLock { watchers in
+            let number = (watchers.keys.max() ?? 0) + 1
+            watchers[number] = watcher
+            return number
+        }
+        watcher.onTermination = { [weak self] _ in _ = self?.watchers.withLock { $0.removeValue(forKey: number) } }
+        watcher.yield(current)
+        return changes
+    }
+
+    private func tellWatchers() {
+        let watching = watchers.withLock { Array($0.values) }
+        for watcher in watching { watcher.yield(current) }
+    }
+
     /// Says that the assets have turned out to be incomplete: the next who asks has them fetched again.
     ///
     /// Assets that cannot be fetched stay.
@@ -183,11 +202,13 @@ public final class ModelStore<Assets: Sendable, C: Clock>: Service where C.Durat
             if progress.bytesDone == 0, progress.trouble == nil { progress.trouble = before.trouble }
             state = .fetching(progress)
         }
+        tellWatchers()
     }
 
     private func finish(_ outcome: State) {
         state.withLock { if case .present = $0 {} else { $0 = outcome } }
         wakeWaiters()
+        tellWatchers()
     }
 
     private func wakeWaiters() {

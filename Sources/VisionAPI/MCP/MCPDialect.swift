@@ -17,7 +17,7 @@ struct MCPDialect: Sendable {
 
 extension ErrorFormat {
     /// `{"error": {"code": -32000, "message": "..."}, "id": null, "jsonrpc": "2.0"}`
-    static let jsonRPC = ErrorFormat(contentType: "application/json") { answer in
+    static let jsonRPC = ErrorFormat(contentType: "application/json", unknownPathHint: "Try POST /mcp.") { answer in
         ByteBuffer(string: RPCText.error(RPCError(.server, answer.detail)))
     }
 }

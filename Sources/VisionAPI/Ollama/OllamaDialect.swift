@@ -110,22 +110,17 @@ struct OllamaDialect: Sendable {
         }
     }
 
+    /// Writes how far the fetching is, whenever that changes, until it ends.
     private func tellProgress(_ stream: AnswerStream) async throws {
-        let isThere = Task { _ = try await store.wait() }
-        defer { isThere.cancel() }
-        var last = -1
-        while store.assets == nil {
-            if case .fetching(let progress) = store.current, progress.bytesDone != last {
-                last = progress.bytesDone
-                let digest = "sha256:" + models.facts().digest
-                stream.write(
-                    try line(
-                        PullLine(
-                            status: "pulling \(models.id)", digest: digest, total: progress.bytesTotal,
-                            completed: progress.bytesDone)))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { _ = try await store.wait() }
+            group.addTask {
+                for await case .fetching(let progress) in store.changes() {
+                    stream.write(try line(PullLine(models, progress)))
+                }
             }
-            if case .failed = store.current { return try await isThere.value }
-            try await Task.sleep(for: .milliseconds(200))
+            defer { group.cancelAll() }
+            try await group.next()
         }
     }
 
@@ -145,12 +140,24 @@ struct OllamaDialect: Sendable {
         var digest: String?
         var total: Int?
         var completed: Int?
+
+        init(status: String) { self.status = status }
+
+        init(_ models: ServedModel, _ progress: DownloadProgress) {
+            status = "pulling \(models.id)"
+            digest = "sha256:" + models.facts().digest
+            total = progress.bytesTotal
+            completed = progress.bytesDone
+        }
     }
 }
 
 extension ErrorFormat {
     /// `{"error": "..."}`
-    static let ollama = ErrorFormat(contentType: "application/json; charset=utf-8") { answer, _ in
+    static let ollama = ErrorFormat(
+        contentType: "application/json; charset=utf-8",
+        unknownPathHint: "Try GET /api/tags, POST /api/chat or POST /api/generate."
+    ) { answer, _ in
         var answer = answer
         // Of other statuses some clients never show the sentence.
         if answer.status == .unprocessableContent { answer.status = .badRequest }

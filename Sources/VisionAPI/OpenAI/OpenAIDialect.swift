@@ -16,7 +16,7 @@ struct OpenAIDialect: Sendable {
 
     var dialect: Dialect {
         Dialect(
-            prefix: "v1", errorFormat: .openAI,
+            prefix: "v1", errorFormat: .openAI, exposedHeaders: [.task],
             routes: ["v1/", "", "v1/v1/"].flatMap { base in
                 [
                     Route(.post, base + "chat/completions", use: complete),
@@ -78,6 +78,7 @@ extension ErrorFormat {
     /// 503 only, so it gets that.
     static let openAI = ErrorFormat(
         contentType: "application/json",
+        unknownPathHint: "Try GET /v1/models, POST /v1/chat/completions or POST /v1/responses.",
         adapted: { answer, request in
             var answer = answer
             // What is wrong with a request does not go by being sent again, as some clients do on 422.

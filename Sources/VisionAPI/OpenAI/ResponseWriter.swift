@@ -67,7 +67,7 @@ struct ResponseWriter: ChatWriter {
                 type: "response.content_part.done", item_id: itemID, output_index: 0, content_index: 0,
                 part: Part(text: text)),
             Event(
-                type: "response.output_item.done", output_index: 0, item: item("completed", content: [Part(text: text)])
+                type: "response.output_item.done", output_index: 0, item: item(done.status, content: [Part(text: text)])
             ),
             Event(type: "response.\(done.status)", response: done),
         ])

@@ -26,7 +26,11 @@ struct OperationsDialect: Sendable {
                 // Load balancers and supervisors ask these two: no key, no names.
                 Route(.get, "health", isOpen: true, isProbe: true) { _, _ in try .json(HealthBody()) },
                 Route(.get, "ready", isOpen: true, isProbe: true) { _, _ in try await ready() },
-                Route(.get, "status") { _, _ in try .json(await status()) },
+                Route(.get, "status") { request, context in
+                    // The page asks while it is open.
+                    if request.uri.queryParameters["poll"] == "1" { context.notes.notePoll() }
+                    return try .json(await status())
+                },
                 Route(.get, "tasks", use: TasksRoute(chooser: configuration.tasks).tasks),
                 Route(.post, "load", use: load),
                 Route(.post, "unload", use: unload),

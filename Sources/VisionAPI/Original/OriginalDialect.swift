@@ -20,7 +20,7 @@ struct OriginalDialect: Sendable {
 
     var dialect: Dialect {
         Dialect(
-            errorFormat: .detailAndCode,
+            errorFormat: .detailAndCode, exposedHeaders: [.imageSize],
             routes: [
                 Route(.get, "prompts") { _, _ in try .json(prompts) },
                 Route(.get, "model") { _, _ in try .json(modelName) },
