@@ -1,5 +1,6 @@
 #include "transfer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -113,9 +114,28 @@ static int set_headers(ccurl_transfer *transfer, const ccurl_request *request) {
     return curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers) == CURLE_OK;
 }
 
+// 0 where there is no memory.
+static int set_address(ccurl_transfer *transfer, const char *address) {
+    if (address == NULL) {
+        return 1;
+    }
+    // "::address:" stands for every host and port.
+    size_t size = strlen(address) + 4;
+    char *entry = malloc(size);
+    if (entry == NULL) {
+        return 0;
+    }
+    snprintf(entry, size, "::%s:", address);
+    transfer->targets = curl_slist_append(NULL, entry);
+    free(entry);
+    return transfer->targets != NULL &&
+           curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_TO, transfer->targets) == CURLE_OK;
+}
+
 static void destroy(ccurl_transfer *transfer) {
     curl_easy_cleanup(transfer->easy);
     curl_slist_free_all(transfer->headers);
+    curl_slist_free_all(transfer->targets);
     free(transfer);
 }
 
@@ -126,7 +146,7 @@ ccurl_transfer *ccurl_transfer_start(ccurl_session *session, const ccurl_request
     }
     transfer->client = *client;
     transfer->easy = curl_easy_init();
-    if (transfer->easy == NULL || !set_headers(transfer, request)) {
+    if (transfer->easy == NULL || !set_headers(transfer, request) || !set_address(transfer, request->address)) {
         destroy(transfer);
         return NULL;
     }
@@ -136,6 +156,7 @@ ccurl_transfer *ccurl_transfer_start(ccurl_session *session, const ccurl_request
     set_proxy(easy, request);
     set_authorities(easy, request->authorities);
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)request->connect_milliseconds);
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)request->is_fresh);
     if (curl_easy_setopt(easy, CURLOPT_URL, request->url) != CURLE_OK ||
         curl_multi_add_handle((CURLM *)session, easy) != CURLM_OK) {
         destroy(transfer);
@@ -148,6 +169,11 @@ int ccurl_transfer_is_connected(const ccurl_transfer *transfer) {
     curl_off_t microseconds = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &microseconds);
     return microseconds > 0;
+}
+
+int ccurl_transfer_is_reused(const ccurl_transfer *transfer) {
+    long connections = 0;
+    return curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connections) == CURLE_OK && connections == 0;
 }
 
 int ccurl_transfer_errno(const ccurl_transfer *transfer) {

@@ -10,6 +10,7 @@
 struct ccurl_transfer {
     CURL *easy;
     struct curl_slist *headers;
+    struct curl_slist *targets;
     ccurl_client client;
 };
 

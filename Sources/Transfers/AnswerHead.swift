@@ -43,6 +43,9 @@ package struct HeadReader {
     private var count = 0
     package private(set) var isDone = false
 
+    /// Whether anything has come.
+    var hasBegun: Bool { count > 0 }
+
     /// Whether more has come than a head may have.
     package var isTooLong: Bool { count > Self.limit }
 

@@ -14,9 +14,20 @@ package final class HTTPClient: Sendable {
         await loop.ended()
     }
 
-    /// Sends a request and waits for the head of its answer. Redirects are given back like any answer.
+    /// Sends a request and waits for the head of its answer. Redirects are given back like any answer. Where a server has
+    /// closed a connection that was kept, the request is sent once more over another: none here does harm twice.
     /// - Throws: `TransferError`, `CancellationError`.
     package func send(_ request: TransferRequest) async throws -> HTTPAnswer {
+        do {
+            return try await sendOnce(request)
+        } catch TransferError.keptClosed {
+            var request = request
+            request.isFresh = true
+            return try await sendOnce(request)
+        }
+    }
+
+    private func sendOnce(_ request: TransferRequest) async throws -> HTTPAnswer {
         let transfer = Transfer(request, loop: loop)
         loop.post(.start(transfer))
         let answer = HTTPAnswer.Body(transfer: transfer)

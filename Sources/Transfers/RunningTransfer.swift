@@ -119,8 +119,10 @@ final class RunningTransfer {
         if let error { return .failure(error) }
         if code == CInt(CCURL_OK) { return reader.isDone ? .success(()) : .failure(TransferError.notHTTP) }
         let status = handle.map { Int(ccurl_transfer_proxy_status($0)) } ?? 0
-        return .failure(
-            TransferError(code: code, errno: handle.map { ccurl_transfer_errno($0) } ?? 0, proxyStatus: status))
+        let error = TransferError(
+            code: code, errno: handle.map { ccurl_transfer_errno($0) } ?? 0, proxyStatus: status)
+        let wasKept = handle.map { ccurl_transfer_is_reused($0) != 0 } ?? false
+        return .failure(error == .closed && wasKept && !reader.hasBegun ? TransferError.keptClosed : error)
     }
 }
 

@@ -14,6 +14,8 @@ package enum TransferError: Error, Sendable, Equatable {
     case notConnected(Int32)
     /// The connection was closed in the middle.
     case closed
+    /// A connection that was kept from an earlier request was closed before anything of the answer came.
+    case keptClosed
     /// What answers there speaks no HTTP.
     case notHTTP
     /// Nobody that is trusted vouches for the server's certificate.

@@ -11,13 +11,15 @@ extension TransferRequest {
         defer { for text in texts { free(text) } }
         let pointers = texts.map { UnsafePointer($0) }
         return pointers.withUnsafeBufferPointer { headers in
-            withCStrings([method.rawValue, url, proxy?.authority, proxy?.user, proxy?.password, authorities]) { texts in
+            withCStrings([method.rawValue, url, proxy?.authority, proxy?.user, proxy?.password, authorities, address]) {
+                texts in
                 action(
                     ccurl_request(
                         method: texts[0], url: texts[1], headers: headers.baseAddress, header_count: headers.count,
                         body_size: body.map { Int64($0.count) } ?? -1, proxy_kind: proxyKind, proxy: texts[2],
                         user: texts[3], password: texts[4], authorities: texts[5],
-                        connect_milliseconds: Int64((connectTimeout / .milliseconds(1)).rounded(.up))))
+                        connect_milliseconds: Int64((connectTimeout / .milliseconds(1)).rounded(.up)),
+                        address: texts[6], is_fresh: isFresh ? 1 : 0))
             }
         }
     }

@@ -8,6 +8,10 @@ package struct TransferRequest: Sendable {
     package var body: RequestBody?
     /// `nil`: directly. The environment is never asked.
     package var proxy: HTTPProxy?
+    /// The only address that the server may have, in numbers, IPv6 in brackets; `nil`: the name service says.
+    package var address: String?
+    /// Whether no connection that is there already is used.
+    package var isFresh = false
     /// A file or a folder with the certificates that vouch for servers; `nil`: the system's.
     package var authorities: String?
     /// How long it may take until the request can be sent.

@@ -54,6 +54,23 @@ struct CaptionVerbTests {
         #expect(large - small < 32 << 10, "\(small) kB and \(large) kB")
     }
 
+    @Test("where a server closes a kept connection in silence the picture is sent once more, over another one")
+    func keptConnection() throws {
+        let album = try Album("a", "b", "c")
+        let paths = ["a", "b", "c"].map(album.path)
+        // The second request comes over the connection of the first.
+        let server = try ScriptedServer { $0.number == 2 ? .hangUp : .kept($0.image) }
+        let run = try Client.run(["CAPTION"] + paths, server: server)
+        #expect(run.status == 0 && run.errors == "", "\(run.errors)")
+        #expect(run.output == "\(paths[0]): a\n\(paths[1]): b\n\(paths[2]): c\n")
+        #expect(server.images == ["a", "b", "b", "c"])
+        // A connection that is new says that the server itself fails.
+        let broken = try ScriptedServer { _ in .hangUp }
+        let failed = try Client.run(["CAPTION", paths[0]], server: broken)
+        #expect(failed.status == 1 && failed.errors.contains("without an answer"), "\(failed.errors)")
+        #expect(broken.requests.count == 1)
+    }
+
     @Test("prompts are printed one a line, the model's name on one")
     func info() throws {
         let server = try ScriptedServer { request in

@@ -86,12 +86,16 @@ typedef struct {
     const char *user, *password;  // of the proxy; NULL: none
     const char *authorities;      // a file or a folder with certificates; NULL: the system's
     int64_t connect_milliseconds; // for the way to where the request can be sent
+    const char *address;          // the only one that the host of `url` may have; NULL: the name service says
+    int is_fresh;                 // no connection that is there already is used
 } ccurl_request;
 
 // Begins a transfer; what the request points to may go then. NULL where there is no memory.
 ccurl_transfer *ccurl_transfer_start(ccurl_session *session, const ccurl_request *request, const ccurl_client *client);
 // Whether the connection is there and the request on its way.
 int ccurl_transfer_is_connected(const ccurl_transfer *transfer);
+// Whether the request went over a connection that had been there before.
+int ccurl_transfer_is_reused(const ccurl_transfer *transfer);
 // The system's number for why no connection came about; 0 where it has none.
 int ccurl_transfer_errno(const ccurl_transfer *transfer);
 // The status with which a proxy has answered CONNECT; 0 where it was not asked.

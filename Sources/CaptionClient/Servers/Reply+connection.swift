@@ -15,7 +15,7 @@ extension Reply {
         case .timeout, .idle:
             let limit = timeout.map { "\($0 / .seconds(1))" } ?? "the allowed number of"
             self = .refused("\(server) gave no answer within \(limit) seconds (VISION_TIMEOUT).")
-        case .closed: self = .lost("\(server) closed the connection without an answer.")
+        case .closed, .keptClosed: self = .lost("\(server) closed the connection without an answer.")
         case .body: self = .refused("The file changed while it was read.")
         case .tooLong:
             self = .unusable("\(server) answered with more than a vision server says. Is the address right?")

@@ -9,7 +9,7 @@ enum ConnectionReason {
         case .unknownHost: "the address of \(host) cannot be found"
         case .unknownProxy: "the address of the proxy cannot be found"
         case .notConnected(let code): text(errno: code)
-        case .closed: "the connection was closed in the middle"
+        case .closed, .keptClosed: "the connection was closed in the middle"
         case .notHTTP: "what answers there speaks no HTTP"
         case .certificate:
             "its certificate is not accepted; is the package ca-certificates there, and the machine's clock right?"
