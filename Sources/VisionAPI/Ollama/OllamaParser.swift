@@ -60,10 +60,12 @@ struct OllamaParser: Sendable {
 }
 
 extension JSONDemand {
-    /// `"json"`, a schema, or nothing.
+    /// `"json"`, a schema or an example of what is wanted, or nothing.
     fileprivate init(format value: JSONValue?) throws {
         switch value?.kind {
-        case .object?: self = try JSONDemand(schema: value)
+        case .object?:
+            self = try JSONDemand(schema: value)
+            if case .schema(let tree) = self { self = .schema(PromptSchema.schema(ofExample: tree)) }
         case .string?: self = value?.string == "json" ? .any : .none
         default: self = .none
         }

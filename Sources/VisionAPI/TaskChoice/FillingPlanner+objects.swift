@@ -88,7 +88,9 @@ extension FillingPlanner {
         let choice = rest.choices.removeFirst()
         var nodes: [SchemaNode] = []
         for branch in choice.branches {
-            nodes.append(try reader.node([branch], with: rest, references: place.references, depth: place.depth + 1))
+            nodes.append(
+                try reader.node(
+                    [branch], with: rest, in: choice.owner, references: place.references, depth: place.depth + 1))
         }
         for (index, branch) in nodes.enumerated() where !choice.isExclusive || Self.isAlone(index, among: nodes) {
             var inside = place

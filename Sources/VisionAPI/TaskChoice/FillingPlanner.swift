@@ -109,7 +109,9 @@ extension FillingPlanner {
         let choice = node.choices.removeFirst()
         var nodes: [SchemaNode] = []
         for branch in choice.branches {
-            nodes.append(try reader.node([branch], with: node, references: place.references, depth: place.depth + 1))
+            nodes.append(
+                try reader.node(
+                    [branch], with: node, in: choice.owner, references: place.references, depth: place.depth + 1))
         }
         var best: Filling?
         var refusal = refusal(place)

@@ -63,10 +63,26 @@ struct PromptSchema {
     static func isEmpty(_ schema: JSONTree) -> Bool {
         guard let members = schema.members else { return schema != .bool(false) }
         if schema["type"].map({ $0.string != "object" }) ?? false { return false }
-        let silent: Set = ["type", "title", "description", "$schema", "$id", "additionalProperties", "$comment"]
-        let isOpen = schema["additionalProperties"].map { $0 != .bool(false) } ?? true
+        let silent: Set = [
+            "type", "title", "description", "$schema", "$id", "additionalProperties", "unevaluatedProperties",
+            "$comment",
+        ]
+        let isOpen = ["additionalProperties", "unevaluatedProperties"].allSatisfy { schema[$0] != .bool(false) }
         return isOpen
             && members.allSatisfy { silent.contains($0.name) || $0.name == "properties" && $0.value == .object([]) }
+    }
+
+    /// What a field holds that takes a schema, where that may be an example: the schema of it. A schema that says nothing
+    /// of what is in the JSON is none.
+    static func schema(ofExample tree: JSONTree) -> JSONTree {
+        let words: Set = [
+            "type", "properties", "items", "enum", "const", "required", "additionalProperties", "unevaluatedProperties",
+            "patternProperties", "not", "if", "anyOf", "oneOf", "allOf",
+        ]
+        guard let members = unwrapped(tree).members, !members.isEmpty, !isSchema(unwrapped(tree)),
+            !members.contains(where: { words.contains($0.name) && $0.value.string == nil || $0.name.hasPrefix("$") })
+        else { return tree }
+        return schema(of: tree, levels: 16)
     }
 
     /// Everything that an example has is wanted.

@@ -5,7 +5,9 @@ import JSONScanning
 /// Built by `SchemaReader`, which has followed `$ref` and `allOf`.
 struct SchemaNode {
     /// Schemas that all hold.
-    var parts: [JSONTree] = []
+    private(set) var parts: [JSONTree] = []
+    /// For each part the one that it stands in, by `allOf`, a reference or a choice; `nil` for an outermost one.
+    private var owners: [Int?] = []
     /// Of each list one holds (`anyOf`), or exactly one (`oneOf`).
     var choices: [Choice] = []
     /// The references that lead here.
@@ -16,6 +18,17 @@ struct SchemaNode {
     struct Choice {
         let branches: [JSONTree]
         let isExclusive: Bool
+        /// The part that has the choice.
+        let owner: Int
+    }
+
+    /// Adds a schema that holds, too.
+    ///
+    /// - Returns: Its place among the parts.
+    mutating func add(_ part: JSONTree, in owner: Int?) -> Int {
+        parts.append(part)
+        owners.append(owner)
+        return parts.count - 1
     }
 
     /// What each of the parts says in a keyword.
@@ -70,17 +83,34 @@ struct SchemaNode {
     /// The schemas that a member has to obey; `nil` where it must not be there.
     func member(_ name: String) -> [JSONTree]? {
         var schemas: [JSONTree] = []
-        let isDeclared = parts.contains { $0["properties"]?[name] != nil }
-        for part in parts {
+        for (index, part) in parts.enumerated() {
             if let schema = part["properties"]?[name] {
                 schemas.append(schema)
             } else if let others = part["additionalProperties"] {
                 if others == .bool(false) { return nil }
                 schemas.append(others)
             }
-            if !isDeclared, part["unevaluatedProperties"] == .bool(false) { return nil }
+            if let others = part["unevaluatedProperties"], !isEvaluated(name, by: index) {
+                if others == .bool(false) { return nil }
+                schemas.append(others)
+            }
         }
         return schemas
+    }
+
+    /// Whether a part, or one that stands in it, says something of a member.
+    private func isEvaluated(_ name: String, by part: Int) -> Bool {
+        parts.indices.contains { index in
+            let schema = parts[index]
+            return (schema["properties"]?[name] ?? schema["additionalProperties"]) != nil && stands(index, in: part)
+        }
+    }
+
+    private func stands(_ part: Int, in other: Int) -> Bool {
+        // An owner stands before what it has.
+        var place: Int? = part
+        while let here = place, here > other { place = owners[here] }
+        return place == other
     }
 
     /// The schemas that elements have to obey; `nil` where each place has its own.

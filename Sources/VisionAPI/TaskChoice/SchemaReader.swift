@@ -17,13 +17,15 @@ struct SchemaReader {
 
     /// What all these schemas together say, and what `base` says.
     ///
+    /// - Parameter owner: The part of `base` that they stand in.
     /// - Throws: `TaskChoiceError.schemaTooLarge`.
     mutating func node(
-        _ schemas: [JSONTree], with base: SchemaNode = .init(), references: Set<String>, depth: Int
+        _ schemas: [JSONTree], with base: SchemaNode = .init(), in owner: Int? = nil, references: Set<String>,
+        depth: Int
     ) throws(TaskChoiceError) -> SchemaNode {
         var node = base
         node.references.formUnion(references)
-        for schema in schemas { try add(schema, to: &node, depth) }
+        for schema in schemas { try add(schema, in: owner, to: &node, depth) }
         guard node.parts.count <= Self.maxParts, node.memberNames.count <= Self.maxMembers else {
             throw .schemaTooLarge
         }
@@ -31,7 +33,9 @@ struct SchemaReader {
         return node
     }
 
-    private mutating func add(_ schema: JSONTree, to node: inout SchemaNode, _ depth: Int) throws(TaskChoiceError) {
+    private mutating func add(
+        _ schema: JSONTree, in owner: Int?, to node: inout SchemaNode, _ depth: Int
+    ) throws(TaskChoiceError) {
         visitsLeft -= 1
         guard visitsLeft > 0, depth < Self.maxDepth, node.parts.count <= Self.maxParts else { throw .schemaTooLarge }
         switch schema {
@@ -42,18 +46,19 @@ struct SchemaReader {
             node.isHopeless = true
             return
         }
-        node.parts.append(schema)
-        if let reference = schema["$ref"] { try follow(reference, &node, depth) }
-        for part in schema["allOf"]?.elements ?? [] { try add(part, to: &node, depth + 1) }
+        let place = node.add(schema, in: owner)
+        if let reference = schema["$ref"] { try follow(reference, in: place, &node, depth) }
+        for part in schema["allOf"]?.elements ?? [] { try add(part, in: place, to: &node, depth + 1) }
         for keyword in ["anyOf", "oneOf"] {
             guard let branches = schema[keyword] else { continue }
-            node.choices.append(.init(branches: branches.elements ?? [], isExclusive: keyword == "oneOf"))
+            node.choices.append(
+                .init(branches: branches.elements ?? [], isExclusive: keyword == "oneOf", owner: place))
         }
     }
 
     /// What leads in a circle can't be filled to its end.
     private mutating func follow(
-        _ reference: JSONTree, _ node: inout SchemaNode, _ depth: Int
+        _ reference: JSONTree, in owner: Int, _ node: inout SchemaNode, _ depth: Int
     ) throws(TaskChoiceError) {
         guard let pointer = reference.string, node.references.insert(pointer).inserted,
             let target = target(of: pointer)
@@ -61,7 +66,7 @@ struct SchemaReader {
             node.isHopeless = true
             return
         }
-        try add(target, to: &node, depth + 1)
+        try add(target, in: owner, to: &node, depth + 1)
     }
 
     /// What a reference within the document points to: `#`, `#/$defs/name`.
