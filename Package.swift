@@ -85,6 +85,7 @@ let package = Package(
         .target(name: "Florence2", dependencies: ["Tensors", "Images"], swiftSettings: swiftSettings),
 
         .target(name: "ModelContext", dependencies: ["JSONScanning"], swiftSettings: swiftSettings),
+        .target(name: "ImageHosts", dependencies: ["Transfers"], swiftSettings: swiftSettings),
         .target(
             name: "CaptionClient",
             dependencies: [
@@ -121,7 +122,7 @@ let package = Package(
         .target(
             name: "VisionAPI",
             dependencies: [
-                "CDigest", "CPixels", "CaptionCleaning", "Captioning", "Florence2", "HTTPDoor", "Images",
+                "CDigest", "CPixels", "CaptionCleaning", "Captioning", "Florence2", "HTTPDoor", "ImageHosts", "Images",
                 "JSONScanning", "ModelContext", "Serving", "VisionAPITypes",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -140,7 +141,7 @@ let package = Package(
             name: "vision-server",
             dependencies: [
                 "CDemoModel", "CKernels", "Drawings", "Tensors", "Images", "Serving", "PrometheusText",
-                "VisionAPITypes", "Florence2", "Captioning", "ModelHub", "HTTPDoor",
+                "VisionAPITypes", "Florence2", "Captioning", "ImageHosts", "ModelHub", "Transfers", "HTTPDoor",
                 "VisionAPI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -188,6 +189,7 @@ let package = Package(
             exclude: ["Captions"], swiftSettings: swiftSettings),
         .testTarget(
             name: "TransfersTests", dependencies: ["Transfers", "SeededRandom"], swiftSettings: swiftSettings),
+        .testTarget(name: "ImageHostsTests", dependencies: ["ImageHosts"], swiftSettings: swiftSettings),
         .testTarget(
             name: "ServingTests",
             dependencies: [
@@ -222,6 +224,7 @@ let package = Package(
             name: "VisionAPITests",
             dependencies: [
                 "VisionAPI", "CDigest", "Captioning", "VisionAPITypes", "FakeEngine", "Florence2", "HTTPDoor",
+                "ImageHosts",
                 "Images",
                 "Loopback", "ModelContext", "SeededRandom", "Serving", "CDemoModel", "Eventually", "JSONScanning",
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -29,8 +29,8 @@ package func buildApplication(
     ) { trimmer.add($0) }
     let prompts = ImageRequestParser(extraPrompts: configuration.extraPrompts, anyPrompt: configuration.anyPrompt)
     let images = ProcessImageRoute(service: service, bodies: bodies, parser: prompts)
-    let chats = ChatRoute(service: service, bodies: bodies)
-    let parser = ChatParser(chooser: configuration.tasks)
+    let chats = ChatRoute(service: service, bodies: bodies, fetcher: configuration.imageFetcher)
+    let parser = ChatParser(chooser: configuration.tasks, fetcher: configuration.imageFetcher)
     let models = ServedModel(
         id: configuration.modelName, precision: configuration.about.precision, assets: { store.assets })
     let tools = ToolRoute(

@@ -3,6 +3,7 @@ import Florence2
 import HTTPDoor
 import HTTPTypes
 import Hummingbird
+import ImageHosts
 import Images
 import ModelContext
 import Serving
@@ -24,6 +25,7 @@ extension ErrorAnswer {
         case let error as ChatError: self.init(error)
         case let error as DoorError: self.init(wording: error)
         case let error as PreprocessingError: self.init(error)
+        case let error as ImageFetchError: self.init(error)
         case let error as TaskChoiceError: self.init(.badRequest, .unanswerable, error.description)
         case let error as TaskPromptError: self.init(.badRequest, .invalidPrompt, error.description)
         case let error as ToolError: self.init(.badRequest, .invalidField, error.description)
@@ -44,12 +46,15 @@ extension ErrorAnswer {
     /// The door's errors, some of them in words that help here.
     private init(wording error: DoorError) {
         self.init(error)
-        switch error {
-        case .bodyTooLarge(let limit) where limit >= 1 << 20:
+        if case .bodyTooLarge(let limit) = error, limit >= 1 << 20 {
             detail = "The request is larger than \(limit >> 20) MB. Send a smaller picture."
-        case .unknownPath: detail += " Try GET /prompts, GET /model or POST /process_image."
-        default: break
         }
+    }
+
+    private init(_ error: ImageFetchError) {
+        let isBusy = error == .busy
+        self.init(isBusy ? .serviceUnavailable : .badRequest, isBusy ? .queueFull : .invalidImage, error.description)
+        if isBusy { headers[.retryAfter] = "2" }
     }
 
     private init(_ error: VisionAPIError) {
@@ -135,7 +140,9 @@ extension ErrorAnswer {
 
 extension ErrorFormat {
     /// `{"detail": "...", "code": "..."}`
-    static let detailAndCode = ErrorFormat(contentType: "application/json") { answer in
+    static let detailAndCode = ErrorFormat(
+        contentType: "application/json", unknownPathHint: "Try GET /prompts, GET /model or POST /process_image."
+    ) { answer in
         // Two strings can always be written.
         (try? ByteBuffer(json: ["detail": answer.detail, "code": answer.code])) ?? ByteBuffer()
     }

@@ -1,5 +1,6 @@
 package import Captioning
 package import HTTPDoor
+package import ImageHosts
 package import Images
 
 /// What the service is, takes and says.
@@ -13,6 +14,8 @@ package struct ServerConfiguration: Sendable {
     package var anyPrompt: Bool
     /// Which task answers a chat.
     package var tasks: TaskChooser
+    /// Fetches images that chats name by their addresses; `nil`: nobody does.
+    package var imageFetcher: ImageFetcher?
     /// Whether the model is loaded at the start, and not by the first who asks.
     package var preload: Bool
     /// Whether the service ends when the model could not be loaded in advance for this reason, as no request could help.
@@ -55,7 +58,7 @@ package struct ServerConfiguration: Sendable {
 
     package init(
         door: DoorConfiguration = .init(), modelName: String, extraPrompts: [String] = [],
-        anyPrompt: Bool = false, tasks: TaskChooser? = nil, preload: Bool = false,
+        anyPrompt: Bool = false, tasks: TaskChooser? = nil, imageFetcher: ImageFetcher? = nil, preload: Bool = false,
         preloadEnds: @escaping @Sendable (any Error) -> Bool = { _ in false },
         maxBodySize: Int = 32 << 20, maxReadingSize: Int = 256 << 20,
         decoder: ImageDecoder = .init(), decoding: DecodeBudget = .init(), toolPatience: Duration = .seconds(50),
@@ -71,6 +74,7 @@ package struct ServerConfiguration: Sendable {
             tasks
             ?? TaskChooser(
                 knowsPromptGen: TaskChooser.knowsPromptGen(model: modelName), extraPrompts: extraPrompts)
+        self.imageFetcher = imageFetcher
         self.preload = preload
         self.preloadEnds = preloadEnds
         self.maxBodySize = maxBodySize

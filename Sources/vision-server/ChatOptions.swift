@@ -1,5 +1,7 @@
 import ArgumentParser
 import Florence2
+import ImageHosts
+import Transfers
 import VisionAPI
 
 /// How chats, whose prompts are words, are answered.
@@ -16,6 +18,27 @@ struct ChatOptions: ParsableArguments {
             "Say that the model knows the words of PromptGen, such as <GENERATE_TAGS>, though its name does not. [env: VISION_SERVER_PROMPTGEN]"
     )
     var promptgen = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Host from which pictures are fetched that chats name by their addresses, such as pictures.example.org; "
+                + "repeatable. [env: VISION_SERVER_IMAGE_URL_HOST, separated by commas] (default: none)",
+            valueName: "host"))
+    var imageUrlHost: [String] = []
+
+    /// `nil`: no images are fetched.
+    func fetcher(_ settings: Settings) throws -> ImageFetcher? {
+        let hosts = try settings.list("image-url-host", imageUrlHost).map { text in
+            guard let host = ImageHost(text) else {
+                throw ValidationError(
+                    "--image-url-host (VISION_SERVER_IMAGE_URL_HOST) is \"\(text)\": it must be a host's name without "
+                        + "scheme and path, such as pictures.example.org or pictures.example.org:8443.")
+            }
+            return host
+        }
+        let authorities = TrustedAuthorities(environment: settings.environment)
+        return hosts.isEmpty ? nil : ImageFetcher(hosts: hosts, authorities: authorities?.path)
+    }
 
     func chooser(_ settings: Settings, model: String, extraPrompts: [String]) throws -> TaskChooser {
         let isPromptGen = try settings.isOn("promptgen", promptgen) || TaskChooser.knowsPromptGen(model: model)

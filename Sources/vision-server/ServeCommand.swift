@@ -76,6 +76,7 @@ struct ServeCommand: AsyncParsableCommand {
             name: model.name, limits: limits, clock: ContinuousClock(), logger: logger, runner: worker)
         var configuration = try serverConfiguration(settings, model, limits) { metrics.text(store.current) }
         configuration.modelWarnings = { warnings.all }
+        try checkPorts(configuration.door)
         warnOfOpenDoor(configuration.door, logger)
         let application = buildApplication(
             configuration: configuration, host: host, store: store, logger: logger)
@@ -84,6 +85,24 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             throw ListenError(error, configuration: configuration.door) ?? error
         }
+    }
+
+    /// Of several ports one that is taken would be told behind the others' news that they serve, and not by its number.
+    private func checkPorts(_ door: DoorConfiguration) throws {
+        guard door.ports.count > 1 else { return }
+        for port in door.ports where port != 0 {
+            guard let code = PortProbe.failure(host: door.host, port: port), code != 0 else { continue }
+            throw ListenError(errno: code, host: door.host, port: "\(port)")
+        }
+    }
+
+    private func ports(_ settings: Settings) throws -> [Int] {
+        let ports = try settings.numbers("port", ports, in: 0...65535) ?? [54880]
+        let wanted = ports.filter { $0 != 0 }
+        if let twice = wanted.first(where: { port in wanted.count { $0 == port } > 1 }) {
+            throw ValidationError("--port (VISION_SERVER_PORT) is \(twice) twice: each must be another one.")
+        }
+        return ports
     }
 
     private func warnOfOpenDoor(_ door: DoorConfiguration, _ logger: Logger) {
@@ -119,6 +138,7 @@ struct ServeCommand: AsyncParsableCommand {
             anyPrompt: try settings.isOn("any-prompt", promptOptions.anyPrompt),
             tasks: try chatOptions.chooser(
                 settings, model: model.name, extraPrompts: promptOptions.extraPrompts(settings)),
+            imageFetcher: try chatOptions.fetcher(settings),
             preload: try queueOptions.isPreloading(settings),
             preloadEnds: StartFailure.endsPreload,
             maxBodySize: maxBody,
@@ -136,7 +156,7 @@ struct ServeCommand: AsyncParsableCommand {
     private func doorConfiguration(_ settings: Settings) throws -> DoorConfiguration {
         DoorConfiguration(
             host: settings.text("host", host) ?? "127.0.0.1",
-            ports: try settings.numbers("port", ports, in: 0...65535) ?? [54880],
+            ports: try ports(settings),
             maxConnections: try settings.number("max-connections", doorOptions.maxConnections, in: 1...100_000) ?? 1024,
             apiKeys: try doorOptions.keys(settings),
             corsOrigins: try doorOptions.origins(settings),

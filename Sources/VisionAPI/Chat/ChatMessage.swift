@@ -24,6 +24,8 @@ struct ChatMessage {
 enum ChatImage {
     /// Between the quotes of a string, escapes and all.
     case text(UnsafeRawBufferPointer)
+    /// The same where an address may stand instead of the image.
+    case url(UnsafeRawBufferPointer)
     /// A list of bytes, or an object of them by number, as some JavaScript clients write what they have read from a file.
     case bytes([UInt8])
     case unreadable
@@ -81,7 +83,7 @@ extension ChatMessage {
         if image.kind == .null { return }
         let fields = image.kind == .object ? image.members(named: ["url", "data"]) ?? [:] : [:]
         let image = fields["url"] ?? fields["data"] ?? image
-        images.append(image.rawString.map(ChatImage.text) ?? .unreadable)
+        images.append(image.rawString.map(ChatImage.url) ?? .unreadable)
     }
 
     /// A file is an image when it says so; other files are none of ours.

@@ -1,11 +1,14 @@
 import Florence2
 import Foundation
+import ImageHosts
 import JSONScanning
 import Serving
 
 /// What the parsers of all chats share.
 struct ChatParser: Sendable {
     let chooser: TaskChooser
+    /// Fetches images from addresses; `nil`: nobody does.
+    let fetcher: ImageFetcher?
 
     /// The most messages of a chat that are looked at.
     static let maxMessages = 10_000
@@ -21,7 +24,8 @@ struct ChatParser: Sendable {
             for: TaskQuery(
                 text: turn.text, system: turn.system, model: model, json: demand, hasImage: !turn.images.isEmpty))
         return ChatRequest(
-            model: model, choice: choice, images: try turn.images.map { try $0.file() }, isStreamed: isStreamed)
+            model: model, choice: choice, images: try turn.images.map { try $0.source(fetcher) },
+            isStreamed: isStreamed)
     }
 
     static func messages(_ value: JSONValue?, field: String) throws -> [ChatMessage] {
@@ -46,20 +50,26 @@ struct ChatParser: Sendable {
 }
 
 extension ChatImage {
-    /// The image file's bytes.
-    fileprivate func file() throws -> [UInt8] {
+    /// The image file's bytes, or where they are fetched.
+    fileprivate func source(_ fetcher: ImageFetcher?) throws -> ChatRequest.Image {
         switch self {
         case .unreadable: throw ChatError.notAnImage
-        case .bytes(let bytes): return bytes
-        case .text(let text):
-            var field = ImageField(UnsafeMutableRawBufferPointer(mutating: text))
-            switch field.result() {
-            case .success(let file): return file
-            case .failure(.addressOfImage): throw ChatError.imageAddress
-            case .failure(.invalidBase64(let reason)): throw ChatError.notBase64(reason)
-            case .failure(.invalidDataURL): throw ChatError.notAnImage
-            case .failure(let error): throw error
-            }
+        case .bytes(let bytes): return .file(bytes)
+        case .text(let text): return try Self.source(text, nil)
+        case .url(let text): return try Self.source(text, fetcher)
+        }
+    }
+
+    private static func source(_ text: UnsafeRawBufferPointer, _ fetcher: ImageFetcher?) throws -> ChatRequest.Image {
+        var field = ImageField(UnsafeMutableRawBufferPointer(mutating: text))
+        switch field.result() {
+        case .success(let file): return .file(file)
+        case .failure(.addressOfImage):
+            guard let fetcher else { throw ChatError.imageAddress }
+            return .address(try fetcher.check(field.address))
+        case .failure(.invalidBase64(let reason)): throw ChatError.notBase64(reason)
+        case .failure(.invalidDataURL): throw ChatError.notAnImage
+        case .failure(let error): throw error
         }
     }
 }

@@ -2,6 +2,7 @@ import Captioning
 import Florence2
 import HTTPTypes
 import Hummingbird
+import ImageHosts
 import Serving
 
 /// A request of a chat as a dialect has understood it.
@@ -10,7 +11,7 @@ struct ChatRequest: Sendable {
     var model: String?
     /// The tasks that answer it.
     var choice: TaskChoice
-    var images: [[UInt8]]
+    var images: [Image]
     var isStreamed: Bool
     /// Whether a stream tells of tokens at its end, too.
     var tellsUsage = true
@@ -21,12 +22,23 @@ struct ChatRequest: Sendable {
 
     static let maxImages = 16
 
-    /// One for each image, in their order.
-    var inputs: [CaptionInput] {
-        let overrides = GenerationOverrides(maxNewTokens: maxTokens)
-        return images.map {
-            CaptionInput(file: $0, prompts: choice.prompts, overrides: overrides, keepAlive: keepAlive)
-        }
+    /// An image's file, or where it lies.
+    enum Image: Sendable {
+        case file([UInt8])
+        case address(ImageURL)
+    }
+
+    /// The files of the images, in their order; of one that lies elsewhere there is none.
+    var files: [[UInt8]] { images.map { if case .file(let file) = $0 { file } else { [] } } }
+
+    /// Whether an image has still to be fetched.
+    var hasAddresses: Bool { images.contains { if case .address = $0 { true } else { false } } }
+
+    /// What each image's file is asked.
+    func input(_ file: [UInt8]) -> CaptionInput {
+        CaptionInput(
+            file: file, prompts: choice.prompts, overrides: GenerationOverrides(maxNewTokens: maxTokens),
+            keepAlive: keepAlive)
     }
 
     /// Says which tasks ran, where any did.

@@ -2,12 +2,15 @@ import Captioning
 import Florence2
 import HTTPDoor
 import Hummingbird
+import ImageHosts
 import Serving
 
 /// Answers chats, in the words of whatever dialect: parse, caption, format.
 struct ChatRoute: Sendable {
     let service: CaptionService
     let bodies: BodyReader
+    /// Fetches images from addresses; `nil`: there are none.
+    let fetcher: ImageFetcher?
 
     /// - Parameters:
     ///   - parse: Reads a body in place, on a thread of the preprocessing.
@@ -31,29 +34,55 @@ struct ChatRoute: Sendable {
         let start = ContinuousClock.now
         return try await context.answering { stream in
             let done: Done = try await service.withSlot(bytes: body.count) { slot in
-                let chat: ChatRequest
                 switch try await slot.parse(isLong: body.isLong, { try JSONBody(body.take()).chat(parse) }) {
                 case .instead(let answer): return .later(answer)
-                case .chat(let request): chat = request
+                case .chat(let chat) where chat.hasAddresses: return .fetch(chat)
+                case .chat(let chat): return .now(try await answer(chat, slot, context, stream, writer, since: start))
                 }
-                context.notes.note(chat.choice.prompts)
-                let pieces = chat.isStreamed ? ChatStream(stream, chat, writer(chat)) : nil
-                let captions = try await captions(chat, slot, context) { pieces?.hear($0) }
-                let outcome = try ChatOutcome(chat, captions, total: (ContinuousClock.now - start) / .seconds(1))
-                guard let pieces else { return .now(try writer(chat).whole(outcome)) }
-                await pieces.finish(outcome)
-                return .now(nil)
             }
             switch done {
             case .now(let response): return response
             // Whatever it waits for, it waits without a place in the queue.
             case .later(let answer): return try await answer()
+            case .fetch(let chat):
+                let chat = try await fetched(chat)
+                return try await service.withSlot(bytes: chat.files.reduce(0) { $0 + $1.count }) { slot in
+                    try await answer(chat, slot, context, stream, writer, since: start)
+                }
             }
         }
     }
 
+    private func answer<Writer: ChatWriter>(
+        _ chat: ChatRequest, _ slot: CaptionService.Slot, _ context: DoorContext, _ stream: AnswerStream,
+        _ writer: (ChatRequest) -> Writer, since start: ContinuousClock.Instant
+    ) async throws -> Response? {
+        context.notes.note(chat.choice.prompts)
+        let pieces = chat.isStreamed ? ChatStream(stream, chat, writer(chat)) : nil
+        let captions = try await captions(chat, slot, context) { pieces?.hear($0) }
+        let outcome = try ChatOutcome(chat, captions, total: (ContinuousClock.now - start) / .seconds(1))
+        guard let pieces else { return try writer(chat).whole(outcome) }
+        await pieces.finish(outcome)
+        return nil
+    }
+
+    /// The same with all images there; together they may have as many bytes as a body.
+    private func fetched(_ chat: ChatRequest) async throws -> ChatRequest {
+        guard let fetcher else { throw ChatError.imageAddress }
+        var chat = chat
+        var left = bodies.maxBodySize
+        for (index, image) in chat.images.enumerated() {
+            guard case .address(let url) = image else { continue }
+            let file = try await fetcher.fetch(url, upTo: left)
+            left -= file.count
+            chat.images[index] = .file(file)
+        }
+        return chat
+    }
+
     private enum Done: Sendable {
         case now(Response?)
+        case fetch(ChatRequest)
         case later(@Sendable () async throws -> Response)
     }
 
@@ -63,12 +92,12 @@ struct ChatRoute: Sendable {
         _ chat: ChatRequest, _ slot: CaptionService.Slot, _ context: DoorContext,
         _ report: @escaping @Sendable (CaptionEvent) -> Void
     ) async throws -> [[Caption]] {
-        if chat.images.isEmpty { return [] }
-        if chat.images.count > 1 { try await slot.check(chat.images) }
-        var (slot, captions, rest) = (slot, [[Caption]](), chat.images.reduce(0) { $0 + $1.count })
-        for (index, input) in chat.inputs.enumerated() {
-            rest -= input.file.count
-            let isLast = index == chat.images.count - 1
+        let files = chat.files
+        if files.count > 1 { try await slot.check(files) }
+        var (slot, captions, rest) = (slot, [[Caption]](), files.reduce(0) { $0 + $1.count })
+        for (index, file) in files.enumerated() {
+            rest -= file.count
+            let (input, isLast) = (chat.input(file), index == files.count - 1)
             captions.append(
                 try await slot.answer(wantsText: chat.canStreamText, rest: isLast ? nil : rest) {
                     ChatQuestion(input: input)

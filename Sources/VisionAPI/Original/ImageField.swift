@@ -25,6 +25,13 @@ struct ImageField {
         return try base64(from: 0)
     }
 
+    /// The address that `file` has found instead of an image.
+    var address: String {
+        let start = text.firstIndex { !Self.isSpace($0) } ?? text.count
+        let end = text.lastIndex { !Self.isSpace($0) }.map { $0 + 1 } ?? text.count
+        return start < end ? String(decoding: text[start..<end], as: UTF8.self) : ""
+    }
+
     private mutating func dataURL(from start: Int) throws(VisionAPIError) -> [UInt8] {
         guard let comma = text[start...].prefix(Self.maxHeader).firstIndex(of: UInt8(ascii: ",")) else {
             throw .invalidDataURL
