@@ -121,7 +121,8 @@ final class RunningTransfer {
         let status = handle.map { Int(ccurl_transfer_proxy_status($0)) } ?? 0
         let error = TransferError(
             code: code, errno: handle.map { ccurl_transfer_errno($0) } ?? 0, proxyStatus: status)
-        let wasKept = handle.map { ccurl_transfer_is_reused($0) != 0 } ?? false
+        // Where libcurl tries another connection by itself it finds that the body cannot be read twice.
+        let wasKept = code == CInt(CCURL_SENT_ALREADY) || handle.map { ccurl_transfer_is_reused($0) != 0 } ?? false
         return .failure(error == .closed && wasKept && !reader.hasBegun ? TransferError.keptClosed : error)
     }
 }
