@@ -26,7 +26,7 @@ package struct ListenError: Error, CustomStringConvertible {
         description =
             switch errno {
             case EADDRINUSE:
-                "Another program listens to \(host):\(port). Stop it, or choose another --port (VISION_SERVER_PORT)."
+                "Another program listens to \(host):\(port). Stop it, or choose another --port."
             case EACCES: "This user may not listen to \(host):\(port). Choose a --port above 1023."
             case EADDRNOTAVAIL: "This machine has no address \(host). Choose another --host."
             default:

@@ -39,8 +39,9 @@ final class Album {
 
     /// The lines of a file, as JSON objects.
     func lines(_ name: String) throws -> [[String: String]] {
-        try (text(name) ?? "").split(separator: "\n").map {
-            try JSONDecoder().decode([String: String].self, from: Data($0.utf8))
+        try (text(name) ?? "").split(separator: "\n").map { line in
+            let fields = try JSONDecoder().decode([String: AnyJSON].self, from: Data(line.utf8))
+            return fields.compactMapValues { if case .string(let text) = $0 { text } else { nil } }
         }
     }
 

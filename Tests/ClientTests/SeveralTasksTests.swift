@@ -60,8 +60,14 @@ struct SeveralTasksTests {
         for _ in 0..<2 { _ = try run(album, "CAPTION,GENERATE_TAGS", "txt", options, server) }
         #expect(
             try album.lines("out.jsonl") == [
-                ["file": "a.jpg", "prompt": "CAPTION", "raw": "The image shows a dog.", "result": "A dog."],
-                ["file": "a.jpg", "prompt": "GENERATE_TAGS", "raw": "solo, dog, solo", "result": "solo, dog"],
+                [
+                    "file": "a.jpg", "finish_reason": "stop", "prompt": "CAPTION", "raw": "The image shows a dog.",
+                    "result": "A dog.",
+                ],
+                [
+                    "file": "a.jpg", "finish_reason": "stop", "prompt": "GENERATE_TAGS", "raw": "solo, dog, solo",
+                    "result": "solo, dog",
+                ],
             ])
         #expect(server.requests.count == 1)
     }

@@ -33,8 +33,13 @@ final class FakeDecoder {
 
     init(_ script: String) throws {
         path = FileManager.default.temporaryDirectory.appending(path: name).path
-        try "#!/bin/sh\n\(script)\n".write(toFile: path, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: path)
+        // Another process writes it: what this one has open for writing, a child that another test starts at this moment
+        // may hold, and the system runs no file that is being written.
+        let shell = Process()
+        shell.executableURL = URL(filePath: "/bin/sh")
+        shell.arguments = ["-c", "printf '%s\\n' '#!/bin/sh' \"$1\" >\"$2\" && chmod 700 \"$2\"", "sh", script, path]
+        try shell.run()
+        shell.waitUntilExit()
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }

@@ -5,7 +5,9 @@ extension FillingPlanner {
         guard !node.has(SchemaNode.foreignInObjects) else { throw refusal(place) }
         let required = Set(node.required)
         var members: [Filling.Member] = []
-        var numbers: [(name: String, place: Int, schemas: [JSONTree])] = []
+        // Which probabilities are asked for, and how many of the members stand before each.
+        var probabilities: [String] = []
+        var places: [Int] = []
         for name in node.memberNames {
             let isRequired = required.contains(name)
             guard let schemas = node.member(name) else {
@@ -14,7 +16,8 @@ extension FillingPlanner {
             }
             let meaning = Self.meaning(name, in: place)
             if meaning == .probability {
-                numbers.append((name, members.count, schemas))
+                probabilities.append(name)
+                places.append(members.count)
                 continue
             }
             let inside = Place(name: name, meaning: meaning, references: place.references, depth: place.depth)
@@ -25,15 +28,15 @@ extension FillingPlanner {
             }
         }
         let subject = Filling.object(members).subject
-        for number in numbers.reversed() {
-            let isRequired = required.contains(number.name)
-            let inside = Place(
-                name: number.name, meaning: .probability, references: place.references, depth: place.depth)
+        for (name, index) in zip(probabilities, places).reversed() {
+            let isRequired = required.contains(name)
+            let inside = Place(name: name, meaning: .probability, references: place.references, depth: place.depth)
+            let schemas = node.member(name) ?? []
             if let filling = try optional(
                 !isRequired,
-                { filler throws(TaskChoiceError) in try filler.probability(number.schemas, inside, of: subject) })
+                { filler throws(TaskChoiceError) in try filler.probability(schemas, inside, of: subject) })
             {
-                members.insert(.init(name: number.name, filling: filling, isRequired: isRequired), at: number.place)
+                members.insert(.init(name: name, filling: filling, isRequired: isRequired), at: index)
             }
         }
         guard members.contains(where: { $0.isRequired || $0.filling.isReal }) else { throw refusal(place) }
