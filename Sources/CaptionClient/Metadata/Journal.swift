@@ -91,22 +91,3 @@ package final class Journal: Sendable {
         return fingerprint.value
     }
 }
-
-/// A number for bytes that is the same in every run: FNV-1a.
-private struct Fingerprint {
-    private(set) var value: UInt64 = 0xCBF2_9CE4_8422_2325
-
-    init() {}
-
-    init(_ text: String) {
-        for byte in text.utf8 { add(byte) }
-    }
-
-    mutating func add(_ number: UInt64) {
-        for shift in stride(from: UInt64(0), to: 64, by: 8) { add(UInt8(truncatingIfNeeded: number >> shift)) }
-    }
-
-    private mutating func add(_ byte: UInt8) {
-        value = (value ^ UInt64(byte)) &* 0x100_0000_01B3
-    }
-}
