@@ -17,6 +17,8 @@ package struct CaptionQuery: Sendable, Equatable {
     package var lengthPenalty: Double?
     /// Above 1 avoids tokens that came already.
     package var repetitionPenalty: Double?
+    /// The longest side of the thumbnail that is wanted beside the answer; none when absent.
+    package var thumbnailSide: Int?
 
     package init(prompt: String, numBeams: Int? = nil, maxNewTokens: Int? = nil) {
         prompts = [prompt]
@@ -39,7 +41,7 @@ package struct CaptionQuery: Sendable, Equatable {
             prompt: isList ? .array(prompts.map(AnyJSON.string)) : .string(prompt), num_beams: numBeams,
             max_new_tokens: maxNewTokens, min_new_tokens: minNewTokens,
             no_repeat_ngram_size: noRepeatNGramSize, length_penalty: lengthPenalty,
-            repetition_penalty: repetitionPenalty)
+            repetition_penalty: repetitionPenalty, thumbnail: thumbnailSide)
         return try AnyJSON.line(fields).dropLast() + #","image":""#
     }
 
@@ -54,5 +56,6 @@ package struct CaptionQuery: Sendable, Equatable {
         let no_repeat_ngram_size: Int?
         let length_penalty: Double?
         let repetition_penalty: Double?
+        let thumbnail: Int?
     }
 }

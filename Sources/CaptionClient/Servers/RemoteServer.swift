@@ -138,7 +138,7 @@ extension RemoteServer {
         while true {
             let reply = await ask(question, about: image)
             switch reply {
-            case .answered(let result, let imageSize):
+            case .answered(let result, let imageSize, _):
                 return (result, imageSize)
             case .busy(let sentence, let retryAfter):
                 if let timeout = settings.timeout, ContinuousClock.now + retryAfter - start > timeout {

@@ -3,8 +3,9 @@ package import VisionAPITypes
 
 /// What came of asking a server about an image.
 package enum Reply: Sendable, Equatable {
-    /// The answer, and the size of the upright image where the server tells it.
-    case answered(AnyJSON, ImageSize? = nil)
+    /// The answer; the size of the upright image where the server tells it; and the thumbnail, in base64, where one was
+    /// asked for.
+    case answered(AnyJSON, ImageSize? = nil, thumbnail: String? = nil)
     /// The server will take the request later: its queue is full, or its model is being downloaded.
     case busy(String, retryAfter: Duration)
     /// The server has no model, for a reason that may pass, such as a hub that cannot be reached.
@@ -26,12 +27,13 @@ package enum Reply: Sendable, Equatable {
         server: ServerAddress
     ) {
         if status == 200, let answer = try? JSONDecoder().decode(Answer.self, from: body) {
-            self = .answered(answer.result, imageSize.flatMap(ImageSize.init))
+            self = .answered(answer.result, imageSize.flatMap(ImageSize.init), thumbnail: answer.thumbnail)
             return
         }
         if status == 200, let answers = try? JSONDecoder().decode(Answers.self, from: body) {
             let details = answers.details.map { ["details": AnyJSON.array($0)] } ?? [:]
-            self = .answered(.object(["results": .object(answers.results)].merging(details) { $1 }))
+            let result = ["results": .object(answers.results)].merging(details) { $1 }
+            self = .answered(.object(result), thumbnail: answers.thumbnail)
             return
         }
         let error = try? JSONDecoder().decode(ErrorBody.self, from: body)
@@ -82,11 +84,13 @@ package enum Reply: Sendable, Equatable {
 
     private struct Answer: Decodable {
         let result: AnyJSON
+        let thumbnail: String?
     }
 
     private struct Answers: Decodable {
         let results: [String: AnyJSON]
         let details: [AnyJSON]?
+        let thumbnail: String?
     }
 
     private static let usualPause = Duration.seconds(5)

@@ -20,7 +20,7 @@ package actor ServerQueue {
 
     /// What came of an image in the end.
     package enum Outcome: Sendable, Equatable {
-        case answered(AnyJSON, ImageSize?)
+        case answered(AnyJSON, ImageSize?, thumbnail: String? = nil)
         case failed(String)
         /// Nobody can answer any more; the servers' own sentences, and whether asking the same later may help.
         case over([String], mayPass: Bool)
@@ -44,7 +44,8 @@ package actor ServerQueue {
             let reply = await reply(servers[index], question, image)
             giveBack(index, reply)
             switch reply {
-            case .answered(let result, let imageSize): return .answered(result, imageSize)
+            case .answered(let result, let imageSize, let thumbnail):
+                return .answered(result, imageSize, thumbnail: thumbnail)
             case .refused(let sentence): return .failed(sentence)
             case .lost(let sentence):
                 losses += 1

@@ -78,7 +78,7 @@ package struct ServerTools: Sendable {
         while true {
             let reply = await server.ask(body) { hear(ToolProgress.Event($0)) }
             switch reply {
-            case .answered(let answer, _): return answer
+            case .answered(let answer, _, _): return answer
             case .busy(let sentence, let retryAfter):
                 onWait(sentence)
                 try await Task.sleep(for: retryAfter)
