@@ -39,7 +39,7 @@ package struct ShardMember: Sendable, Hashable {
         var done = 0
         while done < count {
             let size = min(count - done, Self.pieceSize)
-            guard let piece = TarEntries.read(source, size, at: offset + done) else {
+            guard let piece = SystemRead.bytes(source, size, at: offset + done) else {
                 throw .unreadable("\(archive) has become shorter.")
             }
             do { try SystemWrite.whole(piece, to: target) } catch { throw .cannotWrite(path, error) }

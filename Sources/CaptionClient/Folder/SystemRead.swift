@@ -16,6 +16,21 @@ enum SystemRead {
         }
     }
 
+    /// So many bytes of a file that is open; `nil` when they are not all there.
+    static func bytes(_ descriptor: Int32, _ count: Int, at offset: Int) -> Data? {
+        var bytes = Data(count: count)
+        var done = 0
+        while done < count {
+            let read = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress?.advanced(by: done), count - done, off_t(offset + done))
+            }
+            if read < 0, errno == EINTR { continue }
+            guard read > 0 else { return nil }
+            done += read
+        }
+        return bytes
+    }
+
     /// What comes from a pipe, or any other descriptor, until its end.
     /// - Throws: `POSIXError`.
     static func stream(_ descriptor: Int32) throws(POSIXError) -> Data {

@@ -6,12 +6,21 @@ import Synchronization
 package final class AtomicFileWriter: Sendable {
     private let lock = Mutex(())
 
+    /// So many bytes go to the system at once.
+    private static let pieceSize = 64 << 10
+
     package init() {}
 
     /// Puts a file's new content in its place in one step: whoever reads the file sees the old or the new content. A link
     /// stays one; what it leads to is replaced.
     /// - Throws: `ClientError.unwritable`, `.diskFull`, `.linkToNothing`.
     package func replace(_ file: String, with content: Data) throws(ClientError) {
+        try replace(file) { write in try write(content) }
+    }
+
+    /// The same with content that is too much to be in memory at once.
+    /// - Parameter content: hands over the content, piece by piece.
+    func replace(_ file: String, content: (_ write: (Data) throws -> Void) throws -> Void) throws(ClientError) {
         let error: ClientError? = lock.withLock { _ in
             do throws(ClientError) { try Self.replace(file, content) } catch { return error }
             return nil
@@ -24,7 +33,9 @@ package final class AtomicFileWriter: Sendable {
         lock.withLock { _ in _exit(status) }
     }
 
-    private static func replace(_ file: String, _ content: Data) throws(ClientError) {
+    private static func replace(
+        _ file: String, _ content: (_ write: (Data) throws -> Void) throws -> Void
+    ) throws(ClientError) {
         let target = try FileLink.target(of: file)
         // A short name of its own: a long one with something added could be too long.
         let temporary = FileName(target).folder + "/.vision-client-\(UUID())"
@@ -32,7 +43,14 @@ package final class AtomicFileWriter: Sendable {
             let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions(target))
             guard descriptor >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
             defer { close(descriptor) }
-            try SystemWrite.whole(content, to: descriptor)
+            var gathered = Data()
+            try content { piece in
+                gathered += piece
+                guard gathered.count >= pieceSize else { return }
+                try SystemWrite.whole(gathered, to: descriptor)
+                gathered.removeAll(keepingCapacity: true)
+            }
+            try SystemWrite.whole(gathered, to: descriptor)
             // Without this a power cut could leave an empty file under the final name.
             guard fsync(descriptor) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
             guard rename(temporary, target) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }

@@ -21,6 +21,8 @@ package struct CaptionEntry: Sendable {
 package protocol CaptionCollection: Sendable {
     /// - Parameter name: An image's path below the folder.
     func contains(_ name: String) -> Bool
+    /// What is in it of an image, with its tags where they are apart; `nil` also for what is not read again.
+    func captions(of name: String) -> (text: String?, tags: String?)
     /// Adds an image, or puts it in the place of what was there of it.
     func append(_ entry: CaptionEntry) throws(ClientError)
     /// Puts everything in order when a run ends.
@@ -48,6 +50,7 @@ package struct UnchangedCollection: CaptionCollection {
     }
 
     package func contains(_ name: String) -> Bool { base?.contains(name) ?? names.contains(FileName(name)) }
+    package func captions(of name: String) -> (text: String?, tags: String?) { base?.captions(of: name) ?? (nil, nil) }
     package func append(_ entry: CaptionEntry) throws(ClientError) {}
     package func finish() throws(ClientError) {}
 }

@@ -11,6 +11,9 @@ package struct CaptionFile: Sendable {
         case caption(String, isMarked: Bool)
         /// Something that is never written over, with the reason as a sentence.
         case foreign(String)
+
+        /// The caption, where there is one.
+        var text: String? { if case .caption(let text, _) = self { text } else { nil } }
     }
 
     package init(path: String) {

@@ -34,7 +34,10 @@ package struct CaptionOutputs: Sendable {
 
     /// What was written for an image.
     struct Written {
+        /// What is new, as it is told.
         var caption: String
+        /// All captions that the image has now, by their numbers; `nil` where there is none.
+        var captions: [String?] = []
         /// What could not be written beside it, as a sentence.
         var note: String?
     }
@@ -96,7 +99,7 @@ package struct CaptionOutputs: Sendable {
         if !metadata.isEmpty, texts.contains(where: { $0.map { !$0.isText } ?? false }) {
             throw ClientError.placesNotText
         }
-        var written = Written(caption: "")
+        var written = Written(caption: "", captions: captionsThere(job))
         var isEmpty = false
         for file in 0..<max(job.files.count, captionCount) {
             let isFile = file < job.files.count
@@ -105,8 +108,8 @@ package struct CaptionOutputs: Sendable {
                 isEmpty = true
                 continue
             }
-            if isFile { try writeFile(caption, job.files[file]) }
             let text = caption.isText ? rule.combine(nil, caption.text) : caption.text
+            written.captions[file] = isFile ? try writeFile(caption, job.files[file]) : text
             written.caption += (written.caption.isEmpty ? "" : " | ") + text
         }
         // What the others have said is not lost.
@@ -130,17 +133,36 @@ package struct CaptionOutputs: Sendable {
     /// How many captions there are where there are no caption files.
     private var captionCount: Int { if case .each = plan.layout { plan.tasks.count } else { 1 } }
 
+    /// The captions that an image has from an earlier run, by their numbers, as far as they can be read at once: in its
+    /// files when these were looked at, else in a list.
+    func captionsThere(_ job: CaptionJob) -> [String?] {
+        plan.channels.indices.map { $0 < job.files.count ? job.files[$0].content.text : listed(job.image.name, $0) }
+    }
+
+    private func listed(_ name: String, _ number: Int) -> String? {
+        let (text, tags) = collection?.captions(of: name) ?? (nil, nil)
+        let channels = plan.channels
+        // What is not tags is in one text, whatever the tasks.
+        let isFirst = !channels[..<number].contains { $0.isTags == channels[number].isTags }
+        let isAlone = channels.count == 1
+        let found = channels[number].isTags ? tags ?? (isAlone ? text : nil) : text
+        if let found, isFirst { return found }
+        guard plan.tasks.count == channels.count else { return nil }
+        return lines?.result(file: name, prompt: plan.tasks.prompts[number])
+    }
+
     private func isShown(_ caption: Int, _ texts: [TaskText?]) -> Bool {
         plan.tasks(ofFile: caption).contains { texts[$0] != nil }
     }
 
-    private func writeFile(_ caption: CaptionText, _ placed: PlacedCaption) throws(ClientError) {
+    /// - Returns: what the file holds now.
+    private func writeFile(_ caption: CaptionText, _ placed: PlacedCaption) throws(ClientError) -> String {
         // The answer may have taken minutes, in which somebody else has written there.
         var old: String?
         var isMarked = false
         switch placed.file.content() {
         case .nothing: break
-        case .caption where rule.existing == .skip: return
+        case .caption(let text, _) where rule.existing == .skip: return text
         case .caption(let text, let mark):
             old = text
             isMarked = mark
@@ -149,6 +171,7 @@ package struct CaptionOutputs: Sendable {
         if outputFolder != nil { try Self.makeFolder(of: placed.file.path) }
         let text = caption.isText ? rule.combine(old, caption.text) : rule.existing.combine(old, caption.text)
         try gate.replace(placed.file.path, with: CaptionFile.bytes(of: text, isMarked: isMarked))
+        return text
     }
 
     /// Makes the folder that a file is to be in.

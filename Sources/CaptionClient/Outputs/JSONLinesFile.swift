@@ -46,8 +46,8 @@ package final class JSONLinesFile: Sendable {
     }
 
     private struct State {
-        /// The images that have a line, by their prompts: a prompt is in memory once.
-        var files: [String: Set<FileName>]
+        /// The images that have a line, and where that is, by their prompts: a prompt is in memory once.
+        var files: [String: [FileName: Range<Int>]]
         /// Whether a line that was there has a successor.
         var isSuperseded = false
     }
@@ -68,7 +68,15 @@ package final class JSONLinesFile: Sendable {
 
     /// Whether there is a line of the image and the prompt.
     package func contains(file: String, prompt: String) -> Bool {
-        state.withLock { $0.files[prompt]?.contains(FileName(file)) ?? false }
+        state.withLock { $0.files[prompt]?[FileName(file)] != nil }
+    }
+
+    /// What an image's line says, places as JSON; `nil` where there is none.
+    package func result(file: String, prompt: String) -> String? {
+        let range = state.withLock { $0.files[prompt]?[FileName(file)] }
+        let bytes = range.flatMap { SystemRead.bytes(handle.fileDescriptor, $0.count, at: $0.lowerBound) }
+        let line = bytes.flatMap { try? JSONDecoder().decode(CaptionLine.self, from: $0) }
+        return line.flatMap { try? CaptionText($0.result).text }
     }
 
     /// Adds a line; a line of the same image and prompt is dropped by `finish`.
@@ -76,12 +84,12 @@ package final class JSONLinesFile: Sendable {
     package func append(_ line: CaptionLine) throws(ClientError) {
         let result: Result<Void, ClientError> = state.withLock { state in
             do {
-                try write(Data((AnyJSON.line(line) + "\n").utf8))
+                let range = try write(Data((AnyJSON.line(line) + "\n").utf8))
+                let old = state.files[line.prompt, default: [:]].updateValue(range, forKey: FileName(line.file))
+                if old != nil { state.isSuperseded = true }
             } catch {
                 return .failure(.cannotWrite(path, error))
             }
-            let isNew = state.files[line.prompt, default: []].insert(FileName(line.file)).inserted
-            if !isNew { state.isSuperseded = true }
             return .success(())
         }
         try result.get()
@@ -101,7 +109,9 @@ package final class JSONLinesFile: Sendable {
 
     /// One call of the system a line: a process that is killed leaves whole lines as a rule. What a full disk has cut off
     /// is taken away again, so that no other line comes behind it.
-    private func write(_ data: Data) throws {
+    /// - Returns: where the bytes are.
+    @discardableResult
+    private func write(_ data: Data) throws -> Range<Int> {
         let end = try handle.seekToEnd()
         do {
             try SystemWrite.whole(data, to: handle.fileDescriptor)
@@ -109,6 +119,7 @@ package final class JSONLinesFile: Sendable {
             try? handle.truncate(atOffset: end)
             throw error
         }
+        return Int(end)..<Int(end) + data.count
     }
 
     private func mend(_ content: Data) throws(ClientError) {
@@ -133,12 +144,12 @@ package final class JSONLinesFile: Sendable {
         }
     }
 
-    private static func files(_ content: Data, _ path: String) throws(ClientError) -> [String: Set<FileName>] {
-        var files: [String: Set<FileName>] = [:]
+    private static func files(_ content: Data, _ path: String) throws(ClientError) -> [String: [FileName: Range<Int>]] {
+        var files: [String: [FileName: Range<Int>]] = [:]
         let lines = lines(content)
         for (index, line) in lines.enumerated() {
             if let key = key(line) {
-                files[key.prompt, default: []].insert(key.file)
+                files[key.prompt, default: [:]][key.file] = line.startIndex..<line.endIndex
             } else if index < lines.count - 1 || content.last == UInt8(ascii: "\n") || !isOurs(half: line) {
                 throw .notJSONLines(file: path, line: index + 1)
             }

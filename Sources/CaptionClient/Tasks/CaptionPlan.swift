@@ -70,3 +70,19 @@ package struct CaptionPlan: Sendable, Equatable {
         return (.string(outcome.text), outcome.isKept)
     }
 }
+
+extension CaptionPlan {
+    /// The captions of each image.
+    package var channels: [CaptionChannel] {
+        switch layout {
+        case .joined:
+            let hasTags = answersTags(true)
+            return [CaptionChannel(title: "Captions", hasTags: hasTags, isTags: hasTags && !answersTags(false))]
+        case .each:
+            return tasks.prompts.indices.map { task in
+                let isTags = tasks.tasks[task]?.isTags ?? false
+                return CaptionChannel(title: tasks.prompts[task], hasTags: isTags, isTags: isTags)
+            }
+        }
+    }
+}

@@ -26,6 +26,11 @@ final class GrowingFile: Sendable {
         }
     }
 
+    /// Some of its bytes; `nil` when they are not all there.
+    func bytes(_ range: Range<Int>) -> Data? {
+        SystemRead.bytes(handle.fileDescriptor, range.count, at: range.lowerBound)
+    }
+
     /// Puts bytes at a place, behind which nothing stays; what a full disk cuts off is taken away again.
     /// - Throws: `ClientError.unwritable`, `.diskFull`.
     func write(_ bytes: Data, at offset: Int, before: Data = Data()) throws(ClientError) {

@@ -50,6 +50,14 @@ final class KohyaFile: CaptionCollection {
         }
     }
 
+    func captions(of name: String) -> (text: String?, tags: String?) {
+        let fields = state.withLock { state in
+            state.entries[FileName(key(name, &state))] ?? state.entries[FileName(fullPath(name))]
+        }
+        func text(_ field: String) -> String? { if case .string(let text) = fields?[field] { text } else { nil } }
+        return (text("caption"), text("tags"))
+    }
+
     func append(_ entry: CaptionEntry) throws(ClientError) {
         let result = state.withLock { state in
             Result { () throws(ClientError) in

@@ -87,7 +87,7 @@ final class ShardFiles: CaptionCollection {
         var label: Label?
         for entry in TarEntries(descriptor).entries {
             if entry.name.hasSuffix(".json"), entry.count < 1 << 24 {
-                label = TarEntries.read(descriptor, entry.count, at: entry.offset).flatMap {
+                label = SystemRead.bytes(descriptor, entry.count, at: entry.offset).flatMap {
                     try? JSONDecoder().decode(Label.self, from: $0)
                 }
             }
@@ -100,6 +100,9 @@ final class ShardFiles: CaptionCollection {
     }
 
     func contains(_ name: String) -> Bool { state.withLock { $0.names.contains(FileName(name)) } }
+
+    /// The captions in shards are not read again.
+    func captions(of name: String) -> (text: String?, tags: String?) { (nil, nil) }
 
     func append(_ entry: CaptionEntry) throws(ClientError) {
         let image = try Self.bytes(entry.image.file)

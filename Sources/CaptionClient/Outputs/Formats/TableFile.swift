@@ -10,8 +10,8 @@ final class TableFile: CaptionCollection {
 
     private struct State {
         var end: Int
-        /// Records that have a caption.
-        var captioned: Set<FileName>
+        /// Records that have a caption, and where they are.
+        var captioned: [FileName: Range<Int>]
         /// Images whose records have a successor of this run.
         var superseded: Set<FileName> = []
         var known: Set<FileName>
@@ -24,12 +24,12 @@ final class TableFile: CaptionCollection {
         file = try GrowingFile(path: path)
         let content = try file.content()
         let (records, end) = form.records(content)
-        var (captioned, known): (Set<FileName>, Set<FileName>) = ([], [])
+        var (captioned, known): ([FileName: Range<Int>], Set<FileName>) = ([:], [])
         func add(_ record: Data, _ number: Int) throws(ClientError) {
             if record.allSatisfy({ $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) { return }
             guard let row = form.row(record) else { throw .notTable(file: path, record: number) }
             known.insert(FileName(row.name))
-            if row.hasCaption { captioned.insert(FileName(row.name)) }
+            if !row.text.isEmpty { captioned[FileName(row.name)] = record.startIndex..<record.endIndex }
         }
         for (index, record) in records.enumerated() where index > 0 || !form.isHead(record) {
             guard index > 0 || form.head.isEmpty else { throw .notTable(file: path, record: 1) }
@@ -50,7 +50,12 @@ final class TableFile: CaptionCollection {
         if start + next.count != content.count || !next.isEmpty { try file.write(next, at: start) }
     }
 
-    func contains(_ name: String) -> Bool { state.withLock { $0.captioned.contains(FileName(name)) } }
+    func contains(_ name: String) -> Bool { state.withLock { $0.captioned[FileName(name)] != nil } }
+
+    func captions(of name: String) -> (text: String?, tags: String?) {
+        let range = state.withLock { $0.captioned[FileName(name)] }
+        return (range.flatMap(file.bytes).flatMap(form.row)?.text, nil)
+    }
 
     func append(_ entry: CaptionEntry) throws(ClientError) {
         let record = form.record(entry)
@@ -58,9 +63,9 @@ final class TableFile: CaptionCollection {
         let result = state.withLock { state in
             Result { () throws(ClientError) in
                 try file.write(record, at: state.end)
+                state.captioned[name] = state.end..<state.end + record.count
                 state.end += record.count
                 if !state.known.insert(name).inserted { state.superseded.insert(name) }
-                state.captioned.insert(name)
             }
         }
         try result.get()
@@ -95,8 +100,8 @@ protocol TableForm: Sendable {
     func isHead(_ record: Data) -> Bool
     /// The whole records, with their ends, and where the last one ends.
     func records(_ content: Data) -> (records: [Data], end: Int)
-    /// The image's path and whether it has a caption; `nil` for what is no record.
-    func row(_ record: Data) -> (name: String, hasCaption: Bool)?
+    /// The image's path and its caption, which may be empty; `nil` for what is no record.
+    func row(_ record: Data) -> (name: String, text: String)?
     func record(_ entry: CaptionEntry) -> Data
     /// A record that takes the place of another one, with what only that one says.
     func merged(_ old: Data, _ new: Data) -> Data
@@ -126,9 +131,9 @@ struct MetadataLines: TableForm {
         return (records, start)
     }
 
-    func row(_ record: Data) -> (name: String, hasCaption: Bool)? {
+    func row(_ record: Data) -> (name: String, text: String)? {
         guard let row = try? JSONDecoder().decode(Row.self, from: record) else { return nil }
-        return (row.file_name, !(row.text ?? "").isEmpty)
+        return (row.file_name, row.text ?? "")
     }
 
     func record(_ entry: CaptionEntry) -> Data {
@@ -168,9 +173,9 @@ struct CommaSeparated: TableForm {
         return (records, start)
     }
 
-    func row(_ record: Data) -> (name: String, hasCaption: Bool)? {
+    func row(_ record: Data) -> (name: String, text: String)? {
         guard let fields = Self.fields(record), fields.count == 2, !fields[0].isEmpty else { return nil }
-        return (fields[0], !fields[1].isEmpty)
+        return (fields[0], fields[1])
     }
 
     /// A caption always has its quotes: so what was cut off is never taken for a shorter one.

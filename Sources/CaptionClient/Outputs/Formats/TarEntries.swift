@@ -19,7 +19,7 @@ struct TarEntries {
     init(_ descriptor: Int32) {
         var (offset, longName): (Int, String?) = (0, nil)
         while true {
-            guard let block = Self.read(descriptor, TarHeader.size, at: offset) else {
+            guard let block = SystemRead.bytes(descriptor, TarHeader.size, at: offset) else {
                 isWhole = offset == 0
                 return
             }
@@ -30,17 +30,17 @@ struct TarEntries {
             }
             let start = offset + TarHeader.size
             let (end, isMore) = start.addingReportingOverflow(header.paddedCount)
-            guard !isMore, end == start || Self.read(descriptor, 1, at: end - 1) != nil else {
+            guard !isMore, end == start || SystemRead.bytes(descriptor, 1, at: end - 1) != nil else {
                 isWhole = false
                 return
             }
             switch header.kind {
             case UInt8(ascii: "L") where header.count <= 1 << 16:
-                longName = Self.read(descriptor, header.count, at: start).map {
+                longName = SystemRead.bytes(descriptor, header.count, at: start).map {
                     String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
                 }
             case UInt8(ascii: "x") where header.count <= 1 << 20:
-                longName = Self.read(descriptor, header.count, at: start).flatMap(Self.paxPath)
+                longName = SystemRead.bytes(descriptor, header.count, at: start).flatMap(Self.paxPath)
             default:
                 if header.isFile {
                     entries.append(Entry(name: longName ?? header.name, offset: start, count: header.count, end: end))
@@ -49,21 +49,6 @@ struct TarEntries {
             }
             offset = end
         }
-    }
-
-    /// The bytes of a file; `nil` when they are not all there.
-    static func read(_ descriptor: Int32, _ count: Int, at offset: Int) -> Data? {
-        var bytes = Data(count: count)
-        var done = 0
-        while done < count {
-            let read = bytes.withUnsafeMutableBytes {
-                pread(descriptor, $0.baseAddress?.advanced(by: done), count - done, off_t(offset + done))
-            }
-            if read < 0, errno == EINTR { continue }
-            guard read > 0 else { return nil }
-            done += read
-        }
-        return bytes
     }
 
     /// The path in an extended header: `28 path=a/long/name.jpg` on a line of its own.
