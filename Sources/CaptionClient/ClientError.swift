@@ -45,6 +45,7 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     case fileInUse(String)
     case notJSONLines(file: String, line: Int)
     case notFailures(String)
+    case notReport(String)
     case notUndo(String)
     /// A shard is to be captioned in a way in which captions stand beside images or in them.
     case shardNeedsFormat(String)
@@ -155,6 +156,8 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
                 + "Give another one with --to."
         case .notFailures(let file):
             "\(file) holds something else than a list of failures, so it is not written over. Give another file."
+        case .notReport(let file):
+            "\(file) holds something else than a report, so it is not written over. Give another file."
         case .notAllowed(let path):
             "There is no \(path.prefix(200)) in the folders that --root allows."
         case .notFetched:

@@ -36,6 +36,14 @@ struct CaptionOptions: ParsableArguments {
     @Flag(help: "Write no caption files; needs --jsonl, --exif, --xmp or --draw.") var noCaptions = false
     @Option(help: "File that lists the failed pictures and the reasons, as JSON lines.") var failures: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Page that shows the pictures, the captions, their words and what has failed, to look at before training.",
+            valueName: "file.html"))
+    var report: String?
+    @Option(help: ArgumentHelp("Seconds between two renewals of the report.", visibility: .hidden))
+    var reportInterval = 10.0
+
     @Flag(help: "Go on with pictures that come into the folder, until Ctrl-C.") var watch = false
     @Option(help: ArgumentHelp("Seconds between two looks at the folder.", visibility: .hidden))
     var watchInterval = 2.0
@@ -67,6 +75,9 @@ struct CaptionOptions: ParsableArguments {
         }
         guard language.wholeMatch(of: /[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*/) != nil else {
             throw ValidationError("--language is \"\(language)\": it must be x-default, or a code such as en or de-CH.")
+        }
+        guard (0.01...86400).contains(reportInterval) else {
+            throw ValidationError("--report-interval is \(reportInterval): it must be from 0.01 to 86400 seconds.")
         }
         guard (0.01...86400).contains(watchInterval) else {
             throw ValidationError("--watch-interval is \(watchInterval): it must be from 0.01 to 86400 seconds.")

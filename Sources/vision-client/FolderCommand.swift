@@ -93,6 +93,7 @@ struct FolderCommand: AsyncParsableCommand {
         return FolderRun(
             folder: folder, settings: settings, outputs: outputs,
             failures: try selection.dryRun ? nil : captions.failures.map { try FailuresFile(path: $0, gate: gate) },
+            page: try selection.dryRun ? nil : captions.report.map { try page($0, folder, plan, gate) },
             queue: ServerQueue(remotes, slots: servers.jobs.slots, patience: patience), report: report, stop: stop)
     }
 
@@ -174,6 +175,14 @@ struct FolderCommand: AsyncParsableCommand {
             }
             return metadata
         }
+    }
+
+    private func page(
+        _ path: String, _ folder: ImageFolder, _ plan: CaptionPlan, _ gate: AtomicFileWriter
+    ) throws(ClientError) -> ReportPage {
+        let name = ImageFolder.isShard(folderPath) ? folderPath : folder.realPath
+        return try ReportPage(
+            path: path, folder: name, plan: plan, interval: .seconds(captions.reportInterval), gate: gate)
     }
 
     /// A file of lines; where it is only told what would be done, a copy of it.

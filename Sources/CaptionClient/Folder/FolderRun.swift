@@ -29,6 +29,7 @@ package struct FolderRun: Sendable {
     private let settings: Settings
     private let outputs: CaptionOutputs
     private let failures: FailuresFile?
+    private let page: ReportPage?
     private let queue: ServerQueue
     private let report: RunReport
     private let stop: StopSwitch
@@ -39,13 +40,14 @@ package struct FolderRun: Sendable {
     private static let maxUnwritten = 32
 
     package init(
-        folder: ImageFolder, settings: Settings, outputs: CaptionOutputs, failures: FailuresFile?, queue: ServerQueue,
-        report: RunReport, stop: StopSwitch
+        folder: ImageFolder, settings: Settings, outputs: CaptionOutputs, failures: FailuresFile?,
+        page: ReportPage? = nil, queue: ServerQueue, report: RunReport, stop: StopSwitch
     ) {
         self.folder = folder
         self.settings = settings
         self.outputs = outputs
         self.failures = failures
+        self.page = page
         self.queue = queue
         self.report = report
         self.stop = stop
@@ -60,19 +62,20 @@ package struct FolderRun: Sendable {
             await watch.run { contents in
                 for note in contents.notes { report.say(note) }
                 for problem in contents.problems {
-                    report.found(1)
+                    found(1)
                     fail(problem.name, problem.reason, isImage: false)
                 }
             }
         }
         let ticker = Task { await tick() }
+        let renewer = Task { await renewPage() }
         stop.onStop {
             scout.cancel()
             Task { await queue.stop() }
         }
         if settings.watchInterval != nil { report.watches() }
         await caption(watch)
-        for task in [scout, ticker] {
+        for task in [scout, ticker, renewer] {
             task.cancel()
             await task.value
         }
@@ -81,6 +84,7 @@ package struct FolderRun: Sendable {
             try outputs.lines?.finish()
             try outputs.collection?.finish()
             try failures?.finish(report.failures)
+            try page?.write(failures: report.failures, stop.reason == nil ? .whole : .stopped)
         } catch {
             guard error.endsRun else { throw error }
             stop.stop(.storage("\(error)"))
@@ -93,7 +97,7 @@ package struct FolderRun: Sendable {
             var folders = WritableFolders(given: outputs.outputFolder ?? folder.path)
             var left = settings.limit ?? .max
             for await images in watch.batches {
-                report.found(images.count)
+                found(images.count)
                 if let note = outputs.metadata.first?.note(of: images) { report.say(note) }
                 for index in names.indices { names[index].add(images) }
                 var pieces = Self.batches(images).makeIterator()
@@ -139,6 +143,7 @@ package struct FolderRun: Sendable {
             fail(job.image.name, reason)
         } else if let reason = outputs.reasonToSkip(job) {
             report.skipped(job.image, reason)
+            show(ReportRecord(name: job.image.name, captions: outputs.captionsThere(job), isNew: false))
         } else {
             return canWrite(job, &folders)
         }
@@ -186,11 +191,13 @@ package struct FolderRun: Sendable {
             }
         }
         defer { if job.image.member != nil { unlink(path) } }
-        let query = outputs.query(for: job)
+        var query = outputs.query(for: job)
+        if page?.wantsThumbnail(job.image) ?? false { query.thumbnailSide = ReportPage.thumbnailSide }
         switch await queue.ask(query, about: job.image.file, onWait: { report.waits($0.sentence) }) {
-        case .answered(let result, let imageSize):
+        case .answered(let result, let size, let thumbnail):
             if settings.adaptsJobs { await asking.resize(queue.capacity) }
-            return await write(TaskAnswers(result, to: query), imageSize, job, watch)
+            let answer = Answer(tasks: TaskAnswers(result, to: query), size: size, thumbnail: thumbnail)
+            return await write(answer, job, watch)
         case .failed(let reason): fail(job.image.name, reason)
         case .over(let sentences, let mayPass): stop.stop(.servers(sentences, mayPass: mayPass))
         case .stopped: break
@@ -198,26 +205,33 @@ package struct FolderRun: Sendable {
         await asking.release()
     }
 
+    /// What a server has said of an image.
+    private struct Answer {
+        let tasks: TaskAnswers
+        let size: ImageSize?
+        let thumbnail: String?
+    }
+
     /// Writes an answer; metadata is written while the next image is asked about.
-    private func write(
-        _ answers: TaskAnswers, _ size: ImageSize?, _ job: CaptionJob, _ watch: FolderWatch
-    ) async {
+    private func write(_ answer: Answer, _ job: CaptionJob, _ watch: FolderWatch) async {
         guard !outputs.metadata.isEmpty else {
-            await writeNow(answers, size, job, watch)
+            await writeNow(answer, job, watch)
             return await asking.release()
         }
         await writing.acquire()
         await asking.release()
-        await writeNow(answers, size, job, watch)
+        await writeNow(answer, job, watch)
         await writing.release()
     }
 
-    private func writeNow(
-        _ answers: TaskAnswers, _ size: ImageSize?, _ job: CaptionJob, _ watch: FolderWatch
-    ) async {
+    private func writeNow(_ answer: Answer, _ job: CaptionJob, _ watch: FolderWatch) async {
         do {
-            report.captioned(job.image, try await outputs.write(answers, size, for: job))
+            let written = try await outputs.write(answer.tasks, answer.size, for: job)
+            report.captioned(job.image, written)
             watch.settle(job.image)
+            show(
+                ReportRecord(name: job.image.name, captions: written.captions, isNew: true, note: written.note),
+                answer.thumbnail)
         } catch let error as ClientError {
             end(job, error)
         } catch {
@@ -231,10 +245,36 @@ package struct FolderRun: Sendable {
 
     private func fail(_ name: String, _ reason: String, isTold: Bool = false, isImage: Bool = true) {
         report.failed(name, reason, isTold: isTold, isImage: isImage)
+        if isImage { page?.failed(name) }
         do {
             try failures?.append(FailureLine(file: name, error: reason))
         } catch {
             stop.stop(.storage("\(error)"))
+        }
+    }
+
+    private func found(_ count: Int) {
+        report.found(count)
+        page?.found(count)
+    }
+
+    /// Puts an image on the page.
+    private func show(_ record: ReportRecord, _ thumbnail: String? = nil) {
+        do {
+            try page?.add(record, thumbnail: thumbnail)
+        } catch {
+            stop.stop(.storage("\(error)"))
+        }
+    }
+
+    private func renewPage() async {
+        guard let page else { return }
+        while (try? await Task.sleep(for: page.pause)) != nil, stop.reason == nil {
+            do {
+                try page.write(failures: report.failures, .going)
+            } catch {
+                stop.stop(.storage("\(error)"))
+            }
         }
     }
 

@@ -73,8 +73,8 @@ final class ShardFiles: CaptionCollection {
 
     /// Whether a file is empty or begins as a shard of this class does: of nobody, from the beginning of time.
     private static func isOurs(_ descriptor: Int32) -> Bool {
-        guard TarEntries.read(descriptor, 1, at: 0) != nil else { return true }
-        guard let block = TarEntries.read(descriptor, TarHeader.size, at: 0), let header = TarHeader(block) else {
+        guard SystemRead.bytes(descriptor, 1, at: 0) != nil else { return true }
+        guard let block = SystemRead.bytes(descriptor, TarHeader.size, at: 0), let header = TarHeader(block) else {
             return false
         }
         let own = TarHeader(name: header.name, count: header.count).bytes
