@@ -9,8 +9,12 @@ package struct SimilarCaptions: Sendable {
         /// The number of its first caption.
         package let first: Int
         /// How many captions it has, and how many different ones.
-        package var count = 0
-        package var textCount = 0
+        package let count: Int
+        package let textCount: Int
+
+        package init(first: Int, count: Int, textCount: Int) {
+            (self.first, self.count, self.textCount) = (first, count, textCount)
+        }
     }
 
     /// By the caption's number, the first one with the same text, and the first one of its group.

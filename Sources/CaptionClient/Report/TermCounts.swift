@@ -3,6 +3,10 @@ package struct TermCounts: Sendable {
     package struct Term: Equatable, Sendable {
         package let text: String
         package let count: Int
+
+        package init(text: String, count: Int) {
+            (self.text, self.count) = (text, count)
+        }
     }
 
     private var counts: [String: Int] = [:]
