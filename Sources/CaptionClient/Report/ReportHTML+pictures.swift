@@ -17,7 +17,7 @@ extension ReportHTML {
             of: near.prefix(Self.groupCount), limit: Self.variantCount + 1, counts: isAlive)
         return section(
             "The same caption", same, none: "No two pictures have the same caption.",
-            sentence: (same.count == 1 ? "caption has" : "captions have") + " more than one picture each"
+            sentence: same.count == 1 ? "caption has more than one picture" : "captions have more than one picture each"
         ) { sameGroup($0, members[$0.first] ?? []) }
             + section(
                 "Nearly the same caption", near,
