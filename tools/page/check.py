@@ -4,8 +4,9 @@
     pip install -r tools/page/requirements.txt
     python tools/page/check.py .build/release/vision-server [--shots DIR] [--only WORD] [--draw]
 
-Each check is a function of asking.py, drawing.py, folders.py, guarding.py or using.py, and gets one line. --draw draws
-the picture in README anew. The exit status is 1 if anything was wrong.
+Each check is a function of asking.py, drawing.py, folders.py, guarding.py, reporting.py or using.py, and gets one line.
+Those of reports need vision-client beside vision-server. --draw draws the picture in README anew. The exit status is 1
+if anything was wrong.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import asking  # noqa: F401, as each of these registers its checks
 import drawing  # noqa: F401
 import folders  # noqa: F401
 import guarding  # noqa: F401
+import reporting  # noqa: F401
 import using
 from rig import CHECKS, ROOT, Rig
 from servers import Server

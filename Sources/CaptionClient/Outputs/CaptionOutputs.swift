@@ -134,9 +134,18 @@ package struct CaptionOutputs: Sendable {
     private var captionCount: Int { if case .each = plan.layout { plan.tasks.count } else { 1 } }
 
     /// The captions that an image has from an earlier run, by their numbers, as far as they can be read at once: in its
-    /// files when these were looked at, else in a list.
+    /// files when these were looked at, else in a list, else in its metadata.
     func captionsThere(_ job: CaptionJob) -> [String?] {
-        plan.channels.indices.map { $0 < job.files.count ? job.files[$0].content.text : listed(job.image.name, $0) }
+        plan.channels.enumerated().map { number, channel in
+            if number < job.files.count { return job.files[number].content.text }
+            return listed(job.image.name, number) ?? described(job, channel)
+        }
+    }
+
+    private func described(_ job: CaptionJob, _ channel: CaptionChannel) -> String? {
+        let known = job.targets.lazy.compactMap(\.known)
+        guard channel.isTags else { return known.compactMap(\.description).first }
+        return known.map(\.tags).first { !$0.isEmpty }?.joined(separator: ", ")
     }
 
     private func listed(_ name: String, _ number: Int) -> String? {
