@@ -128,7 +128,7 @@ extension ReportHTML {
 
     private static let cardStart = "<article id=\"p"
     private static let keyStart = "\" data-key=\""
-    private static let imageBeginning = "<img alt=\"\" loading=\"lazy\" src=\"data:image/jpeg;base64,"
+    private static let imageBeginning = "<img alt=\"\" src=\"data:image/jpeg;base64,"
 
     private static func cardBeginning(_ number: Int, _ key: UInt64) -> String {
         "\(cardStart)\(number)\(keyStart)\(String(key, radix: 16))\">"

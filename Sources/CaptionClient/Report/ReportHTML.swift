@@ -54,9 +54,7 @@ package struct ReportHTML {
     }
 
     /// Every report begins so, and nothing else does.
-    private static let beginning = "<!doctype html>\n<!-- vision-client folder --report -->\n"
-
-    static func isOurs(_ content: Data) -> Bool { content.starts(with: beginning.utf8) }
+    static let beginning = "<!doctype html>\n<!-- vision-client folder --report -->\n"
 
     /// Writes the page piece by piece.
     package func write(to write: (Data) throws -> Void) throws {

@@ -22,6 +22,8 @@ package final class ReportPage: Sendable {
     static let thumbnailSide = 160
     /// How much of the time may go into writing the file while the run goes on.
     private static let share = 20
+    /// More than a page has, whatever servers and images say.
+    private static let maxSize = 256 << 20
 
     /// Makes the page, with nothing on it yet; thumbnails of one that is there are taken over.
     /// - Parameters:
@@ -95,12 +97,16 @@ package final class ReportPage: Sendable {
             throw .listUnread(file: path, reason: SystemReason.text(errno: errno))
         }
         defer { close(descriptor) }
+        let size = lseek(descriptor, 0, SEEK_END)
+        if size == 0 { return [:] }
+        guard let beginning = SystemRead.bytes(descriptor, ReportHTML.beginning.utf8.count, at: 0),
+            beginning.elementsEqual(ReportHTML.beginning.utf8)
+        else { throw .notReport(path) }
+        guard size <= maxSize else { return [:] }
         do {
-            let content = try SystemRead.whole(descriptor)
-            guard content.isEmpty || ReportHTML.isOurs(content) else { throw ClientError.notReport(path) }
-            return ReportHTML.thumbnails(content)
+            return ReportHTML.thumbnails(try SystemRead.whole(descriptor))
         } catch {
-            throw error as? ClientError ?? .listUnread(file: path, reason: SystemReason.text(error))
+            throw .listUnread(file: path, reason: SystemReason.text(error))
         }
     }
 }
