@@ -245,7 +245,7 @@ struct CommandTests {
         let second = try Program.run(["--model", "demo", "--port", "\(port)"])
         #expect(second.status == 1)
         let sentence =
-            "Another program listens to 127.0.0.1:\(port). Stop it, or choose another --port (VISION_SERVER_PORT)."
+            "Another program listens to 127.0.0.1:\(port). Stop it, or choose another --port."
         #expect(second.errors == "Error: \(sentence)\n")
         // Of several ports the one that is taken is named, and nothing stands before that.
         for ports in [["0", "\(port)"], ["\(port)", "0"]] {

@@ -32,7 +32,7 @@ struct OperatorTests {
         arguments: [
             (
                 EADDRINUSE,
-                "Another program listens to 127.0.0.1:80. Stop it, or choose another --port (VISION_SERVER_PORT)."
+                "Another program listens to 127.0.0.1:80. Stop it, or choose another --port."
             ),
             (EACCES, "This user may not listen to 127.0.0.1:80. Choose a --port above 1023."),
             (EADDRNOTAVAIL, "This machine has no address 127.0.0.1. Choose another --host."),
