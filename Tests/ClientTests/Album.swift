@@ -1,3 +1,4 @@
+import CaptionClient
 import Foundation
 
 /// A folder of images for one test; removed at the end.
