@@ -103,9 +103,9 @@ struct ToolLoopTests {
                 ? .begun("event: queued\ndata: {\"ahead\":3}\n\n", latch) : .busy("Five others wait.")
         }
         let chat = try Chat(["--patience", "0.2"], server)
-        let queued = try await chat.call("caption", #"{"image":"\(Self.base64)","detail":"brief"}"#, id: 1)
+        let queued = try await chat.call("caption", #"{"image":"\#(Self.base64)","detail":"brief"}"#, id: 1)
         #expect(queued.contains(#""isError":true"#) && queued.contains("3 others wait before it"), "\(queued)")
-        let busy = try await chat.call("read_text", #"{"image":"\(Self.base64)"}"#, id: 2)
+        let busy = try await chat.call("read_text", #"{"image":"\#(Self.base64)"}"#, id: 2)
         #expect(busy.contains(#""isError":true"#) && busy.contains("Five others wait."), "\(busy)")
         #expect(chat.end() == 0)
     }

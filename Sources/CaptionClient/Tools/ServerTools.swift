@@ -56,7 +56,7 @@ package struct ServerTools: Sendable {
             try await ask(body) { event in
                 switch event {
                 case .queued(let ahead):
-                    last.withLock { $0 = "\(ahead) \(ahead == 1 ? "other waits" : "others wait") before it" }
+                    last.withLock { $0 = "\(ahead) \(ahead == 1 ? "other waits" : "others wait") before it." }
                 case .started, .text: start.note()
                 }
                 hear(event)
@@ -66,7 +66,7 @@ package struct ServerTools: Sendable {
         } otherwise: {
             ClientError.server(
                 "The request has waited for its turn for \(patience.components.seconds) s: "
-                    + "\(last.withLock { $0 } ?? "the server has not said why"). Call the tool again later.")
+                    + "\(last.withLock { $0 } ?? "the server has not said why.") Call the tool again later.")
         }
         return readsLabels ? answer.labels : try answer.text
     }

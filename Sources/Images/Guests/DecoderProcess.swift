@@ -68,9 +68,9 @@ final class DecoderProcess {
         return found
     }
 
-    /// Once it is reaped, its number may be another's.
+    /// To its whole group, so that nothing that it has started stays. Once it is reaped, its number may be another's.
     private func signal(_ number: Int32) {
-        if end == nil { _ = kill(id, number) }
+        if end == nil { _ = kill(-id, number) }
     }
 
     private static func connection() -> (ours: Int32, theirs: Int32)? {
