@@ -42,7 +42,8 @@ struct GuestProcessTests {
         }
     }
 
-    @Test("whoever leaves ends the process, one that sleeps, too", arguments: ["sleep 600; true", "while :; do :; done"])
+    @Test(
+        "whoever leaves ends the process, one that sleeps, too", arguments: ["sleep 600; true", "while :; do :; done"])
     func leaving(_ script: String) throws {
         let fake = try FakeDecoder(script)
         let asked = Mutex(0)

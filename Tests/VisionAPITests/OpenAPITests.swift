@@ -31,7 +31,8 @@ struct OpenAPITests {
             }
             #expect(
                 Set(paths.keys) == [
-                    "/", "/process_image", "/clean", "/mcp", "/prompts", "/model", "/health", "/ready", "/status", "/load",
+                    "/", "/process_image", "/clean", "/mcp", "/prompts", "/model", "/health", "/ready", "/status",
+                    "/load",
                     "/unload", "/metrics", "/openapi.json", "/v1/chat/completions", "/v1/responses", "/v1/models",
                     "/v1/models/{id}", "/api/generate", "/api/chat", "/api/tags", "/api/ps", "/api/version",
                     "/api/show", "/api/pull", "/tasks",
