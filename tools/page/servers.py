@@ -87,7 +87,7 @@ class StandIn:
             body, headers = self.page
             self.send(handler, 200, {name: headers[name] for name in ("Content-Type", "Content-Security-Policy")}, body)
         else:
-            body = self.files.get(handler.path)
+            body = self.files.get(handler.path.partition("?")[0])
             self.send(handler, 200 if body else 404, {"Content-Type": "application/json"}, body or b"{}")
 
     def post(self, handler):
