@@ -38,6 +38,8 @@ def chat_body(path, image=None):
         request = {"input": [{"role": "user", "content": content}], "max_output_tokens": 1}
     elif path == "/mcp":
         request = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    elif path == "/clean":
+        request = {"texts": ["The image shows a cat."], "clean": {"trim_preamble": True}}
     elif path == "/api/chat":
         message = {"role": "user", "content": "<CAPTION>", "images": [image]}
         request = {"messages": [message], "stream": False, "options": {"num_predict": 1}}
