@@ -32,20 +32,23 @@ class Run:
             [str(CLIENT), "folder", prompt, "txt", str(folder), "--quiet", *options], stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=self.errors, env=environment)
 
-    def memory(self):
-        """What the process holds now, in bytes; 0 when it has ended."""
+    def memory(self, field="VmRSS"):
+        """What the process holds now, in bytes, or has held at most (VmHWM); 0 when it has ended."""
         try:
             status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         except FileNotFoundError:
             return 0
-        return next((int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith("VmRSS")), 0)
+        return next((int(line.split()[1]) << 10 for line in status.splitlines() if line.startswith(field)), 0)
 
     def finish(self):
         """Waits for the end; then `seconds`, `peak` (bytes), `code` and `summary` are known."""
-        _, status, usage = os.wait4(self.process.pid, 0)
-        self.process.returncode = self.code = os.waitstatus_to_exitcode(status)
+        # What the system tells at the end counts this process's own memory, too: the other began as its copy.
+        self.peak = 0
+        while self.process.poll() is None:
+            self.peak = max(self.peak, self.memory("VmHWM"))
+            time.sleep(0.02)
+        self.code = self.process.returncode
         self.seconds = time.monotonic() - self.started
-        self.peak = usage.ru_maxrss << 10
         self.errors.seek(0)
         lines = self.errors.read().decode(errors="replace").splitlines()
         self.summary = lines[-1] if lines else ""
