@@ -36,6 +36,8 @@ const viewer = {
     try {
       const file = await picture.source.file(picture.handle);
       if (this.picture !== picture) return;
+      // Who goes away and comes back at once has asked twice.
+      this.release();
       this.url = URL.createObjectURL(file);
       this.image.alt = picture.name;
       this.image.src = this.url;
