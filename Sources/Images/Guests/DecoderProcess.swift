@@ -45,10 +45,25 @@ final class DecoderProcess {
 
     /// Processor time that it has used so far.
     var processorTime: Duration {
-        var clock = clockid_t()
-        var time = timespec()
-        guard end == nil, clock_getcpuclockid(id, &clock) == 0, clock_gettime(clock, &time) == 0 else { return .zero }
-        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+        guard end == nil else { return .zero }
+        #if canImport(Darwin)
+            var usage = rusage_info_v0()
+            let isKnown = withUnsafeMutablePointer(to: &usage) { pointer in
+                pointer.withMemoryRebound(to: rusage_info_t?.self, capacity: 1) { usage in
+                    proc_pid_rusage(id, RUSAGE_INFO_V0, usage) == 0
+                }
+            }
+            // The system counts in ticks, which are no nanoseconds on Apple's processors.
+            var tick = mach_timebase_info_data_t()
+            guard isKnown, mach_timebase_info(&tick) == 0 else { return .zero }
+            let ticks = usage.ri_user_time + usage.ri_system_time
+            return .nanoseconds(Int64(clamping: ticks * UInt64(tick.numer) / UInt64(tick.denom)))
+        #else
+            var clock = clockid_t()
+            var time = timespec()
+            guard clock_getcpuclockid(id, &clock) == 0, clock_gettime(clock, &time) == 0 else { return .zero }
+            return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+        #endif
     }
 
     func pause() { signal(SIGSTOP) }
