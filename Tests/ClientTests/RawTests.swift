@@ -53,6 +53,19 @@ struct RawTests {
         #expect(try ImageDecoder().decode(Array(turned)).width == 23)
     }
 
+    @Test("any picture of its name speaks for it, the camera's own before one that was made of it")
+    func exports() throws {
+        let album = try Album("a.tif", "b.png", "b.jpg", "c.webp")
+        for name in ["a.raf", "b.raf", "c.raf"] { try album.add(name, Self.raf) }
+        let server = try ScriptedServer { _ in .result("a cat") }
+        let run = try Client.run(
+            ["folder", "CAPTION", "txt", album.path, "--quiet", "--full-names"], server: server)
+        #expect(run.status == 0 && server.requests.count == 4, "\(run.errors)")
+        let plain = try Client.run(["folder", "CAPTION", "txt", album.path, "--exclude", "b.png"], server: server)
+        #expect(plain.status == 0, "\(plain.errors)")
+        #expect(album.text("a.txt") == "a cat\n" && album.text("c.txt") == "a cat\n" && !images(server).contains(Self.raf))
+    }
+
     @Test("one without a preview is a failure that says so, and the verb caption sends previews, too")
     func none() throws {
         let album = try Album("c.dng")

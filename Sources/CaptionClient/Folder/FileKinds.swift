@@ -60,7 +60,7 @@ package enum FileKinds {
     /// Whether it is a RAW file of a family whose previews are found and sent in its place.
     static func hasPreview(_ name: FileName) -> Bool { name.ending.map(previewSet.contains) ?? false }
 
-    /// Whether it is an image that a RAW file of the same name belongs to.
+    /// Whether it is an image that a camera writes beside a RAW file of the same name.
     static func isBesideRaw(_ name: FileName) -> Bool { name.ending.map(besideRaws.contains) ?? false }
 
     static func isUnread(_ name: FileName) -> Bool { name.ending.map(unreadSet.contains) ?? false }

@@ -215,12 +215,14 @@ extension ImageFolder.Contents {
 
     /// Puts each RAW file to the image of the same shot, and answers the others.
     mutating func pair() -> [FileName] {
-        for index in images.indices where !raws.isEmpty {
-            let name = FileName(images[index].name)
-            guard FileKinds.isBesideRaw(name), let found = raws.removeValue(forKey: FileName(name.stem)) else {
-                continue
+        // The camera's own image goes before one that somebody has made of the RAW file.
+        for isOfCamera in [true, false] {
+            for index in images.indices where !raws.isEmpty {
+                let name = FileName(images[index].name)
+                guard FileKinds.isBesideRaw(name) == isOfCamera, let found = raws.removeValue(forKey: FileName(name.stem))
+                else { continue }
+                images[index].raws = found.sorted().map { String($0.last) }
             }
-            images[index].raws = found.sorted().map { String($0.last) }
         }
         defer { raws = [:] }
         return Array(raws.values.joined())
