@@ -8,8 +8,8 @@ struct FolderCommand: AsyncParsableCommand {
         commandName: "folder",
         abstract: "Caption every picture below a folder, into a text file beside each.",
         discussion: "photo.jpg gets photo.txt. A picture that has its caption already is skipped, so a run that was "
-            + "interrupted is gone on with by the same command. Ctrl-C lets the pictures in flight be finished; a "
-            + "second one ends at once.")
+            + "interrupted is gone on with by the same command. A second run on one folder waits until the first has "
+            + "no work there. Ctrl-C lets the pictures in flight be finished; a second one ends at once.")
 
     @Argument(help: "Task, such as CAPTION, or several, such as CAPTION,GENERATE_TAGS.") var prompt: String
     @Argument(
@@ -53,20 +53,21 @@ struct FolderCommand: AsyncParsableCommand {
                     gate.exit(status)
                 })
             defer { signals.ignore() }
-            let lock = await lock(report, stop)
-            defer { withExtendedLifetime(lock) {} }
-            guard stop.reason == nil else { throw ExitCode(signals.status) }
-            let run = try folderRun(servers, exifTool: exifTool, gate: gate, report: report, stop: stop)
+            let lock = lock(report)
+            guard await lock?.enter(stop) ?? true else { throw ExitCode(signals.status) }
+            let run = try folderRun(servers, lock, exifTool: exifTool, gate: gate, report: report, stop: stop)
+            // From here on the run says when it has work.
+            if captions.watch { await lock?.leave() }
             try await run.run()
             try end(report, stop, signals)
         }
     }
 
     /// What keeps a second run out; `nil` where nothing is written.
-    private func lock(_ report: RunReport, _ stop: StopSwitch) async -> FolderLock? {
+    private func lock(_ report: RunReport) -> FolderLock? {
         guard !selection.dryRun else { return nil }
-        return await FolderLock.acquire(folderPath, stop: stop) {
-            report.say("Another vision-client is at work in \(folderPath). This one begins when that has ended.")
+        return FolderLock(folderPath) {
+            report.say("Another vision-client is at work in \(folderPath). This one waits until that is done.")
         }
     }
 
@@ -77,7 +78,7 @@ struct FolderCommand: AsyncParsableCommand {
     }
 
     private func folderRun(
-        _ remotes: [RemoteServer], exifTool: ExifTool?, gate: AtomicFileWriter, report: RunReport, stop: StopSwitch
+        _ remotes: [RemoteServer], _ lock: FolderLock?, exifTool: ExifTool?, gate: AtomicFileWriter, report: RunReport, stop: StopSwitch
     ) throws -> FolderRun {
         let folder = try imageFolder()
         let plan = try captionPlan()
@@ -89,6 +90,7 @@ struct FolderCommand: AsyncParsableCommand {
         settings.adaptsJobs = servers.jobs.slots == nil
         settings.limit = selection.limit
         settings.isPlan = selection.dryRun
+        settings.lock = lock
         let patience: Duration? = captions.watch ? nil : .seconds(servers.patience)
         return FolderRun(
             folder: folder, settings: settings, outputs: outputs,

@@ -30,6 +30,30 @@ struct WatchTests {
         #expect(server.images.count == 3)
     }
 
+    @Test("a watch that has no work lets others in, and two of them do nothing twice")
+    func others() async throws {
+        let (album, latch) = (try Album("a.jpg"), Latch())
+        let server = try ScriptedServer { request in
+            if request.image == "b.jpg" { latch.pass() }
+            return .result("of \(request.image)")
+        }
+        let watches = [try watch(album, server)]
+        try await eventually { album.text("a.txt") != nil }
+        let run = try Client.run(["folder", "CAPTION", "other", album.path], server: server)
+        #expect(run.status == 0 && album.text("a.other") == "of a.jpg\n", "\(run.errors)")
+        let both = watches + [try watch(album, server)]
+        // The answer is held back, so that the one that has asked is at work when the other one sees the picture.
+        try album.add("b.jpg")
+        try await eventually { both.contains { $0.errors.contains("Another vision-client is at work in ") } }
+        latch.open()
+        try await eventually { album.text("b.txt") != nil }
+        for watch in both {
+            watch.send(SIGINT)
+            #expect(watch.finish().status == 0)
+        }
+        #expect(server.images.count { $0 == "b.jpg" } == 1)
+    }
+
     @Test("an image that is still being written is left until it is whole")
     func growing() async throws {
         let album = try Album("first.jpg")

@@ -1,34 +1,45 @@
 import Foundation
 
-/// Keeps a second run out of a folder. The lock is on the folder itself: that needs no file, works where nothing may be
-/// written, and ends with its process.
-package final class FolderLock: Sendable {
+/// Keeps other runs out of a folder while this one has work there. The lock is on the folder itself: that needs no file,
+/// works where nothing may be written, and ends with its process.
+package actor FolderLock {
+    private let folder: String
     private let descriptor: Int32
+    private let onWait: @Sendable () -> Void
+    private var hasWaited = false
+    /// How many pieces of this run's work go on.
+    private var users = 0
 
-    private init(_ descriptor: Int32) {
-        self.descriptor = descriptor
+    /// - Parameter onWait: is called once, when there is another run.
+    package init(_ folder: String, onWait: @escaping @Sendable () -> Void) {
+        self.folder = folder
+        self.onWait = onWait
+        descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     }
 
     deinit {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// Waits until no other run has the folder. Where folders cannot be locked, as on some network file systems, it is
-    /// had at once.
-    /// - Parameter onWait: is called once, when there is another one.
-    /// - Returns: `nil` when the wait was stopped.
-    package static func acquire(
-        _ folder: String, stop: StopSwitch, onWait: @Sendable () -> Void
-    ) async -> FolderLock? {
-        let lock = FolderLock(open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC))
-        var isFirst = true
-        while lock.isHeldElsewhere {
-            if isFirst { onWait() }
-            isFirst = false
-            guard stop.reason == nil else { return nil }
+    /// Begins a piece of work, as soon as no other run has the folder. Where folders cannot be locked, as on some network
+    /// file systems, that is at once.
+    /// - Returns: whether it has begun; not so when the wait was stopped.
+    package func enter(_ stop: StopSwitch) async -> Bool {
+        // The system's own wait would hold a thread, and could not be stopped.
+        while users == 0, isHeldElsewhere {
+            if !hasWaited { onWait() }
+            hasWaited = true
+            guard stop.reason == nil else { return false }
             try? await Task.sleep(for: .milliseconds(200))
         }
-        return lock
+        users += 1
+        return true
+    }
+
+    /// Ends a piece of work; after the last one others have the folder.
+    package func leave() {
+        users -= 1
+        if users == 0, descriptor >= 0 { flock(descriptor, LOCK_UN) }
     }
 
     private var isHeldElsewhere: Bool {

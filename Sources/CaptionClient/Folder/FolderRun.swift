@@ -7,6 +7,8 @@ package struct FolderRun: Sendable {
     package struct Settings: Sendable {
         /// Who gets which caption file, by extension; none when no caption files are wanted.
         package var names: [CaptionNames]
+        /// What keeps other runs out while there is work: a watch lets them in when it has none.
+        package var lock: FolderLock?
         /// How many images are in flight at all servers together.
         package var jobs: Int
         /// Whether that number follows what the servers take.
@@ -97,6 +99,7 @@ package struct FolderRun: Sendable {
             var folders = WritableFolders(given: outputs.outputFolder ?? folder.path)
             var left = settings.limit ?? .max
             for await images in watch.batches {
+                guard await settings.lock?.enter(stop) ?? true else { return }
                 found(images.count)
                 if let note = outputs.metadata.first?.note(of: images) { report.say(note) }
                 for index in names.indices { names[index].add(images) }
@@ -114,9 +117,14 @@ package struct FolderRun: Sendable {
                         }
                         await asking.acquire()
                         guard stop.reason == nil else { break }
-                        group.addTask { await caption(job, watch) }
+                        _ = await settings.lock?.enter(stop)
+                        group.addTask {
+                            await caption(job, watch)
+                            await settings.lock?.leave()
+                        }
                     }
                 }
+                await settings.lock?.leave()
             }
         }
     }
