@@ -90,6 +90,7 @@ struct FolderCommand: AsyncParsableCommand {
         settings.adaptsJobs = servers.jobs.slots == nil
         settings.limit = selection.limit
         settings.isPlan = selection.dryRun
+        settings.sidecarNames = sidecarNames
         settings.lock = lock
         let patience: Duration? = captions.watch ? nil : .seconds(servers.patience)
         return FolderRun(
@@ -109,6 +110,13 @@ struct FolderCommand: AsyncParsableCommand {
     private func captionNames(_ fileExtension: String) throws(ClientError) -> CaptionNames {
         var names = try CaptionNames(fileExtension: fileExtension)
         names.keepsWholeNames = places.fullNames
+        names.outputFolder = places.outputFolder
+        return names
+    }
+
+    private var sidecarNames: CaptionNames? {
+        guard captions.xmp, captions.xmpStyle == .lightroom else { return nil }
+        var names = CaptionNames.lightroomSidecars
         names.outputFolder = places.outputFolder
         return names
     }

@@ -161,6 +161,18 @@ struct SidecarTests {
         #expect(try self.tags(album.path("a.xmp"))["XMP-dc:Description"] == .string("a cat"))
     }
 
+    @Test("in Lightroom's style two pictures of one stem fail, rather than that one takes the other's sidecar")
+    func lightroomTwins() throws {
+        let album = try album("a.jpg", "a.png", "A.jpg", "b.jpg")
+        let options = ["--xmp", "--xmp-style", "lightroom"]
+        let first = try run(album, options)
+        #expect(first.status == 1 && first.errors.contains("captioned 2 pictures, 2 failed"), "\(first.errors)")
+        #expect(first.errors.contains("in the same file as that of a.png. Rename all but one of them, or leave --xmp"))
+        #expect(album.text("a.xmp") == nil && album.text("A.xmp") != nil && album.text("b.xmp") != nil)
+        let second = try run(album, ["--xmp"])
+        #expect(second.status == 0 && album.text("a.jpg.xmp") != nil && album.text("a.png.xmp") != nil)
+    }
+
     @Test("the owner's words in the picture are a description, too; what is added to goes into the sidecar with them")
     func ownWords() throws {
         let album = try album("a.jpg")

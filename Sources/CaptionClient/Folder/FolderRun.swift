@@ -7,6 +7,8 @@ package struct FolderRun: Sendable {
     package struct Settings: Sendable {
         /// Who gets which caption file, by extension; none when no caption files are wanted.
         package var names: [CaptionNames]
+        /// Who gets which sidecar; `nil` where each has one of its own in any case.
+        package var sidecarNames: CaptionNames?
         /// What keeps other runs out while there is work: a watch lets them in when it has none.
         package var lock: FolderLock?
         /// How many images are in flight at all servers together.
@@ -96,6 +98,7 @@ package struct FolderRun: Sendable {
     private func caption(_ watch: FolderWatch) async {
         await withDiscardingTaskGroup { group in
             var names = settings.names
+            var sidecarNames = settings.sidecarNames
             var folders = WritableFolders(given: outputs.outputFolder ?? folder.path)
             var left = settings.limit ?? .max
             for await images in watch.batches {
@@ -103,12 +106,13 @@ package struct FolderRun: Sendable {
                 found(images.count)
                 if let note = outputs.metadata.first?.note(of: images) { report.say(note) }
                 for index in names.indices { names[index].add(images) }
+                sidecarNames?.add(images)
                 var pieces = Self.batches(images).makeIterator()
                 var ahead = pieces.next().map { look($0, names) }
                 while let jobs = await ahead?.value {
                     // What the next ones say of themselves is read while these are captioned.
                     ahead = stop.reason == nil ? pieces.next().map { look($0, names) } : nil
-                    for job in jobs where stop.reason == nil && isWanted(job, names, &folders) {
+                    for job in jobs where stop.reason == nil && isWanted(job, names, sidecarNames, &folders) {
                         guard left > 0 else { return report.say(Self.limitReached) }
                         left -= 1
                         if settings.isPlan {
@@ -143,9 +147,12 @@ package struct FolderRun: Sendable {
         return Task { await outputs.readMetadata(jobs) }
     }
 
-    private func isWanted(_ job: CaptionJob, _ names: [CaptionNames], _ folders: inout WritableFolders) -> Bool {
+    private func isWanted(
+        _ job: CaptionJob, _ names: [CaptionNames], _ sidecarNames: CaptionNames?, _ folders: inout WritableFolders
+    ) -> Bool {
         let conflicts = outputs.filesWanted(job).lazy.compactMap { names[$0].conflict(of: job.image) }
-        if let conflict = conflicts.first {
+        let sidecar = outputs.wantsSidecar(job) ? sidecarNames?.conflict(of: job.image) : nil
+        if let conflict = conflicts.first ?? sidecar {
             fail(job.image.name, conflict)
         } else if let reason = outputs.obstacle(job) {
             fail(job.image.name, reason)

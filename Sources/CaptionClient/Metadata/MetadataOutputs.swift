@@ -67,6 +67,9 @@ package struct MetadataOutputs: Sendable {
     /// Whether one of the files lacks what is wanted.
     func wants(_ job: CaptionJob) -> Bool { !wanted(job).isEmpty }
 
+    /// Whether one of the sidecars lacks what is wanted.
+    func wantsSidecar(_ job: CaptionJob) -> Bool { wanted(job).contains { $0.sidecar != nil } }
+
     /// The folders that are written to for an image.
     func folders(_ job: CaptionJob) -> [String] { wanted(job).compactMap(\.folder) }
 

@@ -8,6 +8,8 @@ package struct CaptionNames: Sendable {
     }
 
     private let fileExtension: String
+    /// What to do besides renaming, so that each image has a file of its own.
+    private let otherwise: String
     private let identity: @Sendable (String) -> FileIdentity?
     /// Whether the image's whole name stays in that of its caption: `cat.jpg.txt`.
     package var keepsWholeNames = false
@@ -36,8 +38,20 @@ package struct CaptionNames: Sendable {
         guard let last = bare.utf8.last, !hasBadByte, last != UInt8(ascii: "."), last != UInt8(ascii: " "),
             !FileKinds.isNoCaption(fileExtension: bare)
         else { throw .badExtension(fileExtension) }
-        self.fileExtension = bare
+        self.init(bare, otherwise: "add --full-names", identity)
+    }
+
+    private init(
+        _ fileExtension: String, otherwise: String, _ identity: @escaping @Sendable (String) -> FileIdentity?
+    ) {
+        self.fileExtension = fileExtension
+        self.otherwise = otherwise
         self.identity = identity
+    }
+
+    /// Which sidecar in Lightroom's style belongs to which image: it is called after the image's stem, too.
+    package static var lightroomSidecars: Self {
+        Self("xmp", otherwise: "leave --xmp-style lightroom out") { FileIdentity(path: $0) }
     }
 
     /// Takes note of images that are in the folder.
@@ -73,7 +87,7 @@ package struct CaptionNames: Sendable {
         guard !rivals.isEmpty else { return nil }
         let name = FileName(file(for: image))
         let isNamedSo = rivals.allSatisfy { Self.folded(FileName(file(for: $0))) == Self.folded(name) }
-        let remedy = "Rename all but one of them" + (keepsWholeNames ? "." : ", or add --full-names.")
+        let remedy = "Rename all but one of them" + (keepsWholeNames ? "." : ", or \(otherwise).")
         return "Its caption would be in the same file as that of \(rivals.map(\.name).joined(separator: " and ")). "
             + (isNamedSo ? remedy : "A link leads there; give each a file of its own.")
     }

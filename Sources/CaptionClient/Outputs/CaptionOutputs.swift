@@ -77,6 +77,9 @@ package struct CaptionOutputs: Sendable {
         job.files.indices.filter { rule.existing != .skip || job.files[$0].content == .nothing }
     }
 
+    /// Whether one of the job's sidecars is to be written.
+    func wantsSidecar(_ job: CaptionJob) -> Bool { metadata.contains { $0.wantsSidecar(job) } }
+
     func wantsFile(_ job: CaptionJob) -> Bool { !filesWanted(job).isEmpty }
 
     /// What the server is asked for a job: the tasks of which something is missing.
