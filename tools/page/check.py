@@ -4,9 +4,9 @@
     pip install -r tools/page/requirements.txt
     python tools/page/check.py .build/release/vision-server [--shots DIR] [--only WORD] [--draw]
 
-Each check is a function of asking.py, drawing.py, folders.py, guarding.py, reporting.py or using.py, and gets one line.
-Those of reports need vision-client beside vision-server. --draw draws the picture in README anew. The exit status is 1
-if anything was wrong.
+Each check is a function of asking.py, drawing.py, guarding.py, reporting.py or using.py, or of folder_*.py for the
+folder view, and gets one line. They run in the order of the imports. Those of reports need vision-client beside
+vision-server. --draw draws the picture in README anew. The exit status is 1 if anything was wrong.
 """
 
 import argparse
@@ -18,7 +18,11 @@ from playwright.sync_api import expect, sync_playwright
 
 import asking  # noqa: F401, as each of these registers its checks
 import drawing  # noqa: F401
-import folders  # noqa: F401
+import folder_captioning  # noqa: F401
+import folder_editing  # noqa: F401
+import folder_files  # noqa: F401
+import folder_grid  # noqa: F401
+import folder_tools  # noqa: F401
 import guarding  # noqa: F401
 import reporting  # noqa: F401
 import using

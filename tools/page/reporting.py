@@ -59,8 +59,8 @@ def report_of_folder(rig, server):
         assert run.returncode == 1, run.stderr
         with opened(rig, folder) as page:
             expect(page).to_have_title("Captions of an <album>")
-            expect(page.locator(".tile")).to_have_text(
-                [re.compile(text) for text in ("pictures\\s*37", "captioned\\s*32", "captioned before\\s*2", "failed\\s*3")])
+            tiles = ("pictures\\s*37", "captioned\\s*32", "captioned before\\s*2", "failed\\s*3")
+            expect(page.locator(".tile")).to_have_text([re.compile(text) for text in tiles])
             expect(page.locator("article")).to_have_count(34)
             expect(page.locator("section.bad .names li")).to_have_text([f"broken {number}.jpg" for number in range(3)])
             sizes = page.locator("article img").evaluate_all(
