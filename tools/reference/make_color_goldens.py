@@ -21,7 +21,7 @@ from PIL import Image, ImageCms, ImageOps
 
 import profile_writers as profiles
 from image_drawing import PALETTE, ROOT, on_white, saved
-from image_writers import png, png_chunk, riff, tiff, tiff_tags
+from image_writers import png_chunk, tiff, tiff_tags
 
 FOLDER = ROOT / "profiles"
 SOURCE, RESULT = (61, 43), (32, 24)

@@ -2,8 +2,8 @@
 
 import time
 
-from captions import body, caption, quick_body
-from client import Connection, ConnectionClosed, ask, head
+from captions import caption, quick_body
+from client import Connection, ask, head
 from rows import at_least, at_most, exactly, none_of, percentile, row
 from server import Server
 

@@ -6,7 +6,7 @@ import signal
 import time
 
 from captions import Pending, body, long_body, occupy, queue, quick_body
-from client import Connection, ask, head, status, wait_for
+from client import Connection, ask, head, wait_for
 from rows import at_most, exactly, none_of, row
 from server import CRASH_WORDS, ONE_BY_ONE, Server
 
