@@ -1,6 +1,7 @@
 #include "CImageColor.h"
 
-#include <dlfcn.h>
+#include "library.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -19,7 +20,7 @@ typedef struct {
 #define RELATIVE_COLORIMETRIC 1
 #define NO_CACHE 0x40 // or a transform would remember the pixel before, and belong to one thread
 
-static struct {
+static struct lcms {
     int (*version)(void);
     cms_context (*create_context)(void *, void *);
     void (*delete_context)(cms_context);
@@ -34,40 +35,27 @@ static struct {
     void (*delete)(cms_handle);
 } lcms;
 
-static const struct {
-    const char *name;
-    void *target;
-} functions[] = {
-    {"cmsGetEncodedCMMversion", &lcms.version},
-    {"cmsCreateContext", &lcms.create_context},
-    {"cmsDeleteContext", &lcms.delete_context},
-    {"cmsOpenProfileFromMemTHR", &lcms.open},
-    {"cmsCreate_sRGBProfileTHR", &lcms.create_srgb},
-    {"cmsCreateRGBProfileTHR", &lcms.create_rgb},
-    {"cmsCloseProfile", &lcms.close},
-    {"cmsBuildParametricToneCurve", &lcms.build_curve},
-    {"cmsFreeToneCurve", &lcms.free_curve},
-    {"cmsCreateTransformTHR", &lcms.create},
-    {"cmsDoTransform", &lcms.run},
-    {"cmsDeleteTransform", &lcms.delete},
+static const cimage_symbol symbols[] = {
+    {"cmsGetEncodedCMMversion", offsetof(struct lcms, version)},
+    {"cmsCreateContext", offsetof(struct lcms, create_context)},
+    {"cmsDeleteContext", offsetof(struct lcms, delete_context)},
+    {"cmsOpenProfileFromMemTHR", offsetof(struct lcms, open)},
+    {"cmsCreate_sRGBProfileTHR", offsetof(struct lcms, create_srgb)},
+    {"cmsCreateRGBProfileTHR", offsetof(struct lcms, create_rgb)},
+    {"cmsCloseProfile", offsetof(struct lcms, close)},
+    {"cmsBuildParametricToneCurve", offsetof(struct lcms, build_curve)},
+    {"cmsFreeToneCurve", offsetof(struct lcms, free_curve)},
+    {"cmsCreateTransformTHR", offsetof(struct lcms, create)},
+    {"cmsDoTransform", offsetof(struct lcms, run)},
+    {"cmsDeleteTransform", offsetof(struct lcms, delete)},
 };
 
 static int is_found;
 
 static void find(void) {
-    static const char *const names[] = {"liblcms2.so.2", "liblcms2.2.dylib", "/opt/homebrew/lib/liblcms2.2.dylib"};
-    void *library = NULL;
-    for (size_t i = 0; i < sizeof names / sizeof *names && library == NULL; i++)
-        library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-    if (library == NULL)
-        return;
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-        void *function = dlsym(library, functions[i].name);
-        if (function == NULL)
-            return;
-        *(void **)functions[i].target = function;
-    }
-    is_found = 1;
+    static const char *const files[] = {
+        "liblcms2.so.2", "liblcms2.2.dylib", "/opt/homebrew/lib/liblcms2.2.dylib", NULL};
+    is_found = cimage_library_open(files, symbols, sizeof symbols / sizeof *symbols, &lcms);
 }
 
 static int is_there(void) {
