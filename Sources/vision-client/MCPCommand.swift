@@ -8,7 +8,7 @@ struct MCPCommand: AsyncParsableCommand {
         commandName: "mcp",
         abstract: "Be a tool for chat programs, by the Model Context Protocol over standard input and output.",
         discussion: "The chat program starts this command itself: enter it where that has a list of MCP servers. It "
-            + "ends with its input.")
+            + "ends when its input has ended and all calls are answered.")
 
     @Option(
         help: ArgumentHelp(

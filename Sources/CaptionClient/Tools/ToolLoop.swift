@@ -17,15 +17,10 @@ package final class ToolLoop: Sendable {
         self.output = { message in turn.withLock { _ in output(message) } }
     }
 
-    /// Ends with the last line; calls that are under way by then are cancelled, as nobody waits for them.
+    /// Ends when the last line is answered: who hands over all lines at once waits for answers to them.
     package func run(_ lines: some AsyncSequence<[UInt8], Never>) async {
         for await line in lines { take(line) }
-        let left = calls.withLock { calls in
-            defer { calls = [:] }
-            return Array(calls.values)
-        }
-        for call in left { call.cancel() }
-        for call in left { await call.value }
+        for call in calls.withLock({ Array($0.values) }) { await call.value }
     }
 
     private func take(_ line: [UInt8]) {
