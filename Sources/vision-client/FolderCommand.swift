@@ -235,7 +235,8 @@ struct FolderCommand: AsyncParsableCommand {
             report.say(sentence)
             throw ExitCode.failure
         }
-        if report.progress.total == 0 { report.say("There are no pictures in \(folderPath).") }
+        // Who stops a run at once may do so before the folder was seen.
+        if report.progress.total == 0, stop.reason == nil { report.say("There are no pictures in \(folderPath).") }
         // A watch has no other end than being stopped.
         if stop.reason == .user, !captions.watch { throw ExitCode(signals.status) }
         if report.progress.failed > 0 { throw ExitCode.failure }
