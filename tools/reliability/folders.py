@@ -109,6 +109,12 @@ def hundred_thousand(rig):
         yield exactly("asked again", stub.count, 1)
         yield at_most("first request of a run that goes on", stub.first - run.started, 5, "s", timed=True)
         yield at_most("memory of a run that goes on", run.peak, MEMORY, "bytes")
+        page = path.with_name(path.name + ".html")
+        last.with_suffix(".txt").unlink(missing_ok=True)
+        run = Run(path, stub, "--report", str(page)).finish()
+        yield exactly("pictures that the report counts", f"{count:,}" in page.read_text(), True)
+        page.unlink()
+        yield at_most(f"memory with a report of {count}", run.peak, MEMORY, "bytes")
         lines = path.with_name(path.name + ".jsonl")
         with open(lines, "w") as file:
             for picture in path.rglob("*.jpg"):
@@ -131,6 +137,9 @@ def twenty_thousand_with_metadata(rig):
     count = rig.count(20_000, 400)
     with folder() as path, Stub() as stub:
         fill(path, count, library.golden("clients/save.jfif"))
+        plain = Run(path, stub).finish()
+        yield at_least("pictures a second without metadata", count / plain.seconds, 100, timed=True)
+        stub.forget()
         run = Run(path, stub, "--exif", "--no-captions")
         early = watch(run, stub, count // 4)
         late = watch(run, stub, count - 10)
