@@ -57,6 +57,9 @@ public struct ProcessImageDetail: Codable, Sendable, Equatable {
     /// The image's and the prompt's.
     public var inputTokens: Int
     public var outputTokens: Int
+    /// The sum of the tokens' log-probabilities, divided by their number to the power of the length penalty: at most 0,
+    /// and the nearer to it the surer the model was. Absent where it is no finite number.
+    public var score: Double?
     public var seconds: Seconds
 
     /// Where the time went.
@@ -73,17 +76,20 @@ public struct ProcessImageDetail: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case prompt, seconds
+        case prompt, score, seconds
         case finishReason = "finish_reason"
         case inputTokens = "input_tokens"
         case outputTokens = "output_tokens"
     }
 
-    public init(prompt: String, finishReason: String, inputTokens: Int, outputTokens: Int, seconds: Seconds) {
+    public init(
+        prompt: String, finishReason: String, inputTokens: Int, outputTokens: Int, score: Double?, seconds: Seconds
+    ) {
         self.prompt = prompt
         self.finishReason = finishReason
         self.inputTokens = inputTokens
         self.outputTokens = outputTokens
+        self.score = score
         self.seconds = seconds
     }
 }

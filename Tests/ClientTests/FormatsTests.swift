@@ -155,7 +155,7 @@ struct FormatsTests {
         let lines = (album.text("captions.jsonl") ?? "").split(separator: "\n")
         #expect(
             lines.first
-                == #"{"file":"a.jpg","finish_reason":"stop","input_tokens":45,"output_tokens":7,"prompt":"CAPTION","raw":"CAPTION of a.jpg","result":"CAPTION","seconds":{"encoder":0.1,"generate":0.2,"vision":0.5}}"#
+                == #"{"file":"a.jpg","finish_reason":"stop","input_tokens":45,"output_tokens":7,"prompt":"CAPTION","raw":"CAPTION of a.jpg","result":"CAPTION","score":-0.25,"seconds":{"encoder":0.1,"generate":0.2,"vision":0.5}}"#
         )
         #expect(lines.count == 2 && album.files == ["a.jpg", "captions.jsonl"])
     }

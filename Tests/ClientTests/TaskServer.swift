@@ -11,7 +11,7 @@ extension ScriptedServer {
             let results = Dictionary(uniqueKeysWithValues: prompts.map { ($0, answer($0, request.image)) })
             let details = prompts.map { prompt in
                 #"{"prompt":"\#(prompt)","finish_reason":"stop","input_tokens":45,"output_tokens":7,"#
-                    + #""seconds":{"vision":0.5,"encoder":0.1,"generate":0.2}}"#
+                    + #""score":-0.25,"seconds":{"vision":0.5,"encoder":0.1,"generate":0.2}}"#
             }
             let json = (try? JSONEncoder().encode(results)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
             let body = #"{"results":\#(json),"details":[\#(details.joined(separator: ","))]}"#

@@ -86,6 +86,7 @@ struct EventStreamTests {
             #expect(last.name == "result" && outcome.result == expected)
             let detail = try #require(outcome.details.first)
             #expect(detail.finishReason == "stop" && detail.outputTokens > texts.count && detail.inputTokens > 5)
+            #expect(try #require(detail.score) < 0)
         }
     }
 

@@ -11,13 +11,14 @@ package struct CaptionLine: Codable, Sendable, Equatable {
     private var input_tokens: AnyJSON?
     private var output_tokens: AnyJSON?
     private var finish_reason: AnyJSON?
+    private var score: AnyJSON?
     private var seconds: AnyJSON?
 
     /// Adds how the answer came about, as far as the server says it.
     mutating func setDetail(_ detail: [String: AnyJSON]?) {
         guard let detail else { return }
         (input_tokens, output_tokens) = (detail["input_tokens"], detail["output_tokens"])
-        (finish_reason, seconds) = (detail["finish_reason"], detail["seconds"])
+        (finish_reason, score, seconds) = (detail["finish_reason"], detail["score"], detail["seconds"])
     }
 
     package init(file: String, prompt: String, result: AnyJSON) {

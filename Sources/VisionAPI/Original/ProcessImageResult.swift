@@ -94,7 +94,7 @@ extension ProcessImageDetail {
     fileprivate init(_ prompt: String, _ caption: Caption) {
         self.init(
             prompt: prompt, finishReason: caption.finishReason.rawValue, inputTokens: caption.inputTokens,
-            outputTokens: caption.outputTokens,
+            outputTokens: caption.outputTokens, score: caption.score.isFinite ? Double(caption.score) : nil,
             seconds: .init(
                 vision: caption.seconds.vision, encoder: caption.seconds.encoder, generate: caption.seconds.generate))
     }
