@@ -4,7 +4,7 @@ package import Hummingbird
 import Images
 package import Logging
 import ModelContext
-package import Serving
+import Serving
 
 /// The service: dialects around one model's host, which runs and stops with it.
 ///
