@@ -47,6 +47,7 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     case notFailures(String)
     case notReport(String)
     case notUndo(String)
+    case noUndo(String)
     /// A shard is to be captioned in a way in which captions stand beside images or in them.
     case shardNeedsFormat(String)
     case undoExists(String)
@@ -149,6 +150,8 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
                 + "--exif nor --watch."
         case .notUndo(let file):
             "\(file) is no undo file, so nothing was changed."
+        case .noUndo(let file):
+            "\(file) is not there, or may not be read, so nothing was put back."
         case .undoExists(let file):
             "\(file) is there already, and an undo file is never written over. Give another one."
         case .notTable(let file, let record):

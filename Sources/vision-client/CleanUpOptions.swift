@@ -47,6 +47,13 @@ struct CleanUpOptions: ParsableArguments {
         }
     }
 
+    /// Whether anything is to be done.
+    var isGiven: Bool {
+        trimPreamble || stripLocation || tagsUnderscore || tagsSpace || dedupeTags || sortTags
+            || ![replace, excludeTags, firstTags].allSatisfy(\.isEmpty)
+            || [maxTags, maxWords, maxChars].contains { $0 != nil }
+    }
+
     /// - Throws: `ClientError.badCleanUp`.
     func cleanUp() throws(ClientError) -> CleanUp {
         var cleanUp = CleanUp()

@@ -52,8 +52,9 @@ struct EditCommand: ParsableCommand {
             FileHandle.standardOutput.write(Data((lines.joined(separator: "\n") + "\n").utf8))
         }
         if let undo {
-            let outcome = try run.undo(undo)
-            try end(outcome, "Put back \(outcome.changed) of \(outcome.seen) captions")
+            let outcome = try run.undo(undo, isPlan: selection.dryRun)
+            let words = selection.dryRun ? "Would put back" : "Put back"
+            try end(outcome, "\(words) \(outcome.changed) of \(outcome.seen) captions")
         }
         var change = try captionEdit()
         change.limit = selection.limit
@@ -65,11 +66,35 @@ struct EditCommand: ParsableCommand {
             let outcome = try run.find(change)
             try end(outcome, "Found \(outcome.changed) of \(outcome.seen) captions")
         }
-        let path = undoFile ?? folder + "/vision-client-undo-\(Int(Date().timeIntervalSince1970)).jsonl"
+        let path = undoFile ?? newUndoFile
         let make = { () throws(ClientError) in try UndoFile(making: path) }
         let outcome = try run.run(change, undo: selection.dryRun ? nil : make)
         let words = "\(selection.dryRun ? "Would change" : "Changed") \(outcome.changed) of \(outcome.seen) captions"
         try end(outcome, words, selection.dryRun || outcome.changed == 0 ? "" : " --undo \(path) puts them back.")
+    }
+
+    /// A name in the folder that no file has.
+    private var newUndoFile: String {
+        let stem = folder + "/vision-client-undo-\(Int(Date().timeIntervalSince1970))"
+        var (path, number) = (stem + ".jsonl", 1)
+        // Two edits may begin in one second.
+        while access(path, F_OK) == 0 {
+            number += 1
+            path = "\(stem)-\(number).jsonl"
+        }
+        return path
+    }
+
+    func validate() throws {
+        for (name, text) in [("append", append), ("prepend", prepend), ("find", find)] {
+            guard text.map({ $0.contains { !$0.isWhitespace } }) ?? true else {
+                throw ValidationError("--\(name) needs a text that is not empty.")
+            }
+        }
+        let changes: [Any?] = [find, append, prepend, trigger, undoFile, selection.limit]
+        guard undo == nil || changes.allSatisfy({ $0 == nil }) && !cleanUp.isGiven && !selection.isNarrow else {
+            throw ValidationError("--undo puts back all that is in its file: it goes with no other option but --dry-run.")
+        }
     }
 
     private func captionEdit() throws(ClientError) -> CaptionEdit {

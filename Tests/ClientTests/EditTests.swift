@@ -47,6 +47,37 @@ struct EditTests {
         #expect(album.files == files && album.text("c.jpg.txt") == "a bird in the background")
     }
 
+    @Test("--undo --dry-run puts nothing back, and what --undo does not heed is refused")
+    func plannedUndo() throws {
+        let album = try album()
+        #expect(try edit(album, ["--append", "one", "--undo-file", album.path("u.jsonl")]).status == 0)
+        let changed = album.text("c.jpg.txt")
+        let plan = try edit(album, ["--undo", album.path("u.jsonl"), "--dry-run"])
+        #expect(plan.status == 0 && plan.errors == "Would put back 3 of 3 captions.\n", "\(plan.errors)")
+        #expect(plan.output.contains("c.jpg.txt\n- a bird in the background, one\n+ a bird in the background\n"))
+        #expect(album.text("c.jpg.txt") == changed)
+        for options in [["--limit", "1"], ["--append", "x"], ["--trim-preamble"], ["--exclude", "a*"]] {
+            let run = try edit(album, ["--undo", album.path("u.jsonl")] + options)
+            #expect(run.status == 64 && run.errors.contains("no other option but --dry-run"), "\(options)")
+        }
+        let away = try edit(album, ["--undo", album.path("none.jsonl")])
+        #expect(away.status == 1 && away.errors.contains("is not there, or may not be read, so nothing was put back."))
+        let other = try Album("z.jpg")
+        let wrong = try edit(other, ["--undo", album.path("u.jsonl")])
+        #expect(wrong.status == 1 && wrong.output.contains("c.jpg.txt is not in \(other.path)."), "\(wrong.output)")
+    }
+
+    @Test("edits that begin in one second have undo files of their own; an empty text is not added")
+    func twice() throws {
+        let album = try album()
+        for word in ["one", "two", "three"] { #expect(try edit(album, ["--append", word]).status == 0) }
+        #expect(album.files.count { $0.hasPrefix("vision-client-undo-") } == 3)
+        for option in ["--append", "--prepend", "--find"] {
+            let run = try edit(album, [option, " "])
+            #expect(run.status == 64 && run.errors.contains("\(option) needs a text that is not empty."))
+        }
+    }
+
     @Test("--find lists captions, or picks those that are changed")
     func find() throws {
         let album = try album()

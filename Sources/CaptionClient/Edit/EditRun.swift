@@ -50,8 +50,9 @@ package struct EditRun: Sendable {
     }
 
     /// Puts back what an edit has changed, byte for byte; what has changed since stays.
-    /// - Throws: `ClientError.listUnread`, `.notUndo`.
-    package func undo(_ path: String) throws(ClientError) -> Outcome {
+    /// - Parameter isPlan: Whether it is only told what would be put back.
+    /// - Throws: `ClientError.noUndo`, `.notUndo`.
+    package func undo(_ path: String, isPlan: Bool) throws(ClientError) -> Outcome {
         var outcome = Outcome()
         for change in try UndoFile.changes(path) {
             let file = folder.path + "/" + change.file
@@ -60,11 +61,18 @@ package struct EditRun: Sendable {
             if now == change.old { continue }
             guard now == change.new, !change.file.split(separator: "/").contains("..") else {
                 outcome.failed += 1
-                say("\(change.file) has changed since, so it was left as it is.")
+                say(
+                    now == nil
+                        ? "\(change.file) is not in \(folder.path)."
+                        : "\(change.file) has changed since, so it was left as it is.")
                 continue
             }
             do {
-                try gate.replace(file, with: change.old)
+                if isPlan {
+                    say("\(change.file)\n- \(Self.text(change.new))\n+ \(Self.text(change.old))")
+                } else {
+                    try gate.replace(file, with: change.old)
+                }
                 outcome.changed += 1
             } catch {
                 if error.endsRun { throw error }
@@ -74,6 +82,8 @@ package struct EditRun: Sendable {
         }
         return outcome
     }
+
+    private static func text(_ bytes: Data) -> String { CaptionText.trimmed(String(decoding: bytes, as: UTF8.self)) }
 
     private func replace(
         _ file: CaptionFile, named name: String, with text: String, _ undo: UndoFile

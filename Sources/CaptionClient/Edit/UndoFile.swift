@@ -38,11 +38,9 @@ package final class UndoFile: Sendable {
     }
 
     /// The changes of a file, the last one first; a half line at the end is of a change that was not made.
-    /// - Throws: `ClientError.listUnread`, `.notUndo`.
+    /// - Throws: `ClientError.noUndo`, `.notUndo`.
     static func changes(_ path: String) throws(ClientError) -> [Change] {
-        guard let content = FileManager.default.contents(atPath: path) else {
-            throw .listUnread(file: path, reason: "there is no such file, or it may not be read")
-        }
+        guard let content = FileManager.default.contents(atPath: path) else { throw .noUndo(path) }
         var lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let half = Data(lines.removeLast())
         let start = Data(#"{"file":""#.utf8)
