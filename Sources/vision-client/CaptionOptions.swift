@@ -49,6 +49,9 @@ struct CaptionOptions: ParsableArguments {
     var watchInterval = 2.0
     @Flag(help: "Don't show the captions.") var quiet = false
 
+    /// Whether options say how metadata is written.
+    var isForMetadata: Bool { language != ImageMetadata.anyLanguage || xmpStyle != .darktable || !preserveTimes }
+
     /// - Throws: `ClientError.emptyTrigger`.
     /// - Parameter placesTrigger: Whether a template says where the trigger stands.
     func rule(placesTrigger: Bool) throws(ClientError) -> CaptionRule {

@@ -93,7 +93,7 @@ struct EditCommand: ParsableCommand {
         }
         let changes: [Any?] = [find, append, prepend, trigger, undoFile, selection.limit]
         guard undo == nil || changes.allSatisfy({ $0 == nil }) && !cleanUp.isGiven && !selection.isNarrow else {
-            throw ValidationError("--undo puts back all that is in its file: it goes with no other option but --dry-run.")
+            throw ValidationError("--undo puts back all of its file: it goes with no other option but --dry-run.")
         }
     }
 

@@ -78,7 +78,8 @@ struct FolderCommand: AsyncParsableCommand {
     }
 
     private func folderRun(
-        _ remotes: [RemoteServer], _ lock: FolderLock?, exifTool: ExifTool?, gate: AtomicFileWriter, report: RunReport, stop: StopSwitch
+        _ remotes: [RemoteServer], _ lock: FolderLock?, exifTool: ExifTool?, gate: AtomicFileWriter, report: RunReport,
+        stop: StopSwitch
     ) throws -> FolderRun {
         let folder = try imageFolder()
         let plan = try captionPlan()
@@ -213,6 +214,13 @@ struct FolderCommand: AsyncParsableCommand {
         guard drawings.draw == nil || formats.format != .lines else {
             throw ValidationError("--draw draws no answers that come with details: leave --format jsonl out.")
         }
+        try formats.validate(extensions: extensions, keepsFullNames: places.fullNames)
+        guard formats.format == .txt || places.outputDir == nil || captions.xmp else {
+            throw ValidationError("--output-dir is for files beside the pictures; --to says where --format writes.")
+        }
+        guard captions.exif || captions.xmp || !captions.isForMetadata else {
+            throw ValidationError("--language, --xmp-style and --no-preserve-times need --exif or --xmp.")
+        }
         guard formats.format == .txt || !captions.append && !captions.prepend else {
             throw ValidationError("--append and --prepend are for text files beside the pictures, not for --format.")
         }
@@ -236,7 +244,11 @@ struct FolderCommand: AsyncParsableCommand {
             throw ExitCode.failure
         }
         // Who stops a run at once may do so before the folder was seen.
-        if report.progress.total == 0, stop.reason == nil { report.say("There are no pictures in \(folderPath).") }
+        if report.progress.total == 0, stop.reason == nil {
+            report.say(
+                selection.isNarrow
+                    ? "The options leave no pictures in \(folderPath)." : "There are no pictures in \(folderPath).")
+        }
         // A watch has no other end than being stopped.
         if stop.reason == .user, !captions.watch { throw ExitCode(signals.status) }
         if report.progress.failed > 0 { throw ExitCode.failure }

@@ -94,6 +94,8 @@ struct FilesTests {
         let (run, images) = try run(album, ["--since", day(100)])
         #expect(images == ["new.jpg"])
         #expect(run.errors.contains("Left out, as they are older than --since: 1 picture.\n"), "\(run.errors)")
+        let none = try self.run(album, ["--since", day(9000)]).0
+        #expect(none.status == 0 && none.errors.contains("The options leave no pictures in "), "\(none.errors)")
         #expect(try self.run(album, ["--since", day(-100)]).1 == ["old.jpg"])
         let wrong = try self.run(album, ["--since", "yesterday"])
         #expect(wrong.0.status != 0 && wrong.0.errors.contains("--since is \"yesterday\": it must be a date"))
@@ -126,9 +128,16 @@ struct FilesTests {
         let (second, others) = try self.run(album, ["--files-from", "lines", "--exclude", "old"])
         #expect(second.status == 1 && others == ["d.jpg"])
         #expect(second.errors.contains("note.md failed: Its name is not that of a picture."), "\(second.errors)")
-        #expect(second.errors.contains("x.jpg failed: It is not below \(album.path)/pictures."))
+        #expect(
+            second.errors.contains(
+                "x.jpg failed: It is not below \(album.path)/pictures. Names count from \(album.path)."))
         #expect(second.errors.contains("gone.jpg failed: There is no such file."))
         #expect(try self.run(album, ["-0"]).0.errors.contains("-0 needs a list of files"))
+        for name in ["@eaDir/f.jpg", ".hidden/g.jpg", "._h.jpg"] { try album.add("pictures/\(name)") }
+        try album.add("found", Data("pictures/@eaDir/f.jpg\npictures/.hidden/g.jpg\npictures/._h.jpg\n".utf8))
+        let (third, none) = try self.run(album, ["--files-from", "found"])
+        #expect(third.status == 0 && none.isEmpty && third.errors.contains("are: .hidden, @eaDir."), "\(third.errors)")
+        #expect(try self.run(album, ["--files-from", "found", "--include-hidden"]).1.count == 3)
     }
 
     @Test("--limit asks about so many, and the next run about the others")

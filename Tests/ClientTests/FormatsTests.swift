@@ -212,6 +212,44 @@ struct FormatsTests {
         #expect(album.files == ["x.jpg", "in.tar", "metadata.jsonl"])
     }
 
+    @Test("shards by a pattern are refused, rather than that the first is taken for an extension")
+    func shardsByPattern() throws {
+        let album = try Album("a.jpg")
+        for name in ["0.tar", "1.tar"] { _ = try tar(["-cf", album.path(name), "-C", album.path, "a.jpg"]) }
+        let server = try ScriptedServer.tasks()
+        let run = try Client.run(
+            ["folder", "CAPTION", album.path("0.tar"), album.path("1.tar"), "--format", "webdataset"], server: server)
+        #expect(run.status == 64 && run.errors.contains("there is one folder or shard"), "\(run.errors)")
+        #expect(server.requests.isEmpty && album.files == ["a.jpg", "0.tar", "1.tar"])
+    }
+
+    @Test("a run leaves nothing of shards in the system's temporary folder")
+    func spool() throws {
+        let (album, temporary) = (try Album("a.jpg"), try Album())
+        _ = try tar(["-cf", album.path("in.tar"), "-C", album.path, "a.jpg"])
+        let run = try Client.run(
+            ["folder", "CAPTION", album.path("in.tar"), "--format", "csv", "--to", album.path("out.csv")],
+            server: try ScriptedServer.tasks(), environment: ["TMPDIR": temporary.path])
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: temporary.path) == [])
+    }
+
+    @Test(
+        "what a format does not heed is refused",
+        arguments: [
+            (["--full-names"], "--full-names is for text files"),
+            (["--output-dir", "out"], "--output-dir is for files"),
+            (["--shard", "5"], "--shard is for --format webdataset."), (["--language", "en"], "need --exif or --xmp."),
+            (["--xmp-style", "lightroom"], "need --exif or --xmp."), (["--no-preserve-times"], "need --exif or --xmp."),
+            (["--exclude-tags", "no/such/list.txt"], "There is no list no/such/list.txt."),
+        ])
+    func unheeded(options: [String], sentence: String) throws {
+        let (album, server) = (try Album("a.jpg"), try ScriptedServer.tasks())
+        let run = try run(album, "csv", options, server)
+        #expect(run.status != 0 && run.errors.contains(sentence), "\(run.errors)")
+        #expect(server.requests.isEmpty && album.files == ["a.jpg"])
+    }
+
     @Test("a damaged shard gives the images before the damage, and is reported")
     func damagedShard() throws {
         let (album, source) = (try Album("x.jpg"), try Album("a.jpg", "b.jpg"))

@@ -63,7 +63,8 @@ struct RawTests {
         #expect(run.status == 0 && server.requests.count == 4, "\(run.errors)")
         let plain = try Client.run(["folder", "CAPTION", "txt", album.path, "--exclude", "b.png"], server: server)
         #expect(plain.status == 0, "\(plain.errors)")
-        #expect(album.text("a.txt") == "a cat\n" && album.text("c.txt") == "a cat\n" && !images(server).contains(Self.raf))
+        for name in ["a", "b", "c"] { #expect(album.text(name + ".txt") == "a cat\n") }
+        #expect(!images(server).contains(Self.preview))
     }
 
     @Test("one without a preview is a failure that says so, and the verb caption sends previews, too")

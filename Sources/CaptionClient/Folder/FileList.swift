@@ -41,11 +41,17 @@ package struct FileList: Sendable {
         var seen: Set<FileName> = []
         for path in paths {
             guard let name = name(of: path, root, realRoot) else {
-                contents.problems.append((path, "It is not below \(folder)."))
+                let start = path.utf8.first == UInt8(ascii: "/") ? "" : " Names count from \(currentFolder)."
+                contents.problems.append((path, "It is not below \(folder).\(start)"))
                 continue
             }
             let file = FileName(name)
             guard !selection.excludes(withFolders: file), seen.insert(file).inserted else { continue }
+            if let hidden = selection.leftOutFolder(of: file) {
+                contents.leftOut.insert(FileName(String(hidden.last)))
+                continue
+            }
+            guard !selection.leavesOut(file: file) else { continue }
             if FileKinds.isImage(file) {
                 let image = Image(name: name, file: ImageFile(path: folder + "/" + name))
                 let isOld = image.file.lastChange.map { !selection.isRecent($0) } ?? false

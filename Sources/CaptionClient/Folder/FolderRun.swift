@@ -84,6 +84,7 @@ package struct FolderRun: Sendable {
             await task.value
         }
         report.end()
+        folder.finish()
         do {
             try outputs.lines?.finish()
             try outputs.collection?.finish()

@@ -184,6 +184,9 @@ extension ImageFolder {
         }
     }
 
+    /// Leaves nothing behind that was made for images of shards.
+    func finish() { selection.spool?.remove() }
+
     /// A single shard.
     /// - Throws: `ClientError.noSuchFolder`.
     package init(shard path: String, spool: ShardSpool) throws(ClientError) {
@@ -219,7 +222,8 @@ extension ImageFolder.Contents {
         for isOfCamera in [true, false] {
             for index in images.indices where !raws.isEmpty {
                 let name = FileName(images[index].name)
-                guard FileKinds.isBesideRaw(name) == isOfCamera, let found = raws.removeValue(forKey: FileName(name.stem))
+                guard FileKinds.isBesideRaw(name) == isOfCamera,
+                    let found = raws.removeValue(forKey: FileName(name.stem))
                 else { continue }
                 images[index].raws = found.sorted().map { String($0.last) }
             }

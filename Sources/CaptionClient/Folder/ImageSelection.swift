@@ -46,6 +46,16 @@ extension ImageFolder {
             return true
         }
 
+        /// The folder of a file that is left out for its name, hidden or another program's.
+        func leftOutFolder(of file: FileName) -> FileName? {
+            var name = file
+            while name.text.utf8.contains(UInt8(ascii: "/")) {
+                name = FileName(name.folder)
+                if leavesOut(folder: name) { return name }
+            }
+            return nil
+        }
+
         func leavesOut(folder name: FileName) -> Bool {
             !includesHidden && FileKinds.isLeftOut(folder: String(name.last))
         }

@@ -56,7 +56,10 @@ package final class ShardSpool: Sendable {
         folder = NSTemporaryDirectory().trimmingSuffix("/") + "/vision-client-\(UUID())"
     }
 
-    deinit { rmdir(folder) }
+    deinit { remove() }
+
+    /// Takes the folder away, where nothing is in it any more.
+    func remove() { rmdir(folder) }
 
     /// The file of an image, which is not there yet.
     func path(_ number: Int, _ name: String) -> String {

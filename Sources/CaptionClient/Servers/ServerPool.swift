@@ -154,8 +154,12 @@ package struct ServerPool: Sendable {
 
     /// Whether every server is dropped, or was away for too long.
     var isOver: Bool {
-        let alive = servers.filter { $0.state != .dropped }
         // A first address that is wrong should be told at once.
-        return alive.allSatisfy { everReached ? $0.isGivenUp : $0.isDownSince != nil && $0.inFlight == 0 }
+        everReached ? alive.allSatisfy(\.isGivenUp) : isEnding && alive.allSatisfy { $0.inFlight == 0 }
     }
+
+    /// Whether all is over, or will be if what is in flight fares as what came back.
+    var isEnding: Bool { everReached ? isOver : alive.allSatisfy { $0.isDownSince != nil } }
+
+    private var alive: [Server] { servers.filter { $0.state != .dropped } }
 }

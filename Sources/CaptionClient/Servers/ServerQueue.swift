@@ -52,7 +52,7 @@ package actor ServerQueue {
                 if losses == Self.maxLosses { return .failed(sentence) }
                 onWait(reply)
             // Where nobody is left, the sentence is told as the reason of the end.
-            case .busy, .noModel, .unreachable, .unusable, .misasked: if !pool.isOver { onWait(reply) }
+            case .busy, .noModel, .unreachable, .unusable, .misasked: if !pool.isEnding { onWait(reply) }
             }
         }
     }

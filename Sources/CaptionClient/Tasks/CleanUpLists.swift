@@ -28,7 +28,11 @@ package enum CleanUpLists {
 
     private static func lines(_ word: String) throws(ClientError) -> [String] {
         var status = stat()
-        guard !word.isEmpty, stat(word, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [word] }
+        guard !word.isEmpty, stat(word, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            // No tag and no rule ends so: it is a file that is somewhere else, or has another name.
+            guard !word.hasSuffix(".txt") else { throw .badCleanUp("There is no list \(word).") }
+            return [word]
+        }
         guard status.st_size <= maxSize, let bytes = FileManager.default.contents(atPath: word),
             let text = String(
                 validating: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes, as: UTF8.self)
