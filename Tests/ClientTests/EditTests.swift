@@ -105,7 +105,7 @@ struct EditTests {
     @Test(
         "what cannot be is said",
         arguments: [
-            ([], "There is nothing to do."), (["--undo", "missing"], "missing cannot be read"),
+            ([], "There is nothing to do."), (["--undo", "missing"], "missing is not there, or may not be read"),
             (["--undo", "notes.md"], "notes.md is no undo file"),
             (["--append", "x", "--undo-file", "notes.md"], "never written over"),
             (["--extension", "jpg", "--append", "x"], "cannot be the extension"),

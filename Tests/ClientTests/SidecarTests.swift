@@ -166,7 +166,7 @@ struct SidecarTests {
         let album = try album("a.jpg", "a.png", "A.jpg", "b.jpg")
         let options = ["--xmp", "--xmp-style", "lightroom"]
         let first = try run(album, options)
-        #expect(first.status == 1 && first.errors.contains("captioned 2 pictures, 2 failed"), "\(first.errors)")
+        #expect(first.status == 1 && first.errors.contains("Captioned 2 pictures, 2 failed"), "\(first.errors)")
         #expect(first.errors.contains("in the same file as that of a.png. Rename all but one of them, or leave --xmp"))
         #expect(album.text("a.xmp") == nil && album.text("A.xmp") != nil && album.text("b.xmp") != nil)
         let second = try run(album, ["--xmp"])

@@ -36,6 +36,21 @@ struct StorageTests {
         #expect(server.requests.count == 1)
     }
 
+    @Test("a device, or a pipe, is never replaced by a file")
+    func device() throws {
+        let album = try Album()
+        mkfifo(album.path("pipe"), 0o600)
+        try FileManager.default.createSymbolicLink(atPath: album.path("link"), withDestinationPath: "pipe")
+        for name in ["pipe", "link"] {
+            #expect(throws: ClientError.unwritable(file: album.path(name), reason: "it is no ordinary file")) {
+                try AtomicFileWriter().replace(album.path(name), with: Data("new".utf8))
+            }
+        }
+        var status = stat()
+        #expect(lstat(album.path("pipe"), &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+        #expect(album.files == ["pipe", "link"])
+    }
+
     @Test(
         "the folder that was given ends the run; nothing is asked",
         .enabled(if: Client.heedingPermissions != nil, "root cannot be stopped here"))

@@ -37,6 +37,7 @@ package final class AtomicFileWriter: Sendable {
         _ file: String, _ content: (_ write: (Data) throws -> Void) throws -> Void
     ) throws(ClientError) {
         let target = try FileLink.target(of: file)
+        guard !isDevice(target) else { throw .unwritable(file: file, reason: "it is no ordinary file") }
         // A short name of its own: a long one with something added could be too long.
         let temporary = FileName(target).folder + "/.vision-client-\(UUID())"
         do {
@@ -58,6 +59,12 @@ package final class AtomicFileWriter: Sendable {
             unlink(temporary)
             throw .cannotWrite(file, error)
         }
+    }
+
+    /// Whether a path leads to a device, a pipe or the like, which the new file would take the place of.
+    private static func isDevice(_ file: String) -> Bool {
+        var status = stat()
+        return stat(file, &status) == 0 && ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT)
     }
 
     /// Those of the file that is replaced; of a new one those that the user's mask leaves.
