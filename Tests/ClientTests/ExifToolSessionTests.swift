@@ -4,16 +4,6 @@ import Testing
 
 @Suite("One exiftool for a whole run", .enabled(if: exifToolPath != nil, "exiftool is not installed"))
 struct ExifToolSessionTests {
-    private static let picture = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Goldens/clients/save.jfif")
-
-    private func album(_ names: [String]) throws -> Album {
-        let album = try Album()
-        let picture = try Data(contentsOf: Self.picture)
-        for name in names { try album.add(name, picture) }
-        return album
-    }
-
     private func run(_ album: Album, _ tool: ExifToolStandIn, _ options: [String] = []) throws -> ClientRun {
         let server = try ScriptedServer { .result("a picture of \($0.body.count) bytes") }
         return try Client.run(
@@ -22,21 +12,13 @@ struct ExifToolSessionTests {
     }
 
     private func description(_ file: String) throws -> String {
-        let (process, pipe) = (Process(), Pipe())
-        process.executableURL = URL(filePath: try #require(exifToolPath))
-        process.arguments = ["-s3", "-XMP-dc:Description", file]
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return String(decoding: output, as: UTF8.self)
+        String(decoding: try RealExifTool.run(["-s3", "-XMP-dc:Description", file]), as: UTF8.self)
     }
 
     @Test("forty pictures are read and written by one process")
     func oneStart() throws {
         let names = (10..<50).map { "\($0).jpg" }
-        let (album, tool) = (try album(names), try ExifToolStandIn())
+        let (album, tool) = (try RealExifTool.album(names), try ExifToolStandIn())
         let first = try run(album, tool)
         #expect(first.status == 0 && first.errors == "Captioned 40 pictures.\n", "\(first.errors)")
         #expect(tool.starts.count == 1)
@@ -50,7 +32,7 @@ struct ExifToolSessionTests {
     @Test("an exiftool that dies while it writes fails that picture, is started once more, and leaves nothing half")
     func diesWriting() throws {
         let script = #"case "$*" in *-overwrite_original*/a.jpg*) : > "${file}_exiftool_tmp"; kill -9 $$ ;; esac"#
-        let (album, tool) = (try album(["a.jpg", "b.jpg", "c.jpg"]), try ExifToolStandIn(script))
+        let (album, tool) = (try RealExifTool.album(["a.jpg", "b.jpg", "c.jpg"]), try ExifToolStandIn(script))
         let before = album.bytes("a.jpg")
         let run = try run(album, tool)
         #expect(run.status == 1)
@@ -66,7 +48,7 @@ struct ExifToolSessionTests {
     @Test("names that no list of lines can hold, and those that look like options, get their captions, too")
     func oddNames() throws {
         let names = ["a\nb.jpg", "a\r.jpg", "a\n$x @y.jpg", "#[CSTR]c.jpg", " d .jpg", "-execute.jpg", "e\nf/g.jpg"]
-        let (album, tool) = (try album(names), try ExifToolStandIn())
+        let (album, tool) = (try RealExifTool.album(names), try ExifToolStandIn())
         let run = try run(album, tool)
         #expect(run.status == 0, "\(run.errors)")
         for name in names { #expect(try description(album.path(name)).hasPrefix("a picture of "), "\(name)") }
@@ -75,7 +57,7 @@ struct ExifToolSessionTests {
 
     @Test("a client that is killed leaves no exiftool behind")
     func killed() async throws {
-        let (album, latch) = (try album(["a.jpg"]), Latch())
+        let (album, latch) = (try RealExifTool.album(["a.jpg"]), Latch())
         let server = try ScriptedServer { _ in
             latch.pass()
             return .result("a")

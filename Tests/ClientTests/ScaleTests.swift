@@ -67,10 +67,9 @@ struct ScaleTests {
         "what has its metadata is not read again, unless it has changed",
         .enabled(if: exifToolPath != nil, "exiftool is not installed"), arguments: ["--exif", "--xmp"])
     func journal(option: String) throws {
-        let picture = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Goldens/clients/save.jfif")
-        let (album, state, tool) = (try Album(), try Album(), try ExifToolStandIn())
-        for name in ["a.jpg", "b.jpg", "c.jpg"] { try album.add(name, try Data(contentsOf: picture)) }
+        let (album, state, tool) = (
+            try RealExifTool.album(["a.jpg", "b.jpg", "c.jpg"]), try Album(), try ExifToolStandIn()
+        )
         let server = try ScriptedServer { _ in .result("new") }
         func run(_ options: [String] = [], prompt: String = "CAPTION") throws -> ClientRun {
             try Client.run(
@@ -82,7 +81,7 @@ struct ScaleTests {
         let second = try run()
         #expect(second.errors == "Captioned 0 pictures, skipped 3 with a description of their own.\n")
         #expect(tool.starts.count == 1)
-        try album.add("b.jpg", try Data(contentsOf: picture))
+        try album.add("b.jpg", try Data(contentsOf: RealExifTool.picture))
         try? FileManager.default.removeItem(atPath: album.path("b.jpg.xmp"))
         #expect(try run().errors.hasSuffix("Captioned 1 picture, skipped 2 with a description of their own.\n"))
         #expect(tool.starts.count == 2 && server.requests.count == 4)
@@ -96,10 +95,7 @@ struct ScaleTests {
         "so is a picture that needs no sidecar, as it has words of its own",
         .enabled(if: exifToolPath != nil, "exiftool is not installed"))
     func journalWithoutSidecar() throws {
-        let picture = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Goldens/clients/save.jfif")
-        let (album, state, tool) = (try Album(), try Album(), try ExifToolStandIn())
-        try album.add("a.jpg", try Data(contentsOf: picture))
+        let (album, state, tool) = (try RealExifTool.album(["a.jpg"]), try Album(), try ExifToolStandIn())
         let server = try ScriptedServer { _ in .result("new") }
         for (option, starts) in [("--exif", 1), ("--xmp", 2), ("--xmp", 2), ("--exif", 2)] {
             let run = try Client.run(

@@ -183,13 +183,9 @@ struct SeveralTasksTests {
             #expect(run.status == 0, "\(run.errors)")
         }
         #expect(server.prompts == [["CAPTION", "GENERATE_TAGS"]])
-        let (process, output) = (Process(), Pipe())
-        process.executableURL = URL(filePath: try #require(exifToolPath))
-        process.arguments = ["-s3", "-XMP-dc:Description", "-XMP-dc:Subject", album.path("a.png")]
-        process.standardOutput = output
-        try process.run()
-        let text = String(decoding: try output.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-        process.waitUntilExit()
+        let text = String(
+            decoding: try RealExifTool.run(["-s3", "-XMP-dc:Description", "-XMP-dc:Subject", album.path("a.png")]),
+            as: UTF8.self)
         #expect(text == "A dog.\nsolo, dog\n")
     }
 

@@ -4,14 +4,7 @@ import Testing
 
 @Suite("vision-client folder --xmp", .enabled(if: exifToolPath != nil, "exiftool is not installed"))
 struct SidecarTests {
-    private static let picture = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Goldens/clients/save.jfif")
-
-    private func album(_ pictures: String...) throws -> Album {
-        let album = try Album()
-        for name in pictures { try album.add(name, try Data(contentsOf: Self.picture)) }
-        return album
-    }
+    private func album(_ pictures: String...) throws -> Album { try RealExifTool.album(pictures) }
 
     private func run(
         _ album: Album, prompt: String = "CAPTION", _ options: [String] = [], result: String = "a cat"
@@ -21,22 +14,7 @@ struct SidecarTests {
             ["folder", prompt, "txt", album.path, "--no-captions", "--quiet"] + options, server: server)
     }
 
-    private func exifTool(_ arguments: [String]) throws -> Data {
-        let (process, pipe) = (Process(), Pipe())
-        process.executableURL = URL(filePath: try #require(exifToolPath))
-        process.arguments = arguments
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return output
-    }
-
-    private func tags(_ file: String) throws -> [String: AnyJSON] {
-        let json = try exifTool(["-j", "-G1", "-a", "-struct", "-XMP:all", "-IPTC:all", file])
-        return try #require(JSONDecoder().decode([[String: AnyJSON]].self, from: json).first)
-    }
+    private func tags(_ file: String) throws -> [String: AnyJSON] { try RealExifTool.tags(file) }
 
     private func list(_ words: String...) -> AnyJSON { .array(words.map { .string($0) }) }
 
@@ -106,10 +84,9 @@ struct SidecarTests {
     @Test("in the picture's own metadata digiKam's and Windows' lists follow, where they are; nothing is there twice")
     func followers() throws {
         let album = try album("a.jpg", "b.jpg")
-        _ = try exifTool([
-            "-overwrite_original", "-XMP-dc:Subject=Bob", "-XMP-digiKam:TagsList=People/Bob",
-            "-XMP-microsoft:LastKeywordXMP=People/Bob", "-IPTC:Keywords=Bob", album.path("a.jpg"),
-        ])
+        try RealExifTool.set(
+            "-XMP-dc:Subject=Bob", "-XMP-digiKam:TagsList=People/Bob", "-XMP-microsoft:LastKeywordXMP=People/Bob",
+            "-IPTC:Keywords=Bob", in: album.path("a.jpg"))
         for _ in 0..<2 {
             #expect(try run(album, prompt: "GENERATE_TAGS", ["--exif", "--append"], result: "bob, cat").status == 0)
         }
@@ -176,37 +153,13 @@ struct SidecarTests {
     @Test("the owner's words in the picture are a description, too; what is added to goes into the sidecar with them")
     func ownWords() throws {
         let album = try album("a.jpg")
-        _ = try exifTool(["-overwrite_original", "-XMP-dc:Description=mine", album.path("a.jpg")])
+        try RealExifTool.set("-XMP-dc:Description=mine", in: album.path("a.jpg"))
         let before = album.bytes("a.jpg")
         #expect(try run(album, ["--xmp"]).errors.contains("skipped 1 with a description of its own"))
         #expect(album.files == ["a.jpg"])
         for _ in 0..<2 { #expect(try run(album, ["--xmp", "--append"]).status == 0) }
         #expect(try tags(album.path("a.jpg.xmp"))["XMP-dc:Description"] == .string("mine, a cat"))
         #expect(album.bytes("a.jpg") == before)
-    }
-
-    @Test("a description in a language stands beside those in others")
-    func languages() throws {
-        let album = try album("a.jpg", "b.jpg")
-        _ = try exifTool([
-            "-overwrite_original", "-XMP-dc:Description=Katze", "-XMP-dc:Description-fr=chat",
-            "-IPTC:Caption-Abstract=Katze", album.path("a.jpg"),
-        ])
-        #expect(try run(album, ["--exif", "--language", "en"]).errors.hasSuffix("Captioned 2 pictures.\n"))
-        let tags = try tags(album.path("a.jpg"))
-        #expect(tags["XMP-dc:Description"] == .string("Katze") && tags["IPTC:Caption-Abstract"] == .string("Katze"))
-        #expect(tags["XMP-dc:Description-fr"] == .string("chat"))
-        #expect(tags["XMP-dc:Description-en"] == .string("a cat"))
-        let other = try self.tags(album.path("b.jpg"))
-        #expect(other["XMP-dc:Description-en"] == .string("a cat") && other["XMP-dc:Description"] == .string("a cat"))
-        #expect(try run(album, ["--exif", "--language", "en"]).errors.contains("skipped 2 with a description"))
-        // What replaces the description for all leaves the others.
-        #expect(try run(album, ["--exif", "--overwrite"], result: "new").status == 0)
-        let replaced = try self.tags(album.path("a.jpg"))
-        #expect(
-            replaced["XMP-dc:Description"] == .string("new") && replaced["XMP-dc:Description-fr"] == .string("chat"))
-        let wrong = try run(album, ["--exif", "--language", "in English"])
-        #expect(wrong.status != 0 && wrong.errors.contains("--language is \"in English\""))
     }
 
     @Test("a sidecar that is none stays as it is, and its picture fails before it is asked about")
@@ -249,17 +202,5 @@ struct SidecarTests {
         #expect(try tags(album.path("out/b.jpg.xmp"))["XMP-dc:Description"] == .string("a cat"))
         let type = try FileManager.default.attributesOfItem(atPath: album.path("in/b.jpg.xmp"))[.type]
         #expect(type as? FileAttributeType == .typeSymbolicLink)
-    }
-
-    @Test("--exif keeps the time of a picture unless it may not")
-    func times() throws {
-        let album = try album("a.jpg")
-        let date = Date(timeIntervalSince1970: 981_173_106)
-        for (option, isKept) in [("--preserve-times", true), ("--no-preserve-times", false)] {
-            try FileManager.default.setAttributes([.modificationDate: date], ofItemAtPath: album.path("a.jpg"))
-            #expect(try run(album, ["--exif", "--overwrite", option], result: option).status == 0)
-            let attributes = try FileManager.default.attributesOfItem(atPath: album.path("a.jpg"))
-            #expect((attributes[.modificationDate] as? Date == date) == isKept)
-        }
     }
 }
