@@ -76,7 +76,9 @@ struct CaptionOptions: ParsableArguments {
         guard [overwrite, append, prepend].count(where: { $0 }) <= 1 else {
             throw ValidationError("Give only one of --overwrite, --append and --prepend.")
         }
-        guard language.wholeMatch(of: /[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*/) != nil else {
+        // Those that exiftool takes for one; others it leaves out without a word.
+        let code = /[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}(-[A-Za-z0-9]{1,8})*)?/
+        guard language == ImageMetadata.anyLanguage || language.wholeMatch(of: code) != nil else {
             throw ValidationError("--language is \"\(language)\": it must be x-default, or a code such as en or de-CH.")
         }
         guard (0.01...86400).contains(reportInterval) else {

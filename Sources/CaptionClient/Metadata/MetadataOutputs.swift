@@ -116,6 +116,7 @@ package struct MetadataOutputs: Sendable {
             let type = target.written?.type.flatMap { ImageType(name: $0, file: FileName(target.image.path)) }
             return try await tool.write(change, to: target.image, as: type, keepsTimes: keepsTimes)
         }
+        if !isTags { change.carry(target.hidden) }
         if outputFolder != nil { try CaptionOutputs.makeFolder(of: sidecar) }
         if sidecars == .lightroom, FileKinds.isRaw(FileName(target.image.path)) {
             change.sidecarFor = FileName(target.image.path).ending?.uppercased()

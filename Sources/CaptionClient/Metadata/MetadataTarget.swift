@@ -31,6 +31,12 @@ struct MetadataTarget: Sendable {
         return written.map { $0.over(own) } ?? own
     }
 
+    /// The image's descriptions that a first one in the sidecar would hide, by their languages.
+    var hidden: [String: String] {
+        guard sidecar != nil, written?.languages.isEmpty ?? true else { return [:] }
+        return own?.languages ?? [:]
+    }
+
     /// The folder that is written to; `nil` where there is no file.
     var folder: String? {
         if let sidecar { return FileName((try? FileLink.target(of: sidecar)) ?? sidecar).folder }

@@ -34,22 +34,37 @@ package struct CaptionRule: Sendable {
                 .reduce(into: [:]) { $0[$1.key] = followed($1.value, by: change.tags, $1.key.separator) }
             change.areTagsOurs = true
         } else {
-            let isOther = language != ImageMetadata.anyLanguage
-            change.language = language
-            change.isForAnyLanguage = isOther && !(metadata?.hasAnyLanguage ?? false)
-            for field in ImageMetadata.Field.allCases {
-                // What has no language may be in another one.
-                if isOther, field != .xmp, metadata?.descriptions[field] != nil { continue }
-                if isOther, field == .xmp {
-                    change.descriptions[field] = combine(metadata?.descriptions[field], caption.text)
-                    continue
-                }
-                let old = metadata.flatMap { $0.descriptions[field] ?? $0.description }
-                change.descriptions[field] = combine(old, caption.text)
-            }
+            describe(caption.text, metadata, language, &change)
             change.areTagsOurs = metadata?.areTagsOurs ?? false
         }
         return change
+    }
+
+    private func describe(
+        _ text: String, _ metadata: ImageMetadata?, _ language: String, _ change: inout MetadataChange
+    ) {
+        change.language = language
+        guard language == ImageMetadata.anyLanguage else {
+            translate(combine(metadata?.descriptions[.xmp], text), metadata, &change)
+            return
+        }
+        for field in ImageMetadata.Field.allCases {
+            let old = metadata.flatMap { $0.descriptions[field] ?? $0.description }
+            change.descriptions[field] = combine(old, text)
+        }
+    }
+
+    /// Lets a description in one language stand beside the one for all. IPTC and EXIF know no languages, and many programs
+    /// show them before XMP: they hold it only where it is the one for all, too.
+    private func translate(_ text: String, _ metadata: ImageMetadata?, _ change: inout MetadataChange) {
+        change.descriptions[.xmp] = text
+        if let metadata, metadata.isForAll {
+            // What stands in IPTC or EXIF alone would be hidden by XMP.
+            if !metadata.hasAnyLanguage { change.others[ImageMetadata.anyLanguage] = metadata.wordsWithoutLanguage }
+        } else {
+            change.others[ImageMetadata.anyLanguage] = text
+            for field in ImageMetadata.Field.withoutLanguage { change.descriptions[field] = text }
+        }
     }
 
     /// A list of paths, with each tag that none of them has a part of; where all tags are replaced, without the paths

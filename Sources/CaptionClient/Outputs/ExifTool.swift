@@ -29,7 +29,7 @@ package final class ExifTool: Sendable {
     ) async -> [ImageFile: Result<ImageMetadata, ClientError>] {
         var read: [ImageFile: Result<ImageMetadata, ClientError>] = [:]
         guard !files.isEmpty else { return read }
-        let answer = try? await session.run(Self.reading(language), on: files.map(\.path))
+        let answer = try? await session.run(Self.reading, on: files.map(\.path))
         for entry in answer.flatMap({ Self.entries($0.output) }) ?? [] {
             guard case .string(let path) = entry["SourceFile"] else { continue }
             read[ImageFile(path: path)] = Self.metadata(entry, of: ImageFile(path: path), language)
@@ -41,7 +41,7 @@ package final class ExifTool: Sendable {
 
     private func readAlone(_ file: ImageFile, _ language: String) async -> Result<ImageMetadata, ClientError> {
         do {
-            let answer = try await session.run(Self.reading(language), on: [file.path])
+            let answer = try await session.run(Self.reading, on: [file.path])
             if let entry = Self.entries(answer.output)?.first { return Self.metadata(entry, of: file, language) }
             return .failure(.metadataUnread(reason: answer.complaint ?? "it ended without a word"))
         } catch {
@@ -50,9 +50,7 @@ package final class ExifTool: Sendable {
     }
 
     /// With -b what is not UTF-8 comes as base64; without it such bytes would be lost.
-    private static func reading(_ language: String) -> [String] {
-        ["-j", "-b", "-q", "-m"] + ImageMetadata.readable(language).map { "-\($0)" }
-    }
+    private static let reading = ["-j", "-b", "-q", "-m"] + ImageMetadata.readable.map { "-\($0)" }
 
     private static func entries(_ output: Data) -> [[String: AnyJSON]]? {
         try? JSONDecoder().decode([[String: AnyJSON]].self, from: AnyJSON.quotingNumbers(output))

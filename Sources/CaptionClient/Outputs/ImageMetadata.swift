@@ -8,6 +8,8 @@ package struct ImageMetadata: Sendable, Equatable {
         case iptc = "IPTC:Caption-Abstract"
         case exif = "EXIF:ImageDescription"
 
+        static let withoutLanguage: [Field] = [.iptc, .exif]
+
         /// Its name in what exiftool answers.
         var bare: String { rawValue.split(separator: ":").last.map(String.init) ?? rawValue }
     }
@@ -26,7 +28,10 @@ package struct ImageMetadata: Sendable, Equatable {
     private(set) var descriptions: [Field: String] = [:]
     private(set) var tags: [String] = []
     private(set) var followers: [Follower: [String]] = [:]
-    /// Whether there is a description for readers of any language.
+    /// The descriptions in XMP by their languages, as exiftool spells these; that for readers of any language is not
+    /// among them where a camera writes it into every image.
+    private(set) var languages: [String: String] = [:]
+    /// Whether XMP has a description for readers of any language.
     private(set) var hasAnyLanguage = false
     private let language: String
     /// Whether the tags are from an earlier run, perhaps beside the owner's.
@@ -43,6 +48,14 @@ package struct ImageMetadata: Sendable, Equatable {
         return fields.lazy.compactMap { descriptions[$0] }.first
     }
 
+    /// The description that fields without languages hold.
+    var wordsWithoutLanguage: String? { Field.withoutLanguage.lazy.compactMap { descriptions[$0] }.first }
+
+    /// Whether there is a description for readers of any language.
+    var isForAll: Bool {
+        hasAnyLanguage || wordsWithoutLanguage != nil || !unreadable.isDisjoint(with: Self.descriptionFields)
+    }
+
     /// The language of what is meant for all.
     package static let anyLanguage = "x-default"
 
@@ -50,10 +63,9 @@ package struct ImageMetadata: Sendable, Equatable {
     static let tagFields = ["XMP-dc:Subject", "IPTC:Keywords"]
 
     /// The tags that are read, by exiftool's names.
-    static func readable(_ language: String) -> [String] {
-        descriptionFields + (language == anyLanguage ? [] : ["XMP-dc:Description-\(language)"]) + tagFields
-            + Follower.allCases.map(\.rawValue) + ["File:FileType", "XMP-x:XMPToolkit", "ExifTool:Error"]
-    }
+    static let readable =
+        descriptionFields + ["\(Field.xmp.rawValue)-*"] + tagFields + Follower.allCases.map(\.rawValue)
+        + ["File:FileType", "XMP-x:XMPToolkit", "ExifTool:Error"]
 
     /// The program that an image's XMP says it is by, where the tags are ours: the owner's must not pass for them.
     static let toolkit = "vision-client, tags"
@@ -62,15 +74,9 @@ package struct ImageMetadata: Sendable, Equatable {
     /// - Parameter language: that of the description in XMP that counts.
     init(exifTool fields: [String: AnyJSON], file: FileName, language: String = anyLanguage) {
         self.language = language
-        hasAnyLanguage = fields[Field.xmp.bare] != nil
-        for field in Field.allCases {
-            let isOther = field == .xmp && language != Self.anyLanguage
-            let name = isOther ? "\(field.bare)-\(language)" : field.bare
-            guard let text = fields[name].map(Self.texts)?.first else { continue }
-            switch text {
-            case .unreadable: unreadable.insert(field.rawValue)
-            case .text(let text): if !StockDescription.matches(text, file: file) { descriptions[field] = text }
-            }
+        readLanguages(fields, file)
+        for field in Field.withoutLanguage {
+            descriptions[field] = readText(field, field.bare, fields).flatMap { Self.description($0, file) }
         }
         let subjects = readTags("XMP-dc:Subject", fields)
         let keywords = readTags("IPTC:Keywords", fields)
@@ -93,6 +99,33 @@ package struct ImageMetadata: Sendable, Equatable {
         }
         both.hasAnyLanguage = hasAnyLanguage || other.hasAnyLanguage
         return both
+    }
+
+    private mutating func readLanguages(_ fields: [String: AnyJSON], _ file: FileName) {
+        let bare = Field.xmp.bare
+        for name in fields.keys.sorted() where name == bare || name.hasPrefix(bare + "-") {
+            guard let text = readText(.xmp, name, fields) else { continue }
+            let own = name == bare ? Self.anyLanguage : String(name.dropFirst(bare.count + 1))
+            let description = Self.description(text, file)
+            languages[own] = own == Self.anyLanguage ? description : text
+            // Capitals do not tell one language from another.
+            if own.lowercased() == language.lowercased() { descriptions[.xmp] = description }
+        }
+        hasAnyLanguage = languages[Self.anyLanguage] != nil
+    }
+
+    private mutating func readText(_ field: Field, _ name: String, _ fields: [String: AnyJSON]) -> String? {
+        switch fields[name].map(Self.texts)?.first {
+        case .text(let text): return text
+        case .unreadable: unreadable.insert(field.rawValue)
+        case nil: break
+        }
+        return nil
+    }
+
+    /// A text that is one; what cameras write into every image is none.
+    private static func description(_ text: String, _ file: FileName) -> String? {
+        StockDescription.matches(text, file: file) ? nil : text
     }
 
     private mutating func readTags(_ name: String, _ fields: [String: AnyJSON]) -> [String] {

@@ -3,9 +3,10 @@ import Foundation
 /// What an image's metadata is to say from now on; a field that is absent stays as it is.
 struct MetadataChange: Sendable, Equatable {
     var descriptions: [ImageMetadata.Field: String] = [:]
-    /// The language of the description in XMP, and whether it is that for all others, too.
+    /// The language of the description in XMP.
     var language = ImageMetadata.anyLanguage
-    var isForAnyLanguage = false
+    /// Descriptions that are to stand beside it in XMP, by their languages.
+    var others: [String: String] = [:]
     var tags: [String] = []
     var followers: [ImageMetadata.Follower: [String]] = [:]
     /// The ending of the file that a sidecar is of, where its name does not say it.
@@ -28,22 +29,21 @@ struct MetadataChange: Sendable, Equatable {
     var inXMP: MetadataChange {
         var change = self
         change.descriptions = descriptions.filter { $0.key == .xmp }
-        change.writesIPTC = false
+        change.isXMPOnly = true
         return change
     }
 
-    private var writesIPTC = true
+    private var isXMPOnly = false
+    private var writesIPTC: Bool { descriptions[.iptc] != nil || !tags.isEmpty && !isXMPOnly }
 
     /// The JSON that exiftool writes into the file.
     func exifToolInput() throws -> Data {
         var fields: [String: AnyJSON] = ["SourceFile": .string("*")]
         if writesIPTC { fields["IPTC:CodedCharacterSet"] = .string("UTF8") }
         if areTagsOurs { fields["XMP-x:XMPToolkit"] = .string(ImageMetadata.toolkit) }
+        for (other, text) in others { fields["\(ImageMetadata.Field.xmp.rawValue)-\(other)"] = Self.literal(text) }
         for (field, text) in descriptions {
             fields[name(field)] = Self.literal(field == .iptc ? Self.prefix(text, bytes: Self.maxCaption) : text)
-        }
-        if isForAnyLanguage, let text = descriptions[.xmp] {
-            fields["XMP-dc:Description-\(ImageMetadata.anyLanguage)"] = Self.literal(text)
         }
         for (follower, tags) in followers where !tags.isEmpty {
             fields[follower.rawValue] = .array(tags.map(Self.literal))
@@ -55,6 +55,12 @@ struct MetadataChange: Sendable, Equatable {
             if writesIPTC { fields["IPTC:Keywords"] = .array(keywords) }
         }
         return Data(try AnyJSON.line([fields]).utf8)
+    }
+
+    /// Lets descriptions stand beside the one that is written, save those for which there is one already.
+    mutating func carry(_ languages: [String: String]) {
+        let written = Set(others.keys.map { $0.lowercased() } + [language.lowercased()])
+        others.merge(languages.filter { !written.contains($0.key.lowercased()) }) { mine, _ in mine }
     }
 
     /// A description without a language would take those in all others away.
