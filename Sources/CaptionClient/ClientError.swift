@@ -35,6 +35,8 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
     case badExtension(String)
     case noExifTool
     case exifTool(String)
+    /// exiftool knows of no place for metadata in files of this kind; why, in its words.
+    case exifUnsupported(String)
     case exifLeftover(String)
     case misnamed(type: String)
     case metadataUnread(reason: String)
@@ -126,6 +128,9 @@ package enum ClientError: Error, Equatable, CustomStringConvertible {
                 + "libimage-exiftool-perl), then run this again."
         case .exifTool(let reason):
             "exiftool could not write the metadata: \(reason)"
+        case .exifUnsupported(let reason):
+            "exiftool could not write the metadata: \(reason) --xmp without --exif writes an XMP file beside the picture "
+                + "instead."
         case .exifLeftover(let file):
             "An exiftool that was cut off has left \(file), and writes nothing while that is there. Delete it, if no "
                 + "exiftool is at work; the picture is whole."

@@ -14,8 +14,15 @@ struct ImageType: Sendable, Equatable {
         self.ending = kind?.endings.first
     }
 
-    /// Whether exiftool can write files of this type at all.
-    static func isWritable(_ name: String) -> Bool { !["BMP", "JXL Codestream"].contains(name) }
+    /// Why exiftool cannot write files of this type at all; `nil` when it can.
+    static func refusal(_ name: String) -> String? {
+        switch name {
+        case "BMP": "Writing of BMP files is not yet supported."
+        // exiftool would make it a container, which is another file.
+        case "JXL Codestream": "A bare JPEG XL codestream has no place for any."
+        default: nil
+        }
+    }
 
     private static let kinds: [(types: [String], endings: [String])] = [
         (["JPEG", "MPO"], ["jpg", "jpeg", "jpe", "jfif", "mpo"]),

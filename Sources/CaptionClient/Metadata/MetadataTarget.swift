@@ -74,6 +74,6 @@ struct MetadataTarget: Sendable {
         if let sidecar { return type == "XMP" ? nil : .sidecarUnread(file: sidecar) }
         let other = ImageType(name: type, file: FileName(image.path))
         if let other, other.ending == nil { return .misnamed(type: type) }
-        return ImageType.isWritable(type) ? nil : .exifTool("Writing of \(type) files is not yet supported.")
+        return ImageType.refusal(type).map { .exifUnsupported($0) }
     }
 }

@@ -113,6 +113,7 @@ package final class ExifTool: Sendable {
     }
 
     private func write(_ changes: [MetadataChange], _ path: String, _ keepsTimes: Bool) async throws -> String? {
+        let time = keepsTimes ? ChangeTime(of: path) : nil
         var first: ClientError?
         for change in changes {
             // A path that begins with a slash cannot be taken for an option. IPTC fields that are there already are
@@ -120,13 +121,14 @@ package final class ExifTool: Sendable {
             let answer = try await session.run(
                 ["-overwrite_original"] + (keepsTimes ? ["-P"] : []) + change.keptIPTC, values: change.exifToolInput(),
                 on: [path])
-            if answer.status == 0 { return first.map { "Only a part of its metadata could be written: \($0)" } }
+            if answer.status == 0 {
+                time?.restore(path)
+                return first.map { "Only a part of its metadata could be written: \($0)" }
+            }
             let error = Self.error(answer, path)
             // What exiftool has died over is not tried again; nobody else writes what it has left half.
             if answer.status == nil { unlink(Self.leftover(path)) }
-            guard answer.status != nil, case .exifTool(let reason) = error, !reason.hasSuffix("yet supported.") else {
-                throw error
-            }
+            guard answer.status != nil, case .exifTool = error else { throw error }
             first = first ?? error
         }
         throw first ?? ClientError.exifTool("it ended without a word.")
@@ -145,6 +147,7 @@ package final class ExifTool: Sendable {
         guard let words = answer.complaint else { return .exifTool("it ended without a word.") }
         if words.hasPrefix("Error writing output file"), hasNoRoom(path) { return .diskFull(file: path) }
         if words.hasPrefix("Temporary file already exists") { return .exifLeftover(leftover(path)) }
+        if words.hasSuffix("yet supported") { return .exifUnsupported(words + ".") }
         return .exifTool(words + ".")
     }
 
