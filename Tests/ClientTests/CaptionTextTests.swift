@@ -3,6 +3,13 @@ import Testing
 
 @Suite("CaptionText, ExistingCaption and RunProgress")
 struct CaptionTextTests {
+    @Test("controls, which no text file has, are left out")
+    func controls() throws {
+        let text = try CaptionText(.string("a\u{0}b\tc\nd\u{1B}\u{7F}é\u{85}")).text
+        #expect(text == "ab\tc\ndé")
+        #expect(throws: ClientError.emptyCaption) { try CaptionText(.string("\u{0} \u{1}")) }
+    }
+
     @Test("an answer is trimmed before the prefix and the suffix are put around it")
     func affixes() throws {
         #expect(try CaptionText(.string(" \na cat\n "), prefix: "ohwx, ", suffix: " .").text == "ohwx, a cat .")

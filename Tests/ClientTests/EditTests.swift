@@ -67,6 +67,16 @@ struct EditTests {
         #expect(wrong.status == 1 && wrong.output.contains("c.jpg.txt is not in \(other.path)."), "\(wrong.output)")
     }
 
+    @Test("an undo file leads to nothing outside the folder, whatever stands behind its slashes")
+    func traversal() throws {
+        let album = try Album("in/a.jpg")
+        let name = "\u{301}o.txt"
+        try album.add(name, Data())
+        try album.add("u.jsonl", Data("{\"file\":\"../\(name)\",\"old\":\"b2xk\",\"new\":\"\"}\n".utf8))
+        let run = try Client.run(["edit", album.path("in"), "--undo", album.path("u.jsonl")])
+        #expect(run.status == 1 && album.bytes(name) == Data(), "\(run.errors)")
+    }
+
     @Test("edits that begin in one second have undo files of their own; an empty text is not added")
     func twice() throws {
         let album = try album()

@@ -130,7 +130,10 @@ struct FormatsTests {
         let server = try ScriptedServer.tasks()
         let album = try Album("a.jpg", "b.jpg")
         for content in [
-            "{\n\"a\":{\"caption\":\"mine\"},\n\"b\":{\"cap",
+            "{\n\"a\":{\"caption\":\"mine\"},\n\"b\":{\"cap", "{\n\"a\":{\"caption\":\"mine\"}",
+            "{\n\"a\":{\"caption\":\"mine\"},",
+            "{\n\"a\":{\"caption\":\"mine\"},\n\"b",
+            "{\n\"a\":{\"caption\":\"mine\"},\n\"x\": {\"caption\":\"theirs\"}}",
             "{\n  \"a\": {\n    \"caption\": \"mine\", \"train_resolution\": [1, 2]\n  }\n}",
         ] {
             try album.add("meta_cap.json", Data(content.utf8))
@@ -140,10 +143,11 @@ struct FormatsTests {
                 try JSONSerialization.jsonObject(with: album.bytes("meta_cap.json")) as? [String: [String: Any]]
             #expect(
                 object?["a"]?["caption"] as? String == "mine"
-                    && object?["b"]?["caption"] as? String == "CAPTION of b.jpg")
+                    && object?["b"]?["caption"] as? String == "CAPTION of b.jpg", "\(content)")
+            #expect(content.contains("theirs") == (object?["x"] != nil))
             #expect(content.contains("train") == (object?["a"]?["train_resolution"] != nil))
         }
-        #expect(server.images == ["b.jpg", "b.jpg"])
+        #expect(server.images.count == 6 && Set(server.images) == ["b.jpg"])
     }
 
     @Test("jsonl: what the server says of tokens and seconds stands beside the text")
@@ -309,7 +313,13 @@ struct FormatsTests {
             ("kohya-json", "meta_cap.json", "[1]"), ("csv", "metadata.csv", "file_name,text,label\na.jpg,x,y\n"),
             ("kohya-json", "meta_cap.json", "{\n  \"b\": {\"caption\": \"mine\"},\n"),
             ("kohya-json", "meta_cap.json", "{\n\"b\":{\"caption\":\"mine\"},\nnotes\n\"c\":{\"caption\":\"x\"}\n}\n"),
+            ("kohya-json", "meta_cap.json", "{\n\"list\": [1,2,3]}"),
+            ("kohya-json", "meta_cap.json", "{\n\"list\": [1,2,3"),
+            ("kohya-json", "meta_cap.json", "{\n\"b\":{\"caption\":\"x\"},\"c\":{\"cap"),
             ("csv", "metadata.csv", "my notes"),
+            ("csv", "metadata.csv", "file_name,text\nx.jpg,y\nnotes without comma"),
+            ("csv", "metadata.csv", "file_name,text\nx1.jpg,\"oops\nx2.jpg,good one\nx3.jpg,good two\n"),
+            ("hf-jsonl", "metadata.jsonl", #"{"file_name":"z.jpg","text":"x"}{"file_name":"b.jpg","text":"mi"}"#),
             ("hf-jsonl", "metadata.jsonl", "my notes"),
         ])
     func foreign(format: String, file: String, content: String) throws {

@@ -59,7 +59,7 @@ package struct EditRun: Sendable {
             outcome.seen += 1
             let now = FileManager.default.contents(atPath: file)
             if now == change.old { continue }
-            guard now == change.new, !change.file.split(separator: "/").contains("..") else {
+            guard now == change.new, !FileName(change.file).leadsUp else {
                 outcome.failed += 1
                 say(
                     now == nil

@@ -79,7 +79,7 @@ package struct FileList: Sendable {
         let start = folder == "/" ? folder : folder + "/"
         guard path.utf8.starts(with: start.utf8), path.utf8.count > start.utf8.count else { return nil }
         let name = String(decoding: path.utf8.dropFirst(start.utf8.count), as: UTF8.self)
-        return name.split(separator: "/").contains("..") ? nil : name
+        return FileName(name).leadsUp ? nil : name
     }
 
     /// A path without words that say nothing: `.` and what is between two slashes.

@@ -47,6 +47,20 @@ package struct FileName: Sendable, Hashable, Comparable, CustomStringConvertible
         return slash == text.startIndex ? "/" : String(text[..<slash])
     }
 
+    /// The words of the path. A slash parts them, whatever stands behind it: to a `String` a slash and an accent behind it
+    /// are one letter.
+    private var words: [String] {
+        text.utf8.split(separator: UInt8(ascii: "/")).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Whether the path goes up to another folder anywhere.
+    var leadsUp: Bool { words.contains { $0.utf8.elementsEqual("..".utf8) } }
+
+    /// The path without words that lead out of a folder, or nowhere.
+    var withoutSteps: String {
+        words.filter { ![Array("..".utf8), Array(".".utf8)].contains(Array($0.utf8)) }.joined(separator: "/")
+    }
+
     /// A text with its ASCII letters in lower case.
     static func lowercased(_ text: some Sequence<UInt8>) -> String {
         String(decoding: text.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }, as: UTF8.self)

@@ -20,9 +20,9 @@ package struct ShardMember: Sendable, Hashable {
         defer { close(descriptor) }
         let tar = TarEntries(descriptor)
         let images = tar.entries.filter { FileKinds.isImage(FileName($0.name)) }.map { entry in
-            let parts = entry.name.split(separator: "/").filter { $0 != ".." && $0 != "." }
-            return ShardMember(
-                archive: archive, offset: entry.offset, count: entry.count, name: parts.joined(separator: "/"))
+            ShardMember(
+                archive: archive, offset: entry.offset, count: entry.count,
+                name: FileName(entry.name).withoutSteps)
         }
         return (images.filter { !$0.name.isEmpty }, tar.isWhole)
     }

@@ -64,7 +64,7 @@ package struct CaptionFile: Sendable {
     }
 
     /// No text has such a byte: all controls but tab, line feed, form feed and carriage return.
-    private static func isControl(_ byte: UInt8) -> Bool {
+    static func isControl(_ byte: UInt8) -> Bool {
         byte < 0x20 && byte != 0x09 && byte != 0x0A && byte != 0x0C && byte != 0x0D || byte == 0x7F
     }
 

@@ -10,7 +10,7 @@ package struct CaptionText: Sendable, Equatable {
     /// - Throws: `ClientError.emptyCaption`.
     package init(_ result: AnyJSON, prefix: String = "", suffix: String = "") throws {
         if case .string(let answer) = result {
-            let trimmed = Self.trimmed(answer)
+            let trimmed = Self.trimmed(Self.readable(answer))
             guard !trimmed.isEmpty else { throw ClientError.emptyCaption }
             text = prefix + trimmed + suffix
             isText = true
@@ -24,6 +24,15 @@ package struct CaptionText: Sendable, Equatable {
     /// The parts of a list of tags, each once, in their order.
     package var tags: [String] {
         Self.unique(text.split { $0 == "," || $0.isNewline }.map { $0.trimmingCharacters(in: .whitespaces) })
+    }
+
+    /// A text without what no text has: a file with a control in it would be taken for something else.
+    private static func readable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.filter {
+                    !$0.isASCII || !CaptionFile.isControl(UInt8(truncatingIfNeeded: $0.value))
+                }))
     }
 
     /// A text without white space at its ends.

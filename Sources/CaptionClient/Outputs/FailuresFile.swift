@@ -51,10 +51,12 @@ package final class FailuresFile: Sendable {
 
     /// Whether all lines are failures, but for a last one that was cut off.
     private static func isOurs(_ content: Data) -> Bool {
-        let start = Data(#"{"error":""#.utf8)
         var lines = content.split(separator: UInt8(ascii: "\n")).map { Data($0) }
         let isCut = content.last != UInt8(ascii: "\n")
-        if isCut, let last = lines.last, last.starts(with: start) || start.starts(with: last) { lines.removeLast() }
-        return lines.allSatisfy { (try? JSONDecoder().decode(FailureLine.self, from: $0)) != nil }
+        if isCut, let last = lines.last, HalfLine.isOne(last, beginning: #"{"error":""#) { lines.removeLast() }
+        return lines.allSatisfy { line in
+            let fields = try? JSONDecoder().decode([String: String].self, from: line)
+            return fields.map { Set($0.keys) == ["file", "error"] } ?? false
+        }
     }
 }

@@ -159,10 +159,7 @@ package final class JSONLinesFile: Sendable {
     }
 
     /// Whether a line without an end can be the beginning of one that this class wrote; nothing else is ever removed.
-    private static func isOurs(half: Data) -> Bool {
-        let start = Data(#"{"file":""#.utf8)
-        return half.starts(with: start) || start.starts(with: half)
-    }
+    private static func isOurs(half: Data) -> Bool { HalfLine.isOne(half, beginning: #"{"file":""#) }
 
     private static func key(_ line: Data) -> Key? {
         let fields = try? JSONDecoder().decode(KeyFields.self, from: line)

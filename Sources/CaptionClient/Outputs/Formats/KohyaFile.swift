@@ -102,32 +102,56 @@ final class KohyaFile: CaptionCollection {
     /// What a file holds: all of it, or the whole lines of one of ours whose last line was cut off; `nil` for all else.
     private static func entries(_ content: Data) -> [FileName: Fields]? {
         if content.isEmpty { return [:] }
-        if let entries = lines(content) { return entries }
-        let entries = try? JSONDecoder().decode([String: Fields].self, from: content)
-        return entries.map { Dictionary($0.map { (FileName($0.key), $0.value) }) { first, _ in first } }
+        let end = Data("\n}\n".utf8)
+        if content.suffix(end.count) == end, let entries = lines(content.dropLast(end.count)) { return entries }
+        // What is whole JSON was not cut off.
+        if (try? JSONDecoder().decode(AnyJSON.self, from: content)) != nil {
+            let entries = try? JSONDecoder().decode([String: Fields].self, from: content)
+            return entries.map { Dictionary($0.map { (FileName($0.key), $0.value) }) { first, _ in first } }
+        }
+        let start = content.lastIndex(of: UInt8(ascii: "\n")).map { content.index(after: $0) } ?? content.startIndex
+        let last = Data(content[start...])
+        if entry(last) == nil, last != Data("}".utf8), !last.isEmpty {
+            return isHalf(last) ? lines(content[..<start]) : nil
+        }
+        return lines(last == Data("}".utf8) ? content[..<start] : content)
     }
 
     /// The lines of one of ours, each of which is an image; to a dictionary of strings two ways to write an accent are one.
     private static func lines(_ content: Data) -> [FileName: Fields]? {
-        var lines = content.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        guard lines.first?.elementsEqual("{".utf8) ?? false, lines.count > 1 else { return nil }
+        var lines = content.split(separator: UInt8(ascii: "\n"))
+        guard lines.first?.elementsEqual("{".utf8) ?? false else { return nil }
         lines.removeFirst()
-        let isWhole = lines.suffix(2).map { Data($0) } == [Data("}".utf8), Data()]
-        let half = isWhole ? nil : lines.last.map { Data($0) }
-        lines.removeLast(isWhole ? 2 : 1)
-        // Only the line that was being written can be half, and it begins as ours do.
-        if let half, !half.isEmpty, half != Data("}".utf8), half.first != UInt8(ascii: "\"") { return nil }
         var entries: [FileName: Fields] = [:]
-        for line in lines where !line.isEmpty {
-            let bare = line.last == UInt8(ascii: ",") ? line.dropLast() : line
-            let object = Data("{".utf8) + bare + Data("}".utf8)
-            guard bare.first == UInt8(ascii: "\""),
-                let entry = try? JSONDecoder().decode([String: Fields].self, from: object), let only = entry.first,
-                entry.count == 1
-            else { return nil }
-            entries[FileName(only.key)] = only.value
+        for line in lines {
+            guard let entry = entry(Data(line)) else { return nil }
+            entries[entry.key] = entry.value
         }
         return entries
+    }
+
+    /// What a line says of its image; `nil` for a line of another kind.
+    private static func entry(_ line: Data) -> (key: FileName, value: Fields)? {
+        let bare = line.last == UInt8(ascii: ",") ? line.dropLast() : line
+        let object = Data("{".utf8) + bare + Data("}".utf8)
+        guard bare.first == UInt8(ascii: "\""),
+            let entry = try? JSONDecoder().decode([String: Fields].self, from: object), let only = entry.first,
+            entry.count == 1
+        else { return nil }
+        return (FileName(only.key), only.value)
+    }
+
+    /// Whether a line can be one of ours that was cut off: a key, a colon and an object that does not end.
+    private static func isHalf(_ line: Data) -> Bool {
+        guard line.first == UInt8(ascii: "\"") else { return false }
+        var isEscaped = false
+        let end = line.dropFirst().firstIndex { byte in
+            defer { isEscaped = !isEscaped && byte == UInt8(ascii: "\\") }
+            return !isEscaped && byte == UInt8(ascii: "\"")
+        }
+        guard let end else { return true }
+        let rest = Data(line[(end + 1)...])
+        return Data(":{".utf8).starts(with: rest) || rest.starts(with: ":{".utf8) && HalfLine.isOpen(rest)
     }
 
     /// The file up to its closing brace.

@@ -77,8 +77,17 @@ final class ShardFiles: CaptionCollection {
         guard let block = SystemRead.bytes(descriptor, TarHeader.size, at: 0), let header = TarHeader(block) else {
             return false
         }
-        let own = TarHeader(name: header.name, count: header.count).bytes
-        return header.kind == UInt8(ascii: "L") || own == block
+        guard header.kind == UInt8(ascii: "L") else {
+            return TarHeader(name: header.name, count: header.count).bytes == block
+        }
+        // A long name comes before its header.
+        guard header.count <= 1 << 16,
+            let long = SystemRead.bytes(descriptor, header.count, at: TarHeader.size),
+            let bytes = SystemRead.bytes(descriptor, 2 * TarHeader.size + header.paddedCount, at: 0),
+            let file = TarHeader(Data(bytes.suffix(TarHeader.size)))
+        else { return false }
+        let name = String(decoding: long.prefix { $0 != 0 }, as: UTF8.self)
+        return TarHeader(name: name, count: file.count).bytes == bytes
     }
 
     /// Takes note of the whole samples of a shard; answers how many there are and where the last one ends.

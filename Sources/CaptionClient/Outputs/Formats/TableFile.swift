@@ -150,10 +150,7 @@ struct MetadataLines: TableForm {
 
     func isWhole(_ bytes: Data) -> Bool { row(bytes) != nil }
 
-    func mayBeHalf(_ bytes: Data) -> Bool {
-        let start = Data(#"{"file_name":""#.utf8)
-        return bytes.starts(with: start) || start.starts(with: bytes)
-    }
+    func mayBeHalf(_ bytes: Data) -> Bool { HalfLine.isOne(bytes, beginning: #"{"file_name":""#) }
 }
 
 /// Comma-separated values (RFC 4180), with the heads that Hugging Face's datasets look for.
@@ -189,8 +186,12 @@ struct CommaSeparated: TableForm {
 
     func isWhole(_ bytes: Data) -> Bool { row(bytes) != nil }
 
-    /// One field, or one whose quotes are not closed.
-    func mayBeHalf(_ bytes: Data) -> Bool { (Self.fields(bytes)?.count ?? 1) == 1 }
+    /// Quotes that are not closed, in a caption or in a name; behind a line feed in them comes no other record, as it does
+    /// where a user has forgotten a quote.
+    func mayBeHalf(_ bytes: Data) -> Bool {
+        Self.fields(bytes) == nil
+            && !bytes.split(separator: UInt8(ascii: "\n")).dropFirst().contains { row(Data($0)) != nil }
+    }
 
     private static func quoted(_ text: String) -> String { "\"" + text.replacing("\"", with: "\"\"") + "\"" }
 
