@@ -34,7 +34,7 @@ struct ExifToolSessionTests {
         let script = #"case "$*" in *-overwrite_original*/a.jpg*) : > "${file}_exiftool_tmp"; kill -9 $$ ;; esac"#
         let (album, tool) = (try RealExifTool.album(["a.jpg", "b.jpg", "c.jpg"]), try ExifToolStandIn(script))
         let before = album.bytes("a.jpg")
-        let run = try run(album, tool)
+        let run = try run(album, tool, ["--jobs", "1"])
         #expect(run.status == 1)
         #expect(
             run.errors.contains("a.jpg failed: exiftool could not write the metadata: it ended without a word.\n"),
