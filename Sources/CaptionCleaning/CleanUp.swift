@@ -31,36 +31,65 @@ package struct CleanUp: Sendable, Equatable {
     package var isEmpty: Bool { self == CleanUp() }
 
     /// Cleans a text. Nobody's caption becomes empty: a text of which nothing would be left stays as it came.
-    /// - Parameter mayGoOn: Is asked between steps; when it says no, the text stays as it came.
+    package func clean(_ text: String, as kind: TextKind = .unknown) -> Outcome {
+        var work = CleaningWork(steps: .max)
+        return (try? clean(text, as: kind, within: &work)) ?? Outcome(text: text, isKept: true)
+    }
+
+    /// The same for a text and rules of which nobody knows what they come to.
+    ///
+    /// - Parameter work: What it may take, and then what is left of that.
+    /// - Throws: `CleaningWork.Exceeded`, before it takes more.
     package func clean(
-        _ text: String, as kind: TextKind = .unknown, mayGoOn: () -> Bool = { true }
-    ) -> Outcome {
+        _ text: String, as kind: TextKind, within work: inout CleaningWork
+    ) throws(CleaningWork.Exceeded) -> Outcome {
         guard !isEmpty else { return Outcome(text: text, isKept: false) }
-        var cleaned = Self.repeated(text) { shortened($0, kind) }
+        var cleaned = try Self.repeated(text, cost: shorteningCost, &work) { shortened($0, kind) }
         // Rules that feed each other could let a text grow without end.
-        let limit = 4 * text.count + 4096
-        for replacement in replacements {
-            guard mayGoOn(), let next = replacement.apply(to: cleaned, limit: limit) else {
-                return Outcome(text: text, isKept: true)
-            }
-            cleaned = next
+        guard let replaced = try replaced(cleaned, limit: 4 * text.count + 4096, &work) else {
+            return Outcome(text: text, isKept: true)
         }
-        cleaned = Self.repeated(cleaned) { limited(tagged(shortened($0, kind), kind), kind) }
+        cleaned = try Self.repeated(replaced, cost: shorteningCost + finishingCost, &work) {
+            limited(tagged(shortened($0, kind), kind), kind)
+        }
         guard Self.isCaption(text) else { return Outcome(text: text, isKept: false) }
         return Self.isCaption(cleaned) ? Outcome(text: cleaned, isKept: false) : Outcome(text: text, isKept: true)
+    }
+
+    private func replaced(
+        _ text: String, limit: Int, _ work: inout CleaningWork
+    ) throws(CleaningWork.Exceeded) -> String? {
+        guard !replacements.isEmpty else { return text }
+        var letters = RuleText(text)
+        for replacement in replacements {
+            guard let next = try replacement.apply(to: letters, limit: limit, within: &work) else { return nil }
+            letters = next
+        }
+        return letters.text
     }
 
     private static let maxRounds = 8
 
     /// A step may bring up what an earlier one takes away: "In the background, the image shows a tree".
-    private static func repeated(_ text: String, _ steps: (String) -> String) -> String {
+    ///
+    /// - Parameter cost: Steps of work for each byte in each round.
+    private static func repeated(
+        _ text: String, cost: Int, _ work: inout CleaningWork, _ steps: (String) -> String
+    ) throws(CleaningWork.Exceeded) -> String {
         var text = text
         for _ in 0..<maxRounds {
+            try work.spend(cost * text.utf8.count)
             let next = steps(text)
             if next == text { break }
             text = next
         }
         return text
+    }
+
+    private var shorteningCost: Int { trimsPreamble || stripsLocations ? 60 : 4 }
+
+    private var finishingCost: Int {
+        ((maxWords ?? maxCharacters) == nil ? 0 : 30) + (tags.isEmpty ? 0 : tags.cost)
     }
 
     private func shortened(_ text: String, _ kind: TextKind) -> String {

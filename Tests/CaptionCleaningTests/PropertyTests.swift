@@ -143,8 +143,57 @@ struct PropertyTests {
         let tag = String(repeating: "a", count: 64_000)
         #expect(cleanUp.clean(tag, as: .tags).text == tag)
         #expect(TagPattern("*" + String(repeating: "?", count: 61)).isTooLong && !TagPattern("a*").isTooLong)
-        cleanUp.replacements = [Replacement("x", with: "y")]
-        #expect(cleanUp.clean("x", mayGoOn: { false }) == .init(text: "x", isKept: true))
+    }
+
+    @Test("work is counted before it is done: each round of a rule over a text, and every letter that rules add")
+    func work() throws {
+        var cleanUp = CleanUp()
+        cleanUp.replacements = [Replacement("ab", with: "")]
+        let nested = String(repeating: "a", count: 1000) + String(repeating: "b", count: 1000)
+        var once = CleaningWork(steps: .max)
+        _ = try cleanUp.clean(nested, as: .text, within: &once)
+        let steps = Int.max - once.left
+        // Nine walks, of which each takes one pair out.
+        #expect(steps > 9 * nested.utf8.count)
+        var enough = CleaningWork(steps: steps)
+        #expect(try cleanUp.clean(nested, as: .text, within: &enough) == cleanUp.clean(nested, as: .text))
+        #expect(enough.left == 0)
+        var tooLittle = CleaningWork(steps: steps - 1)
+        #expect(throws: CleaningWork.Exceeded.self) { try cleanUp.clean(nested, as: .text, within: &tooLittle) }
+        cleanUp.replacements = Array(repeating: Replacement("ab", with: ""), count: 100)
+        var many = CleaningWork(steps: 20 * steps)
+        #expect(throws: CleaningWork.Exceeded.self) { try cleanUp.clean(nested, as: .text, within: &many) }
+    }
+
+    @Test("letters that are compared as numbers are replaced as those that are compared as they are read")
+    func plainLetters() {
+        var random = SplitMix(seed: 18)
+        let letters = ["a", "b", "é", "猫", " ", " ", ",", ".", "\n"]
+        func word(_ counts: ClosedRange<Int>) -> String {
+            (0..<Int.random(in: counts, using: &random)).map { _ in letters.randomElement(using: &random) ?? "" }
+                .joined()
+        }
+        for number in 0..<20_000 {
+            var cleanUp = CleanUp()
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                cleanUp.replacements.append(Replacement(word(1...3), with: word(0...3)))
+            }
+            let text = "x" + word(0...30) + "x"
+            // One letter that is made of several has all of them compared as they are read.
+            let twin = cleanUp.clean(text + "👍🏽", as: .text).text
+            #expect(cleanUp.clean(text, as: .text).text + "👍🏽" == twin, "\(number): \(text.debugDescription)")
+        }
+    }
+
+    @Test("a letter with its mark beside it is the same as one that holds it")
+    func marks() {
+        var cleanUp = CleanUp()
+        cleanUp.replacements = [Replacement("e\u{301}", with: "e")]
+        #expect(cleanUp.clean("café").text == "cafe")
+        cleanUp.replacements = [Replacement("é", with: "e")]
+        #expect(cleanUp.clean("cafe\u{301} 👍🏽").text == "cafe 👍🏽")
+        cleanUp.replacements = [Replacement("b", with: "\u{301}"), Replacement("é", with: "x")]
+        #expect(cleanUp.clean("eb").text == "x")
     }
 
     @Test("a long text of nothing but phrases costs no more than its length")
