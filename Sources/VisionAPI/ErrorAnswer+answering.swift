@@ -23,6 +23,7 @@ extension ErrorAnswer {
         switch error {
         case let error as VisionAPIError: self.init(error)
         case let error as ChatError: self.init(error)
+        case let error as CleanError: self.init(error)
         case let error as DoorError: self.init(wording: error)
         case let error as PreprocessingError: self.init(error)
         case let error as ImageFetchError: self.init(error)
@@ -71,6 +72,17 @@ extension ErrorAnswer {
             case .unknownModel: (.notFound, .notFound)
             }
         self.init(status, code, error.description)
+    }
+
+    private init(_ error: CleanError) {
+        switch error {
+        case .malformedJSON: self.init(.badRequest, .invalidJSON, error.description)
+        case .notAnObject: self.init(.unprocessableContent, .invalidJSON, error.description)
+        case .tooMuchWork: self.init(.badRequest, .invalidField, error.description)
+        case .bodyTooLarge(let limit):
+            self.init(DoorError.bodyTooLarge(limit: limit))
+            detail = error.description
+        }
     }
 
     private init(_ error: ImageError) {

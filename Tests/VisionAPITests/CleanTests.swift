@@ -126,6 +126,78 @@ struct CleanTests {
         }
     }
 
+    private func body(_ text: String, _ count: Int, _ rules: [String]) -> String {
+        let texts = Array(repeating: "\"\(text)\"", count: count).joined(separator: ",")
+        return #"{"texts":[\#(texts)],"clean":{"replace":[\#(rules.joined(separator: ","))]}}"#
+    }
+
+    @Test("texts and rules that are too much work together are 400, thousands of captions with many rules are not")
+    func work() async throws {
+        let nested = String(repeating: "a", count: 30_000) + String(repeating: "b", count: 30_000)
+        let letters = String(repeating: "a", count: 60_000)
+        try await Demo.application().test(.router) { client in
+            for hostile in [
+                body(nested, 14, Array(repeating: #"["ab",""]"#, count: 100)),
+                body(letters, 15, Array(repeating: #"["a","bb"],["bb","a"]"#, count: 50)),
+            ] {
+                let response = try await clean(client, hostile)
+                #expect(response.status == .badRequest)
+                #expect(try response.code == .invalidField)
+                #expect(try response.detail.contains("more than 500 million steps"))
+                #expect(try response.detail.contains("Send fewer texts at a time"))
+            }
+            let caption = String(repeating: "a brown dog sits beside the river, ", count: 14)
+            let usual = (0..<20).map { #"["\#($0 % 2 == 0 ? "dog" : "word\($0)")","cat\#($0)"]"# }
+            let response = try await clean(client, body(caption, 2000, usual))
+            #expect(response.status == .ok)
+            #expect(try response.decoded(CleanTextsResponse.self).texts.last?.hasPrefix("a brown cat0 sits") == true)
+        }
+    }
+
+    @Test("who wants one word cleaned does not wait for the end of who wants much")
+    func turns() async throws {
+        let nested = String(repeating: "a", count: 30_000) + String(repeating: "b", count: 30_000)
+        let much = body(nested, 4, Array(repeating: #"["ab",""]"#, count: 100))
+        try await Demo.application().test(.router) { client in
+            let ended = try await withThrowingTaskGroup(of: String.self) { group in
+                group.addTask {
+                    let response = try await clean(client, much)
+                    #expect(response.status == .ok)
+                    return "much"
+                }
+                group.addTask {
+                    let response = try await clean(client, #"{"texts":["a"],"clean":{"max_words":1}}"#)
+                    #expect(response.status == .ok)
+                    return "little"
+                }
+                var ended: [String] = []
+                for try await name in group { ended.append(name) }
+                return ended
+            }
+            #expect(ended == ["little", "much"])
+        }
+    }
+
+    @Test("what is wrong with the body is said in words of texts, not of pictures")
+    func words() async throws {
+        try await Demo.application().test(.router) { client in
+            for (body, status, words) in [
+                (#"{"texts": ["#, HTTPResponse.Status.badRequest, "The body is not valid JSON: "),
+                ("[]", .unprocessableContent, "The body must be one JSON object."),
+                (
+                    #"{"texts": ["\#(String(repeating: "a", count: 1 << 20))"]}"#, .contentTooLarge,
+                    "The request is larger than 1 MB. Send fewer texts at a time."
+                ),
+            ] {
+                let response = try await clean(client, body)
+                let detail = try response.detail
+                #expect(response.status == status && detail.hasPrefix(words), "\(detail)")
+                #expect(!detail.contains("image") && !detail.contains("picture"), "\(detail)")
+                #expect(status == .contentTooLarge || detail.contains(#"Send {"texts": ["#), "\(detail)")
+            }
+        }
+    }
+
     @Test("an answer has the cleaned text as its result, and the model's own beside it")
     func result() async throws {
         let text = try Demo.text("<CAPTION>")

@@ -8,10 +8,16 @@ struct CleanCaption: Sendable {
     /// `nil` where nothing was to be done, or the answer is no text.
     let outcome: CleanUp.Outcome?
 
+    /// The most steps for one caption, some tenths of a second; it stays as it came where that is not enough.
+    static let maxWork = 100_000_000
+
     init(_ caption: Caption, of prompt: TaskPrompt, _ field: CleanUpField?) {
         self.caption = caption
         if let field, case .text(let text) = caption.answer {
-            outcome = field.cleanUp.clean(text, as: field.kind ?? TextKind(of: prompt))
+            var work = CleaningWork(steps: Self.maxWork)
+            let kind = field.kind ?? TextKind(of: prompt)
+            let cleaned = try? field.cleanUp.clean(text, as: kind, within: &work)
+            outcome = cleaned ?? CleanUp.Outcome(text: text, isKept: true)
         } else {
             outcome = nil
         }

@@ -4,7 +4,6 @@ import Foundation
 import HTTPDoor
 import Hummingbird
 import JSONScanning
-import Synchronization
 import VisionAPITypes
 
 /// `POST /clean`: the clean-up of `/process_image` for texts that are there already. It needs no model and wakes none.
@@ -23,9 +22,9 @@ struct CleanRoute: Sendable {
     }
 
     @Sendable func clean(_ request: Request, context: DoorContext) async throws -> Response {
-        let body = try await bodies.read(request)
+        let body = try await read(request)
         return try await context.cancelledOnDisconnect {
-            let (texts, field) = try JSONBody(body.take()).withText { text in
+            let (texts, field) = try JSONBody(body.take()).cleaning { text in
                 let fields = try RequestFields(UnsafeRawBufferPointer(text), named: ["texts", "clean"])
                 return (try Self.texts(fields), try fields.cleanUp())
             }
@@ -33,39 +32,37 @@ struct CleanRoute: Sendable {
         }
     }
 
-    /// On a thread of its own, one request after the other: those that serve others are not held up.
+    private func read(_ request: Request) async throws -> ReadBody {
+        do {
+            return try await bodies.read(request)
+        } catch DoorError.bodyTooLarge(let limit) {
+            throw CleanError.bodyTooLarge(limit: limit)
+        }
+    }
+
+    /// A share after the other, and those of other requests between them.
     private func answer(_ texts: [String], _ field: CleanUpField?) async throws -> CleanTextsResponse {
-        let isLeft = Flag()
-        let answer = await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                queue.async { continuation.resume(returning: Self.cleaned(texts, field) { !isLeft.isSet }) }
+        guard let field else { return CleanTextsResponse(texts: texts) }
+        var cleaning = TextsCleaning(texts, field)
+        while !cleaning.isDone {
+            try Task.checkCancellation()
+            cleaning = try await advanced(cleaning)
+        }
+        return cleaning.answer
+    }
+
+    /// On a thread of its own: those that serve others are not held up.
+    private func advanced(_ cleaning: TextsCleaning) async throws -> TextsCleaning {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async {
+                continuation.resume(
+                    with: Result {
+                        var cleaning = cleaning
+                        try cleaning.goOn()
+                        return cleaning
+                    })
             }
-        } onCancel: {
-            isLeft.set()
         }
-        try Task.checkCancellation()
-        return answer
-    }
-
-    private static func cleaned(
-        _ texts: [String], _ field: CleanUpField?, mayGoOn: () -> Bool
-    ) -> CleanTextsResponse {
-        var answer = CleanTextsResponse(texts: [])
-        for (index, text) in texts.enumerated() where mayGoOn() {
-            let outcome = field.map { $0.cleanUp.clean(text, as: $0.kind ?? .unknown, mayGoOn: mayGoOn) }
-            answer.texts.append(outcome?.text ?? text)
-            if outcome?.isKept ?? false { answer.kept = (answer.kept ?? []) + [index] }
-        }
-        return answer
-    }
-
-    /// Whether the client has left.
-    private final class Flag: Sendable {
-        private let value = Atomic(false)
-
-        var isSet: Bool { value.load(ordering: .relaxed) }
-
-        func set() { value.store(true, ordering: .relaxed) }
     }
 
     private static func texts(_ fields: RequestFields) throws(VisionAPIError) -> [String] {
@@ -79,6 +76,19 @@ struct CleanRoute: Sendable {
                 throw .outOfRange("texts", "strings of at most \(maxTextSize >> 10) KB")
             }
             return text
+        }
+    }
+}
+
+extension JSONBody {
+    /// Errors of the JSON itself in the words of this route.
+    fileprivate consuming func cleaning<R>(_ read: (UnsafeMutableRawBufferPointer) throws -> R) throws -> R {
+        do {
+            return try withText(read)
+        } catch VisionAPIError.malformedJSON(let reason) {
+            throw CleanError.malformedJSON("\(reason)")
+        } catch VisionAPIError.notAnObject {
+            throw CleanError.notAnObject
         }
     }
 }
