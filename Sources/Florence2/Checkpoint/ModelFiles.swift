@@ -26,7 +26,8 @@ public struct ModelFiles: @unchecked Sendable {
     ///
     /// - Parameter name: What to call it; `nil`: the path's last component.
     public static func directory(_ path: String, name: String? = nil) throws(ModelError) -> ModelFiles {
-        let url = URL(filePath: path).standardizedFileURL
+        // As the system takes it: a URL would make the user's own folder of a `~`.
+        let url = URL(filePath: path.utf8.first == UInt8(ascii: "~") ? "./" + path : path).standardizedFileURL
         let files = ModelFiles(name: name ?? url.lastPathComponent, source: .directory(url))
         guard !files.contains("config.json") else { return files }
         let names = try namesInDirectory(path)

@@ -25,7 +25,8 @@ public enum SafetensorsWriter {
         file.append(json)
         file.append(body)
         do {
-            try file.write(to: URL(filePath: path))
+            // As the system takes it: a URL would make the user's own folder of a `~`.
+            try file.write(to: URL(filePath: path.utf8.first == UInt8(ascii: "~") ? "./" + path : path))
         } catch {
             throw TensorError.invalidFile(path: path, reason: "it cannot be written")
         }
