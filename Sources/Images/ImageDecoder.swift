@@ -95,16 +95,21 @@ public struct ImageDecoder: Sendable {
 
     private func open(_ bytes: [UInt8]) throws(ImageError) -> (ImageFormat, any FormatDecoder) {
         if bytes.isEmpty { throw .empty }
-        let sniffed = ImageFormat(sniffing: bytes)
-        // A RAW file is often a TIFF as well, of which libtiff reads the smallest image.
-        if sniffed == .tiff || sniffed == nil, let file = RawPreview(bytes)?.file { return try open(preview: file) }
-        guard let format = sniffed else {
+        if let file = Self.preview(of: bytes) { return try open(preview: file) }
+        guard let format = ImageFormat(sniffing: bytes) else {
             throw ForeignFormat.name(of: bytes).map { .foreignFormat($0) } ?? .notAnImage
         }
         guard formats.contains(format) else { throw .switchedOff(format) }
         let decoder = try decoder(of: bytes, format)
         try checkSize(of: decoder, format)
         return (format, decoder)
+    }
+
+    /// The JPEG file that is decoded in the place of a RAW file; nil for other files.
+    public static func preview(of bytes: [UInt8]) -> [UInt8]? {
+        let sniffed = ImageFormat(sniffing: bytes)
+        // A RAW file is often a TIFF as well, of which libtiff reads the smallest image.
+        return sniffed == .tiff || sniffed == nil ? RawPreview(bytes)?.file : nil
     }
 
     private func open(preview: [UInt8]) throws(ImageError) -> (ImageFormat, any FormatDecoder) {

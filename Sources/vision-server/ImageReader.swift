@@ -1,3 +1,4 @@
+import Drawings
 import Foundation
 import Images
 
@@ -7,13 +8,11 @@ struct ImageReader {
     let processor: ImageProcessor
 
     func read(_ file: String) throws -> PreparedImage {
-        let bytes: [UInt8]
-        do {
-            bytes = Array(try Data(contentsOf: URL(filePath: file)))
-        } catch {
-            throw UnreadableFile(file: file)
-        }
-        return try decoder.prepare(bytes, with: processor)
+        try decoder.prepare(Array(try Self.bytes(of: file)), with: processor)
+    }
+
+    static func bytes(of file: String) throws(UnreadableFile) -> Data {
+        do { return try WholeFile.read(file) } catch { throw UnreadableFile(file: file) }
     }
 }
 

@@ -29,7 +29,7 @@ struct LocalDrawingOptions: ParsableArguments {
 
     /// The drawing of an image; `nil` where nothing is drawn.
     ///
-    /// - Throws: `ForeignFile`.
+    /// - Throws: `ForeignFile`, `UnwritableFile`.
     func file(for image: String) throws -> DrawingFile? {
         guard let draw else { return nil }
         return try DrawingFile(image, DrawingFolder(path: draw, isLinked: drawLinked))
@@ -42,30 +42,46 @@ struct DrawingFile {
     private let folder: DrawingFolder
     private let path: String
 
+    /// - Throws: `ForeignFile`, `UnwritableFile`: what is seen before the model is asked.
     init(_ image: String, _ folder: DrawingFolder) throws {
         self.image = image
         self.folder = folder
         path = folder.file(for: DrawingFolder.name(of: image))
         if folder.content(of: path) == .foreign { throw ForeignFile(path: path) }
+        if let code = folder.obstacle(to: path) { throw UnwritableFile(path: path, code: code) }
     }
 
     /// Puts the drawing in its place as a whole.
+    ///
+    /// - Throws: `UnwritableFile`, `UnreadableFile`.
     func write(_ answer: Answer, of upright: PreparedImage) throws {
-        try folder.makeFolder(of: path)
         let (text, places): (String?, Places) =
             if case .text(let text) = answer {
                 (text, Places([]))
             } else {
                 (nil, try JSONDecoder().decode(Places.self, from: JSONEncoder().encode(answer)))
             }
+        do {
+            try folder.makeFolder(of: path)
+        } catch {
+            throw UnwritableFile(path: path, code: error.code.rawValue)
+        }
         let drawing = Drawing(
             width: upright.originalWidth, height: upright.originalHeight, title: DrawingFolder.name(of: image),
-            text: text, image: try folder.image(image, for: path), places: places)
+            text: text, image: try drawn(), places: places)
         do {
-            try drawing.svg().write(to: URL(filePath: path), options: .atomic)
+            try WholeFile.write(drawing.svg(), to: path)
         } catch {
-            throw UnwritableFile(path: path)
+            throw UnwritableFile(path: path, code: error.code.rawValue)
         }
+    }
+
+    /// Of a RAW file its preview: no browser shows the file itself, held or linked.
+    private func drawn() throws(UnreadableFile) -> DrawnImage {
+        if let preview = ImageDecoder.preview(of: Array(try ImageReader.bytes(of: image))) {
+            return .embedded(Data(preview))
+        }
+        do { return try folder.image(image, for: path) } catch { throw UnreadableFile(file: image) }
     }
 }
 
@@ -81,6 +97,12 @@ struct ForeignFile: Error, CustomStringConvertible {
 /// A drawing that the disk or its permissions do not take.
 struct UnwritableFile: Error, CustomStringConvertible {
     let path: String
+    /// The system's reason, as `errno`.
+    let code: Int32
 
-    var description: String { "\(path) cannot be written." }
+    var description: String {
+        if code == ENOSPC || code == EDQUOT { return "The disk is full: \(path) cannot be written. Make room." }
+        let reason = String(cString: strerror(code))
+        return "\(path) cannot be written: \(reason.prefix(1).lowercased() + reason.dropFirst())."
+    }
 }

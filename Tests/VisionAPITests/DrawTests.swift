@@ -63,6 +63,59 @@ struct DrawTests {
         #expect(drawing.contains(#"viewBox="0 0 480 640""#) && drawing.contains("<desc>"))
     }
 
+    @Test("a folder that is called ~ is that folder, not the user's own")
+    func tilde() throws {
+        let (folder, home) = (try Folder(), try Folder())
+        for url in [folder.url.appending(path: "~"), home.url.appending(path: "d")] {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        }
+        try Demo.image.write(to: URL(filePath: folder.path("~/a.png")))
+        try Data("mine".utf8).write(to: URL(filePath: home.path("d/a.png.svg")))
+        let run = try Program.run(
+            ["caption", "~/a.png", "--model", "demo", "--draw", "~/d"], environment: ["HOME": home.url.path],
+            folder: folder.url)
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(folder.text("~/d/a.png.svg")?.contains("data:image/png") == true)
+        #expect(home.text("d/a.png.svg") == "mine")
+    }
+
+    @Test("what is in the way of a drawing is one plain sentence, before the model is asked")
+    func obstacles() throws {
+        let folder = try Folder()
+        let image = folder.path("a.png")
+        try Demo.image.write(to: URL(filePath: image))
+        try FileManager.default.createSymbolicLink(atPath: folder.path("link"), withDestinationPath: "nowhere")
+        for (draw, reason) in [
+            ("a.png", "not a directory"), ("a.png/g", "not a directory"), ("link", "no such file or directory"),
+        ] {
+            let run = try Program.run(["caption", image, "--model", "demo", "--draw", folder.path(draw)])
+            let sentence = "\(image): \(folder.path(draw))/a.png.svg cannot be written: \(reason).\n"
+            #expect(run.status == 1 && run.output == "" && run.errors.hasSuffix(sentence), "\(run.errors)")
+        }
+    }
+
+    @Test("a RAW file's drawing holds the preview, also where pictures are linked")
+    func raw() throws {
+        let folder = try Folder()
+        let samples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let preview = try Data(
+            contentsOf: samples.appending(path: "Goldens/images/files/jpeg_baseline_420_37x23.jpg"))
+        // Fuji's: a header that says where the preview is.
+        let places = [148, preview.count].flatMap { number in
+            withUnsafeBytes(of: UInt32(truncatingIfNeeded: number).bigEndian) { Array($0) }
+        }
+        let mark = Data("FUJIFILMCCD-RAW 0201FF129504X-T3".utf8)
+        let file = mark + Data(count: 84 - mark.count) + Data(places) + Data(count: 56) + preview
+        try file.write(to: URL(filePath: folder.path("a.raf")))
+        let run = try Program.run([
+            "caption", folder.path("a.raf"), "--model", "demo", "--draw", folder.path("d"), "--draw-linked",
+        ])
+        #expect(run.status == 0, "\(run.errors)")
+        let drawing = try #require(folder.text("d/a.raf.svg"))
+        #expect(drawing.contains("data:image/jpeg;base64,\(preview.base64EncodedString())"))
+        #expect(drawing.contains(#"viewBox="0 0 37 23""#))
+    }
+
     @Test("two pictures of one name, a flag without its folder: one sentence, and nothing runs")
     func mistakes() throws {
         let twice = try Program.run(["caption", "a/x.png", "b/x.png", "--model", "demo", "--draw", "d"])

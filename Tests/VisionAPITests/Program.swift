@@ -13,8 +13,10 @@ struct Program {
         path: "vision-server")
 
     /// Runs the program to its end.
-    static func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Program {
-        let running = try RunningProgram(arguments, environment: environment)
+    static func run(
+        _ arguments: [String], environment: [String: String] = [:], folder: URL? = nil
+    ) throws -> Program {
+        let running = try RunningProgram(arguments, environment: environment, folder: folder)
         return running.finish()
     }
 }
@@ -24,12 +26,17 @@ final class RunningProgram {
     private let process = Process()
     private let files: URL
 
-    /// - Parameter output: Where its standard output goes; `nil`: to a file that `finish` reads.
-    init(_ arguments: [String], environment: [String: String] = [:], output: String? = nil) throws {
+    /// - Parameters:
+    ///   - output: Where its standard output goes; `nil`: to a file that `finish` reads.
+    ///   - folder: The current one while it runs; `nil`: that of the tests.
+    init(
+        _ arguments: [String], environment: [String: String] = [:], output: String? = nil, folder: URL? = nil
+    ) throws {
         files = FileManager.default.temporaryDirectory.appending(path: "vision-server-test-\(UUID())")
         try FileManager.default.createDirectory(at: files, withIntermediateDirectories: true)
         process.executableURL = Program.url
         process.arguments = arguments
+        if let folder { process.currentDirectoryURL = folder }
         let inherited = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("VISION_SERVER_") }
         process.environment = inherited.merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
