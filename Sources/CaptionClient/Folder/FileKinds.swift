@@ -63,6 +63,13 @@ package enum FileKinds {
     /// Whether it is an image that a camera writes beside a RAW file of the same name.
     static func isBesideRaw(_ name: FileName) -> Bool { name.ending.map(besideRaws.contains) ?? false }
 
+    /// Whether it is named as the drawing of an image is: `cat.jpg.svg`.
+    static func isDrawing(_ name: FileName) -> Bool {
+        guard name.ending == "svg" else { return false }
+        let image = FileName(name.stem)
+        return isImage(image) || hasPreview(image)
+    }
+
     static func isUnread(_ name: FileName) -> Bool { name.ending.map(unreadSet.contains) ?? false }
 
     /// Whether files with this extension are something else than captions; its last part decides.

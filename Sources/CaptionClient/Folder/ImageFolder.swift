@@ -157,7 +157,7 @@ package struct ImageFolder: Sendable {
             guard selection.isRecent(changed) else { return contents.old += 1 }
             guard entry.isUTF8 else { return contents.problems.append((name.text, Self.notUTF8)) }
             contents.images.append(Image(name: name.text, file: ImageFile(path: path + "/" + name.text)))
-        } else if let ending = name.ending {
+        } else if let ending = name.ending, !FileKinds.isDrawing(name) {
             contents.unread[ending, default: 0] += 1
         }
     }
