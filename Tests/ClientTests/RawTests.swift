@@ -79,4 +79,23 @@ struct RawTests {
         #expect(one.status == 0, "\(one.errors)")
         #expect(images(server) == [Self.preview, Self.preview])
     }
+
+    @Test("a drawing of a RAW file holds its preview, turned as the file says, linked or not, whatever its name")
+    func drawings() throws {
+        let album = try Album()
+        for name in ["a.raf", "b.nef", "c.png"] { try album.add(name, name == "b.nef" ? Self.nef : Self.raf) }
+        let server = try ScriptedServer { _ in
+            .status(200, #"{"result":"a cat"}"#, headers: ["x-image-size": "23x37"])
+        }
+        for flags in [[], ["--draw-linked"]] {
+            let files = ["a.raf", "b.nef", "c.png"].map { album.path($0) }
+            let run = try Client.run(["CAPTION"] + files + ["--draw", album.path("d")] + flags, server: server)
+            #expect(run.status == 0, "\(run.errors)")
+            let turned = try #require(images(server).first { ![Self.preview, Self.raf].contains($0) })
+            for (name, shown) in [("a.raf", Self.preview), ("b.nef", turned), ("c.png", Self.preview)] {
+                let address = "href=\"data:image/jpeg;base64,\(shown.base64EncodedString())\""
+                #expect(album.text("d/\(name).svg")?.contains(address) == true, "\(name)")
+            }
+        }
+    }
 }

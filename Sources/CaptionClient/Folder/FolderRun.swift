@@ -167,11 +167,11 @@ package struct FolderRun: Sendable {
     }
 
     private func canWrite(_ job: CaptionJob, _ folders: inout WritableFolders) -> Bool {
-        for path in outputs.folders(job) {
-            switch folders.judge(path) {
+        for (path, isShared) in outputs.folders(job) {
+            switch folders.judge(path, isShared: isShared) {
             case .writable: continue
             case .ends:
-                let given = outputs.outputFolder ?? folder.path
+                let given = isShared ? ImageFile(path: path).resolved ?? path : outputs.outputFolder ?? folder.path
                 stop.stop(.storage("\(ClientError.folderUnwritable(given))"))
             case .fails(let isTold):
                 let name = shown(path)

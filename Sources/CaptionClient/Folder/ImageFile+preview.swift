@@ -4,15 +4,18 @@ import RawPreviews
 extension ImageFile {
     /// The preview in a RAW file, as a JPEG file that says how it is turned; `nil` for files of other names.
     ///
+    /// - Parameter byContent: Whether files of other names are looked into: a server does.
     /// - Throws: `ClientError.unreadable`.
-    func preview() throws(ClientError) -> [UInt8]? {
-        guard FileKinds.hasPreview(FileName(path)) else { return nil }
+    func preview(byContent: Bool = false) throws(ClientError) -> [UInt8]? {
+        let isNamedRaw = FileKinds.hasPreview(FileName(path))
+        guard isNamedRaw || byContent else { return nil }
         let size = try stamp().size
         let handle = try open()
         defer { try? handle.close() }
         let descriptor = handle.fileDescriptor
         let source = RawSource(count: size) { offset, count in Self.read(count, at: offset, descriptor) }
-        guard let file = RawPreview(source, isNamedRaw: true)?.file else {
+        guard let file = RawPreview(source, isNamedRaw: isNamedRaw)?.file else {
+            guard isNamedRaw else { return nil }
             throw .unreadable("This RAW file has no preview that can be shown. Export it as JPEG.")
         }
         return file

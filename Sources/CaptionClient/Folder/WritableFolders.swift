@@ -26,9 +26,11 @@ package struct WritableFolders: Sendable {
     }
 
     /// What an image meets for which this folder is written to.
-    package mutating func judge(_ folder: String) -> Verdict {
+    /// - Parameter isShared: whether all other images need the folder, too.
+    package mutating func judge(_ folder: String, isShared: Bool = false) -> Verdict {
         let reason = access(folder)
         guard reason != 0 else { return .writable }
+        if isShared { return .ends }
         let isGiven = FileName(folder) == FileName(given) || real.map { FileName(folder) == FileName($0) } ?? false
         if isGiven || reason == EROFS && access(given) == EROFS { return .ends }
         return .fails(isTold: !told.insert(FileName(folder)).inserted)

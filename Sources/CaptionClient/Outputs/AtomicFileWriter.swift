@@ -77,9 +77,16 @@ package final class AtomicFileWriter: Sendable {
 extension ClientError {
     /// What a failure to write means.
     static func cannotWrite(_ file: String, _ error: any Error) -> ClientError {
-        let code = SystemReason.code(error)
-        return code == ENOSPC || code == EDQUOT
-            ? .diskFull(file: file) : .unwritable(file: file, reason: SystemReason.text(error))
+        guard let code = SystemReason.code(error) else {
+            return .unwritable(file: file, reason: SystemReason.text(error))
+        }
+        return cannotWrite(file, code)
+    }
+
+    /// - Parameter code: `errno`.
+    static func cannotWrite(_ file: String, _ code: Int32) -> ClientError {
+        code == ENOSPC || code == EDQUOT
+            ? .diskFull(file: file) : .unwritable(file: file, reason: SystemReason.text(errno: code))
     }
 
     /// Whether every other file would meet the same.
@@ -121,7 +128,8 @@ enum SystemReason {
         if let error = error as? POSIXError { return error.code.rawValue }
         let error = error as NSError
         if error.domain == NSPOSIXErrorDomain { return Int32(clamping: error.code) }
-        return (error.userInfo[NSUnderlyingErrorKey] as? NSError).flatMap { code($0) }
+        // On Linux it is no NSError.
+        return (error.userInfo[NSUnderlyingErrorKey] as? any Error).flatMap { code($0) }
     }
 
     static func text(errno code: Int32) -> String {

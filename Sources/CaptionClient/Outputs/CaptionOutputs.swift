@@ -66,10 +66,13 @@ package struct CaptionOutputs: Sendable {
         return metadata.lazy.compactMap { $0.obstacle(job, isAlone: isAlone) }.first.map { "\($0)" }
     }
 
-    /// The folders that are written to for an image.
-    func folders(_ job: CaptionJob) -> [String] {
+    /// The folders that are written to for an image, and whether all other images need them, too.
+    func folders(_ job: CaptionJob) -> [(path: String, isShared: Bool)] {
         let files = filesWanted(job).map { FileName(job.files[$0].file.target).folder }
-        return files + metadata.flatMap { $0.folders(job) }
+        let own = (files + metadata.flatMap { $0.folders(job) }).map { (path: $0, isShared: false) }
+        guard wantsDrawing(job), let drawings else { return own }
+        let drawn = drawings.folder(job.image.name)
+        return own + [(drawn, drawings.isRoot(drawn))]
     }
 
     /// The job's caption files that are to be written, by their numbers.
@@ -121,7 +124,8 @@ package struct CaptionOutputs: Sendable {
         if let note = try await writeMetadata(texts, job) { written.note = note }
         if wantsDrawing(job) {
             let results = plan.tasks.prompts.compactMap { answers[$0] }
-            try drawings?.write(results, name: job.image.name, image: job.image.file, size: size)
+            try drawings?.write(
+                results, name: job.image.name, image: job.image.file, isTemporary: job.image.member != nil, size: size)
         }
         // What says that an image is done goes last.
         if wantsEntry(job) { try collection?.append(try entry(texts, job)) }

@@ -15,26 +15,38 @@ package struct DrawingFiles: Sendable {
     /// Whether an image has its drawing.
     func contains(_ name: String) -> Bool { folder.content(of: folder.file(for: name)) == .drawing }
 
-    /// Why an image's drawing will not be written, as a sentence.
+    /// Why an image's drawing will not be written, as a sentence; `folder` may be in the way as well.
     func obstacle(_ name: String) -> String? {
-        do throws(ClientError) { try check(name) } catch { return "\(error)" }
-        return nil
+        let file = folder.file(for: name)
+        return switch folder.content(of: file) {
+        case .nothing, .drawing: nil
+        case .foreign: "\(ClientError.noDrawing(file))"
+        case .unreachable(let code): "\(ClientError.cannotWrite(file, code))"
+        }
     }
 
-    /// - Throws: `ClientError.noDrawing`, where an image's drawing cannot go.
+    /// The folder that an image's drawing needs to be writable: its own, or the one that this is to be made in.
+    func folder(_ name: String) -> String { DrawingFolder.nearestFolder(of: folder.file(for: name)) }
+
+    /// Whether every drawing meets what this one of the drawings' folders does.
+    func isRoot(_ folder: String) -> Bool { self.folder.isBelow(folder) }
+
+    /// - Throws: `ClientError`, where an image's drawing cannot go.
     package func check(_ name: String) throws(ClientError) {
         let file = folder.file(for: name)
         if folder.content(of: file) == .foreign { throw .noDrawing(file) }
+        if let code = folder.obstacle(to: file) { throw .cannotWrite(file, code) }
     }
 
     /// Draws the answers to one or several tasks, over a drawing that is there already, too.
     ///
     /// - Parameters:
     ///   - name: The image's name, or its path below the folder that is worked through.
+    ///   - isTemporary: Whether the image's file goes away, so that nothing can refer to it.
     ///   - size: As the server told it.
     /// - Throws: `ClientError`.
     package func write(
-        _ results: [AnyJSON], name: String, image: ImageFile, size: ImageSize?
+        _ results: [AnyJSON], name: String, image: ImageFile, isTemporary: Bool = false, size: ImageSize?
     ) throws(ClientError) {
         try check(name)
         let file = folder.file(for: name)
@@ -44,14 +56,22 @@ package struct DrawingFiles: Sendable {
         } catch {
             throw .cannotWrite(file, error)
         }
-        let drawn: DrawnImage
+        let drawn = try drawn(image, isTemporary: isTemporary, for: file)
+        let drawing = try Self.drawing(results, size, title: name, drawn)
+        try gate.replace(file, with: drawing.svg())
+    }
+
+    /// Of a RAW file its preview: no browser shows the file itself, held or linked.
+    private func drawn(
+        _ image: ImageFile, isTemporary: Bool, for drawing: String
+    ) throws(ClientError) -> DrawnImage {
+        if let preview = try image.preview(byContent: true) { return .embedded(Data(preview)) }
+        let folder = isTemporary ? DrawingFolder(path: folder.path, isLinked: false) : folder
         do {
-            drawn = try folder.image(image.path, for: file)
+            return try folder.image(image.path, for: drawing)
         } catch {
             throw .unreadable("The file cannot be read: \(SystemReason.text(error)).")
         }
-        let drawing = try Self.drawing(results, size, title: name, drawn)
-        try gate.replace(file, with: drawing.svg())
     }
 
     private static func drawing(
