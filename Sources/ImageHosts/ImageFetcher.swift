@@ -28,17 +28,18 @@ package struct ImageFetcher: Sendable {
 
     /// - Parameters:
     ///   - authorities: A file or a folder with the certificates that vouch for hosts; `nil`: the system's.
-    ///   - resolve: Asks the system; a test may know better.
+    ///   - resolve: Asks the system where it is `nil`; a test may know better.
     ///   - isAllowed: Which addresses may be dialled; a test may allow this machine.
     package init(
         hosts: [ImageHost], authorities: String?, limits: Limits = .init(),
-        resolve: @escaping Resolve = { try await NameService.addresses(of: $0, within: $1) },
+        resolve: Resolve? = nil,
         isAllowed: @escaping @Sendable (NetworkAddress) -> Bool = { $0.isPublic }
     ) {
         self.hosts = hosts
         self.authorities = authorities
         self.limits = limits
-        self.resolve = resolve
+        let names = NameService()
+        self.resolve = resolve ?? { try await names.addresses(of: $0, within: $1) }
         self.isAllowed = isAllowed
     }
 

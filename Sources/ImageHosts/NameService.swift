@@ -1,28 +1,66 @@
-import Dispatch
 import Foundation
 import Synchronization
 
-/// Asks the system which addresses a name has.
-enum NameService {
-    /// - Throws: `ImageFetchError.unknownHost`, `.timeout`; `CancellationError`.
-    static func addresses(of name: String, within limit: Duration) async throws -> [NetworkAddress] {
-        let answer = Answer()
-        return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                answer.awaits(continuation)
-                // The system's own call cannot be ended: who waits goes on without it.
-                DispatchQueue.global().async { answer.give(Result { try ask(name) }) }
-                let milliseconds = Int(limit / .milliseconds(1))
-                DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(max(milliseconds, 0))) {
-                    answer.give(.failure(ImageFetchError.timeout(name)))
-                }
+/// Asks the system which addresses names have.
+///
+/// Its call blocks for as long as a name service says nothing, and cannot be ended. So it has threads of its own, a few:
+/// nobody else waits for them, and who has asked goes on without them when the time is over.
+package final class NameService: Sendable {
+    package typealias Ask = @Sendable (_ name: String) throws -> [NetworkAddress]
+    private typealias Waiter = CheckedContinuation<[NetworkAddress], any Error>
+
+    /// The most names that are asked for at the same time.
+    package static let maxNames = 16
+
+    private let ask: Ask
+    private let questions = Mutex(NameQuestions<Waiter>(limit: maxNames))
+    private let lastTicket = Atomic<UInt64>(0)
+
+    /// - Parameter ask: Blocks until it knows; a test may know better than the system.
+    package init(ask: @escaping Ask = { try NameService.askSystem($0) }) {
+        self.ask = ask
+    }
+
+    /// - Throws: `ImageFetchError.unknownHost`, `.timeout`, `.busy`; `CancellationError`.
+    package func addresses(of name: String, within limit: Duration) async throws -> [NetworkAddress] {
+        try await withThrowingTaskGroup(of: [NetworkAddress].self) { group in
+            defer { group.cancelAll() }
+            group.addTask { try await self.addresses(of: name) }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                throw ImageFetchError.timeout(name)
             }
-        } onCancel: {
-            answer.give(.failure(CancellationError()))
+            return try await group.next() ?? []
         }
     }
 
-    private static func ask(_ name: String) throws -> [NetworkAddress] {
+    private func addresses(of name: String) async throws -> [NetworkAddress] {
+        let ticket = lastTicket.wrappingAdd(1, ordering: .relaxed).newValue
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { wait($0, ticket, for: name) }
+        } onCancel: {
+            questions.withLock { $0.remove(ticket, for: name) }?.resume(throwing: CancellationError())
+        }
+    }
+
+    private func wait(_ waiter: Waiter, _ ticket: UInt64, for name: String) {
+        // Whoever cancels from here on finds the waiter.
+        let decision = questions.withLock { Task.isCancelled ? nil : $0.add(waiter, ticket, for: name) }
+        switch decision {
+        case nil: waiter.resume(throwing: CancellationError())
+        case .busy: waiter.resume(throwing: ImageFetchError.busy)
+        case .wait: break
+        case .ask:
+            let hasThread = NameThread.start { [self] in end(name, Result { try ask(name) }) }
+            if !hasThread { end(name, .failure(ImageFetchError.busy)) }
+        }
+    }
+
+    private func end(_ name: String, _ result: Result<[NetworkAddress], any Error>) {
+        for waiter in questions.withLock({ $0.end(name) }) { waiter.resume(with: result) }
+    }
+
+    package static func askSystem(_ name: String) throws -> [NetworkAddress] {
         var hints = addrinfo()
         hints.ai_flags = AI_ADDRCONFIG
         hints.ai_family = AF_UNSPEC
@@ -46,45 +84,6 @@ enum NameService {
                 return NetworkAddress(bytes: withUnsafeBytes(of: &value) { Array($0) })
             default: return nil
             }
-        }
-    }
-
-    /// The first answer counts.
-    private final class Answer: Sendable {
-        private enum State {
-            case none
-            case awaited(CheckedContinuation<[NetworkAddress], any Error>)
-            case early(Result<[NetworkAddress], any Error>)
-            case given
-        }
-
-        private let state = Mutex(State.none)
-
-        func awaits(_ continuation: CheckedContinuation<[NetworkAddress], any Error>) {
-            let early: Result<[NetworkAddress], any Error>? = state.withLock { state in
-                if case .early(let result) = state {
-                    state = .given
-                    return result
-                }
-                state = .awaited(continuation)
-                return nil
-            }
-            if let early { continuation.resume(with: early) }
-        }
-
-        func give(_ result: Result<[NetworkAddress], any Error>) {
-            let waiter: CheckedContinuation<[NetworkAddress], any Error>? = state.withLock { state in
-                switch state {
-                case .none:
-                    state = .early(result)
-                    return nil
-                case .awaited(let continuation):
-                    state = .given
-                    return continuation
-                case .early, .given: return nil
-                }
-            }
-            waiter?.resume(with: result)
         }
     }
 }
