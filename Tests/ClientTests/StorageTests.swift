@@ -36,6 +36,16 @@ struct StorageTests {
         #expect(server.requests.count == 1)
     }
 
+    @Test("the system's reason is told where Foundation has it inside its own error")
+    func reason() throws {
+        let album = try Album("a.jpg")
+        let run = try Client.run(
+            ["folder", "CAPTION", "txt", album.path, "--output-dir", album.path("a.jpg/out")],
+            server: try ScriptedServer { _ in .result("new") })
+        let sentence = "a.jpg/out cannot be written: not a directory."
+        #expect(run.status == 1 && run.errors.contains(sentence), "\(run.errors)")
+    }
+
     @Test("a device, or a pipe, is never replaced by a file")
     func device() throws {
         let album = try Album()
