@@ -122,7 +122,7 @@ struct ReportTests {
         try await eventually { server.requests.count == 2 }
         try await eventually { page(album).contains("of a.jpg</p>") }
         #expect(page(album).contains("The run was going on at ") && page(album).contains("<dt>left</dt><dd>2</dd>"))
-        #expect(page(album).contains("no thumbnail") && page(album).hasSuffix("</html>\n"))
+        #expect(page(album).contains("the server has sent none") && page(album).hasSuffix("</html>\n"))
         client.send(SIGINT)
         try await eventually { client.errors.contains("Ctrl-C again ends at once.") }
         latch.open()
@@ -151,6 +151,53 @@ struct ReportTests {
             #expect(page(album).hasSuffix("</html>\n"))
             latch.open()
         }
+    }
+
+    @Test(
+        "a run that goes on and is killed, before its first renewal or after, loses no thumbnail",
+        arguments: [("10", false), ("0.01", true)])
+    func keptWhenKilled(interval: String, isRenewed: Bool) async throws {
+        let (album, latch) = (try Album("b.jpg", "c.jpg", "d.jpg"), Latch())
+        #expect(try run(album, try Self.server { _, _ in "a dog" }).status == 0)
+        let before = page(album)
+        // While the first one is asked about, and the second one waits, none of the others is looked at.
+        for name in ["a1.jpg", "a2.jpg"] { try album.add(name) }
+        let slow = try ScriptedServer { _ in
+            latch.pass()
+            return .result("a cat")
+        }
+        let client = try Client(
+            ["folder", "CAPTION", "txt", album.path, "--jobs", "1", "--report", album.path("report.html")]
+                + ["--report-interval", interval], environment: ["VISION_HOST": slow.address])
+        try await eventually { slow.requests.count == 1 }
+        if isRenewed { try await eventually { page(album).contains("The run was going on at ") } }
+        client.send(SIGKILL)
+        #expect(client.finish().status == -SIGKILL)
+        latch.open()
+        #expect(isRenewed || page(album) == before)
+        #expect(try run(album, try Self.server { _, _ in "a cat" }).status == 0)
+        for name in ["a1.jpg", "a2.jpg", "b.jpg", "c.jpg", "d.jpg"] {
+            #expect(page(album).contains("<img alt=\"\" src=\"data:image/jpeg;" + Self.base64(name)), "\(name)")
+        }
+        // What is gone from the folder goes from the page.
+        for name in ["b.jpg", "b.txt"] { try FileManager.default.removeItem(atPath: album.path(name)) }
+        #expect(try run(album, try Self.server { _, _ in "a cat" }).status == 0)
+        #expect(page(album).contains(Self.base64("c.jpg")) && !page(album).contains(Self.base64("b.jpg").dropLast()))
+    }
+
+    @Test("a report of pictures that had captions before says once why it has no thumbnails, and what gives them")
+    func captionedBefore() throws {
+        let album = try Album("a.jpg", "b.jpg")
+        let server = try Self.server { _, _ in "a dog" }
+        #expect(try Client.run(["folder", "CAPTION", "txt", album.path], server: server).status == 0)
+        #expect(try run(album, server).status == 0)
+        #expect(page(album).ranges(of: "None of these pictures has a thumbnail: ").count == 1)
+        #expect(page(album).contains("<b>--overwrite</b>") && !page(album).contains("<img"))
+        try album.add("c.jpg")
+        #expect(try run(album, server).status == 0)
+        #expect(page(album).contains("2 of these pictures have no thumbnail: ") && page(album).contains("<img"))
+        #expect(try run(album, server, ["CAPTION", "txt"], ["--overwrite"]).status == 0)
+        #expect(page(album).matches(of: /<img/).count == 3 && !page(album).contains("--overwrite"))
     }
 
     @Test("a file that is no report is left alone, and nothing is asked")
@@ -184,6 +231,7 @@ struct ReportTests {
         }
         #expect(try run(album, server).status == 0)
         #expect(
-            page(album).contains("a dog") && page(album).contains("no thumbnail") && !page(album).contains("<script"))
+            page(album).contains("a dog") && page(album).contains("the server has sent none")
+                && !page(album).contains("<script"))
     }
 }

@@ -93,6 +93,9 @@ def report_of_second_run(rig, server):
         with opened(rig, folder) as page:
             expect(page.locator("article em")).to_have_count(8)
             expect(page.locator("article img")).to_have_count(6)
+            expect(page.locator("section", has_text="Pictures").last).to_contain_text(
+                "2 of these pictures have no thumbnail: thumbnails come from the server with the captions")
+            rig.shot(page, "report-again", full_page=True)
             expect(page.locator("section.bad")).to_have_count(0)
         (folder / "report.html").write_text("<!doctype html><p>mine")
         run = caption(rig, server, folder)

@@ -107,7 +107,13 @@ package struct ReportBook: Sendable {
         }
     }
 
-    private func keptThumbnail(_ key: UInt64) -> Data? {
+    /// The images of an earlier report that may be shown and are not in the book so far, in the order of their keys.
+    package var awaited: [UInt64] {
+        kept.keys.filter { known[$0] == nil && sample.admits($0) }.sorted()
+    }
+
+    /// An image's thumbnail of an earlier report, in base64.
+    package func keptThumbnail(_ key: UInt64) -> Data? {
         kept[key].flatMap { spill.read(at: $0.offset, count: Int($0.size)) }
     }
 
@@ -127,6 +133,8 @@ package struct ReportBook: Sendable {
     package func record(_ number: Int) -> ReportRecord? {
         spill.read(at: entries[number].offset, count: Int(entries[number].textSize)).flatMap(ReportRecord.init)
     }
+
+    package func hasThumbnail(_ number: Int) -> Bool { entries[number].thumbnailSize > 0 }
 
     /// An image's thumbnail in base64.
     package func thumbnail(_ number: Int) -> Data? {

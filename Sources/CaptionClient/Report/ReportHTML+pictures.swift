@@ -97,7 +97,7 @@ extension ReportHTML {
 
     func cards(_ write: Writer) throws {
         guard !shown.isEmpty else { return }
-        try put("<section>\n<h2>Pictures</h2>\n</section>\n<div class=\"cards\">\n", write)
+        try put("<section>\n<h2>Pictures</h2>\n\(missingThumbnails)</section>\n<div class=\"cards\">\n", write)
         for number in shown {
             guard let record = book.record(number) else { continue }
             try put(Self.cardBeginning(number, ReportBook.key(record.name)), write)
@@ -105,13 +105,31 @@ extension ReportHTML {
                 try put(Self.imageBeginning, write)
                 try write(thumbnail)
                 try put("\">\n", write)
-            } else {
-                try put("<div class=\"blank\">no thumbnail</div>\n", write)
             }
             try put(card(record), write)
         }
         try put("</div>\n", write)
     }
+
+    /// Why some of them have no thumbnail.
+    private var missingThumbnails: String {
+        let bare = shown.filter { !book.hasThumbnail($0) }.compactMap(book.record)
+        let old = bare.count { !$0.isNew }
+        let reasons = [(old, Self.captionedBefore), (bare.count - old, "the server has sent none with the caption.")]
+        return reasons.filter { $0.0 > 0 }.map { count, reason in
+            let those =
+                count == shown.count
+                ? "None of these pictures has a thumbnail"
+                : "\(HTMLText.number(count)) of these pictures \(count == 1 ? "has" : "have") no thumbnail"
+            return "<p class=\"muted\">\(those): \(reason)</p>\n"
+        }.joined()
+    }
+
+    private static let captionedBefore = """
+        thumbnails come from the server with the captions, and these captions were there before. The same command \
+        with <b>--overwrite</b> captions the pictures anew, with thumbnails. A report that is asked for from the first \
+        run on has them all.
+        """
 
     private func card(_ record: ReportRecord) -> String {
         let titles = book.tallies.map(\.channel.title)
@@ -126,6 +144,17 @@ extension ReportHTML {
             + captions.joined() + note + "</article>\n"
     }
 
+    /// Thumbnails that are not shown, for the next run to find: this one may be killed at any time.
+    func keepThumbnails(_ write: Writer) throws {
+        for key in awaited {
+            guard let thumbnail = book.keptThumbnail(key) else { continue }
+            try put(Self.keptStart + String(key, radix: 16) + " ", write)
+            try write(thumbnail)
+            try put(" -->\n", write)
+        }
+    }
+
+    private static let keptStart = "<!-- kept "
     private static let cardStart = "<article id=\"p"
     private static let keyStart = "\" data-key=\""
     private static let imageBeginning = "<img alt=\"\" src=\"data:image/jpeg;base64,"
@@ -137,16 +166,28 @@ extension ReportHTML {
     /// The thumbnails of an earlier page, by their images' keys.
     package static func thumbnails(_ page: Data) -> [UInt64: Data] {
         var thumbnails: [UInt64: Data] = [:]
-        for line in page.split(separator: UInt8(ascii: "\n")) where line.starts(with: cardStart.utf8) {
-            let parts = line.split(separator: UInt8(ascii: ">"), maxSplits: 1)
-            guard thumbnails.count < ReportBook.maxShown, parts.count == 2, parts[1].starts(with: imageBeginning.utf8),
-                let keyStart = parts[0].firstRange(of: Data(keyStart.utf8)),
-                case let digits = parts[0][keyStart.upperBound...].dropLast(),
-                let key = UInt64(String(decoding: digits, as: UTF8.self), radix: 16)
+        for line in page.split(separator: UInt8(ascii: "\n")) where thumbnails.count < 2 * ReportBook.maxShown {
+            guard let (digits, image) = shownParts(line) ?? keptParts(line),
+                let key = UInt64(String(decoding: digits, as: UTF8.self), radix: 16), thumbnails[key] == nil
             else { continue }
-            let image = parts[1].dropFirst(imageBeginning.utf8.count).prefix(while: ReportBook.isBase64)
             thumbnails[key] = ReportBook.checked(String(decoding: image, as: UTF8.self))
         }
         return thumbnails
+    }
+
+    private static func shownParts(_ line: Data) -> (key: Data, image: Data)? {
+        guard line.starts(with: cardStart.utf8) else { return nil }
+        let parts = line.split(separator: UInt8(ascii: ">"), maxSplits: 1)
+        guard parts.count == 2, parts[1].starts(with: imageBeginning.utf8),
+            let keyStart = parts[0].firstRange(of: Data(keyStart.utf8))
+        else { return nil }
+        let image = parts[1].dropFirst(imageBeginning.utf8.count).prefix(while: ReportBook.isBase64)
+        return (parts[0][keyStart.upperBound...].dropLast(), image)
+    }
+
+    private static func keptParts(_ line: Data) -> (key: Data, image: Data)? {
+        guard line.starts(with: keptStart.utf8) else { return nil }
+        let parts = line.dropFirst(keptStart.utf8.count).split(separator: UInt8(ascii: " "))
+        return parts.count == 3 ? (parts[0], parts[1]) : nil
     }
 }

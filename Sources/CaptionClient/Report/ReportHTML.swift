@@ -63,7 +63,16 @@ package struct ReportHTML {
         for tally in book.tallies { try put(figures(tally), write) }
         try put(likenesses, write)
         try cards(write)
-        try put("</main>\n</body>\n</html>\n", write)
+        try put("</main>\n", write)
+        try keepThumbnails(write)
+        try put("</body>\n</html>\n", write)
+    }
+
+    /// The images with thumbnails of an earlier page that this run has not shown, and the next one may.
+    var awaited: [UInt64] {
+        guard stage == .whole, found == book.count + failures.count else { return book.awaited }
+        let failed = Set(failures.map { ReportBook.key($0.file) })
+        return book.awaited.filter(failed.contains)
     }
 
     func put(_ text: String, _ write: Writer) throws { try write(Data(text.utf8)) }

@@ -25,7 +25,8 @@ package final class ReportPage: Sendable {
     /// More than a page has, whatever servers and images say.
     private static let maxSize = 256 << 20
 
-    /// Makes the page, with nothing on it yet; thumbnails of one that is there are taken over.
+    /// Makes the page, with nothing on it yet; a page that is there stays until the first renewal, and its thumbnails
+    /// are taken over.
     /// - Parameters:
     ///   - folder: the images' folder.
     ///   - interval: the shortest time between two renewals.
@@ -36,9 +37,10 @@ package final class ReportPage: Sendable {
         (self.path, self.gate, self.interval) = (path, gate, interval)
         heading = ReportHTML.Heading(folder: folder, tasks: plan.tasks.prompts)
         var book = try ReportBook(path: path, channels: plan.channels)
-        try book.keep(try Self.thumbnails(path))
+        let thumbnails = try Self.thumbnails(path)
+        try book.keep(thumbnails)
         state = Mutex(State(book: book))
-        try write(failures: [], .going)
+        if thumbnails.isEmpty { try write(failures: [], .going) }
     }
 
     /// The time until the file is to be renewed.

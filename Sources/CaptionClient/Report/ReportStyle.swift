@@ -63,14 +63,14 @@ enum ReportStyle {
         .groups .members + .caption { margin-top: 6px; }
         .caption { white-space: pre-wrap; unicode-bidi: isolate; }
         mark { background: var(--mark); color: inherit; border-radius: 3px; padding: 0 1px; }
-        .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 16px; }
+        .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); gap: 16px;
+          margin-top: 12px; }
         article { display: flex; flex-direction: column; gap: 6px; padding-bottom: 14px; overflow: hidden;
           background: var(--surface); border: 1px solid var(--line); border-radius: 12px; font-size: 14px;
           content-visibility: auto; contain-intrinsic-size: auto 320px; break-inside: avoid; }
         article:target { outline: 2px solid var(--accent); }
-        article img, .blank { width: 100%; height: 176px; padding: 8px; background: var(--sunken); }
-        article img { object-fit: contain; }
-        .blank { display: grid; place-items: center; color: var(--muted); font-size: 13px; }
+        article img { width: 100%; height: 176px; padding: 8px; background: var(--sunken); object-fit: contain; }
+        article > h3:first-child { padding-top: 10px; }
         article h3 { font-size: 13px; font-weight: 600; color: var(--muted); padding: 0 12px; }
         article h3 em { font-style: normal; font-weight: 400; border: 1px solid var(--line); border-radius: 8px;
           padding: 0 6px; white-space: nowrap; }
@@ -85,7 +85,7 @@ enum ReportStyle {
           .terms li { grid-template-columns: minmax(0, 8em) 1fr 3em 3em; gap: 8px; }
           .groups > li { grid-template-columns: 2.8em 1fr; }
           .cards { grid-template-columns: repeat(2, 1fr); gap: 10px; }
-          article img, .blank { height: 140px; }
+          article img { height: 140px; }
         }
         @media print {
           :root { color-scheme: light; --ground: #fff; --surface: #fff; --sunken: #f3f3f0; --line: #ccc; --ink: #000;
