@@ -119,12 +119,16 @@ def report_looks(rig, server):
                         ["Failed", "Lengths of CAPTION", "Words of CAPTION", "Lengths of GENERATE_TAGS",
                          "Tags of GENERATE_TAGS", "The same caption", "Nearly the same caption", "Pictures"])
                     expect(page.get_by_role("img", name=re.compile("^Captions by their number of"))).to_have_count(2)
-                    # What is out of sight is not drawn, which a picture of all of it would show.
-                    page.add_style_tag(content="article { content-visibility: visible; }")
+                    # A picture of all of it has what is out of sight, too.
+                    drawn = page.locator("article > *").evaluate_all(
+                        "nodes => nodes.every(node => node.checkVisibility({ contentVisibilityAuto: true }))")
+                    assert drawn, "Some pictures are not drawn before they are in sight."
                     rig.shot(page, f"report-{name}-{scheme}", full_page=True)
         with opened(rig, folder) as page:
             page.emulate_media(media="print")
             page.pdf(path=rig.shots / "report.pdf", format="A4", print_background=False)
+            page.set_viewport_size({"width": 718, "height": 1047})
+            rig.shot(page, "report-print", full_page=True)
             # What is folded on the screen is not on paper.
             page.locator("details").evaluate_all("nodes => nodes.forEach(node => { node.open = false; })")
             for item in page.locator("details li").all():

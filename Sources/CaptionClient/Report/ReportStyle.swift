@@ -67,7 +67,7 @@ enum ReportStyle {
           margin-top: 12px; }
         article { display: flex; flex-direction: column; gap: 6px; padding-bottom: 14px; overflow: hidden;
           background: var(--surface); border: 1px solid var(--line); border-radius: 12px; font-size: 14px;
-          content-visibility: auto; contain-intrinsic-size: auto 320px; break-inside: avoid; }
+          break-inside: avoid; }
         article:target { outline: 2px solid var(--accent); }
         article img { width: 100%; height: 176px; padding: 8px; background: var(--sunken); object-fit: contain; }
         article > h3:first-child { padding-top: 10px; }
@@ -87,13 +87,15 @@ enum ReportStyle {
           .cards { grid-template-columns: repeat(2, 1fr); gap: 10px; }
           article img { height: 140px; }
         }
+        @page { margin: 12mm 0; }
         @media print {
           :root { color-scheme: light; --ground: #fff; --surface: #fff; --sunken: #f3f3f0; --line: #ccc; --ink: #000;
             --muted: #444; --accent: #2f57cc; --bad: #b3261e; --mark: #fdf0c4; }
           body { font-size: 10pt; }
           * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-          article { content-visibility: visible; }
           details::details-content { content-visibility: visible; }
+          h2, h2 + p { break-after: avoid; }
+          .histogram { break-inside: avoid; }
           .cards { grid-template-columns: repeat(4, 1fr); }
         }
 
