@@ -31,6 +31,9 @@ def folder_is_captioned(rig, server):
         expect(cell(page, "latin.png").locator(".error")).to_have_text(
             "latin.txt is no text in UTF-8, so it was left as it is. Save it as UTF-8, or move it away.")
         expect(cell(page, "dir.png").locator(".error")).to_have_text("dir.txt cannot be written: is a directory.")
+        # Those that can have no caption are none of them.
+        which = page.locator("#which option")
+        expect(which).to_have_text(["The missing (4)", "The chosen (0)", "All (5)"])
         choose_tasks(page, "<CAPTION>")
         caption(page)
         expect(page.locator("#run-sentence")).to_have_text("4 pictures done.")

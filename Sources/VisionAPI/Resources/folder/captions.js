@@ -153,6 +153,12 @@ async function atOnce(most, things, work) {
 
 const changes = {
   // [{name, parts: [{picture, before, after}]}], the newest last
+  // What a run would ask about: a picture that can have no caption is none of it.
+  wanted(which) {
+    const pictures = which === 'chosen' ? [...this.chosen] : this.pictures;
+    return pictures.filter(picture => !picture.obstacle && (which !== 'missing' || !picture.text));
+  },
+
   done: [],
   undone: [],
   most: 100,

@@ -54,7 +54,7 @@ const bar = {
     $('filter-clear').hidden = !filter.isOn;
     const options = { missing: pictures.length - captioned, chosen: chosen.size, all: pictures.length };
     for (const option of $('which').options) {
-      option.textContent = `${option.textContent.replace(/ \(.*/, '')} (${counted(options[option.value])})`;
+      option.textContent = `${option.textContent.replace(/ \(.*/, '')} (${counted(album.wanted(option.value).length)})`;
     }
     this.showRun();
     tagList.soon();
@@ -143,13 +143,15 @@ $('caption-form').addEventListener('submit', async event => {
   if (!tasks.areListed) return complainOf('The server has not said yet what it can do.');
   if (!prompts.length) return complainOf('Choose a task.', tasks.boxes[0]?.box);
   const which = $('which').value;
-  const wanted = which === 'chosen' ? [...album.chosen] : album.pictures;
-  const able = wanted.filter(picture => !picture.obstacle && (which !== 'missing' || !picture.text));
-  if (!able.length) return complainOf(which === 'chosen' ? 'None is chosen.' : 'None is left without a caption.');
+  const wanted = album.wanted(which);
+  if (!wanted.length) {
+    return complainOf(which === 'missing' ? 'None is left without a caption.'
+      : which === 'chosen' && !album.chosen.size ? 'None is chosen.' : 'None of them can have a caption.');
+  }
   complainOf('');
-  const replaced = able.filter(picture => picture.text).length;
+  const replaced = wanted.filter(picture => picture.text).length;
   if (replaced && !await dialogs.replaces(replaced)) return;
-  captioning.start(able, prompts, which === 'missing', cleaning.rulesOfRun());
+  captioning.start(wanted, prompts, which === 'missing', cleaning.rulesOfRun());
   refresh();
 });
 
