@@ -2,12 +2,14 @@
 
 from playwright.sync_api import expect
 
-from folder_rig import answers, caption, comes_to_disk, folder_page
-from rig import check, choose_tasks
+from folder_rig import answers, caption, cell, comes_to_disk, folder_page
+from rig import ROOT, check, choose_tasks
 from servers import StandIn
 
 
 @check
+CLEAN_UP = ROOT / "docs/training-sets.md"
+
 def pictures_are_filtered(rig, server):
     """Pictures are shown by text, by words, by state and by tag"""
     files = {f"{i}.png": None for i in range(6)}
@@ -121,7 +123,7 @@ def captions_are_cleaned(rig, server):
         page.locator("summary", has_text="Clean up").click()
         for label in ("Drop openings", "Drop where things are", "Each tag once", "Tags by the alphabet"):
             page.get_by_label(label).check()
-        for label, value in {"Words, at most": "30", "Letters, at most": "200", "Drop these tags": "signature",
+        for label, value in {"Words, at most": "30", "Characters, at most": "200", "Drop these tags": "signature",
                              "These tags first": "hat", "Tags, at most": "3"}.items():  # fmt: skip
             page.get_by_label(label).fill(value)
         page.get_by_label("Blanks in tags").select_option("red_car")
@@ -135,3 +137,8 @@ def captions_are_cleaned(rig, server):
         choose_tasks(page, "<CAPTION>")
         caption(page)
         comes_to_disk(page, "c.txt", b"a red square\n")
+            # The server does it in the order of this form, as docs/training-sets.md has it.
+            steps = list(dict.fromkeys(re.findall(r"^\| .*\| `(\w+)` \|", CLEAN_UP.read_text(), re.MULTILINE)))
+            fields = page.locator("#clean :is(input, option):is([name], [value^=tags_])").evaluate_all(
+                "nodes => nodes.map(node => node.name || node.value)")
+            assert fields == [step for step in steps if step != "replace"], fields
