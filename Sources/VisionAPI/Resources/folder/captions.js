@@ -209,7 +209,7 @@ const changes = {
     }
     to.push(change);
     const left = others ? ` ${plural(others, 'caption has', 'captions have')} changed since, and stay.` : '';
-    say(`${word}: ${change.name}.${left}`);
+    bar.tell(`${word}: ${change.name}.${left}`);
     if (change.parts.length === 1) grid.go(change.parts[0].picture);
     bar.show();
   },

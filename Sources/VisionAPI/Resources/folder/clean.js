@@ -79,11 +79,9 @@ const cleaning = {
     try {
       const pictures = album.targets.filter(picture => picture.text && !picture.obstacle);
       const before = new Map(pictures.map(picture => [picture, picture.text]));
-      const wanted = await this.cleaned(pictures, rules);
+      const wanted = (await this.cleaned(pictures, rules)).filter(([picture]) => picture.text === before.get(picture));
       if (!wanted.length) return complainOf('Nothing in them would change.');
-      complainOf('');
-      if (!await dialogs.preview('What the clean-up changes', wanted)) return;
-      editing.apply('the clean-up', wanted.filter(([picture]) => picture.text === before.get(picture)));
+      await editing.look('What the clean-up changes', 'the clean-up', wanted);
     } catch (error) {
       complainOf(sentenceOf(error));
     } finally {

@@ -16,6 +16,7 @@ function showView() {
 
 function complainOf(sentence, field) {
   $('album-notice').textContent = sentence;
+  $('change-sentence').textContent = '';
   for (let part = field?.closest('details'); part; part = part.parentElement.closest('details')) part.open = true;
   field?.focus();
 }
@@ -52,12 +53,17 @@ const bar = {
     }
     $('filter-tag').textContent = filter.tag ? `With the tag "${album.tags.get(filter.tag)?.tag ?? filter.tag}". ` : '';
     $('filter-clear').hidden = !filter.isOn;
-    const options = { missing: pictures.length - captioned, chosen: chosen.size, all: pictures.length };
     for (const option of $('which').options) {
       option.textContent = `${option.textContent.replace(/ \(.*/, '')} (${counted(album.wanted(option.value).length)})`;
     }
     this.showRun();
     tagList.soon();
+  },
+
+  // What a change has done.
+  tell(sentence) {
+    $('change-sentence').textContent = sentence;
+    say(sentence);
   },
 
   showRun() {

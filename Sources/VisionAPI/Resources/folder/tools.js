@@ -50,15 +50,16 @@ const dialogs = {
     return answer === 'yes';
   },
 
-  // What a change would do. wanted: [[picture, after], ...]
-  async preview(title, wanted) {
+  // What a change would do, with what is to be known besides. wanted: [[picture, after], ...]
+  async preview(title, wanted, note = '') {
     const most = 200;
     const rows = wanted.slice(0, most).map(([picture, after]) => make('li', {},
       make('p', { className: 'cell-name' }, picture.path), ...difference(picture.text, after)));
     const more = wanted.length > most ? [make('p', { className: 'muted' },
       `And ${plural(wanted.length - most, 'more', 'more')}.`)] : [];
     const list = make('ul', { className: 'preview', tabIndex: 0, 'aria-label': 'What changes' }, ...rows);
-    const [answer] = await this.ask(title, [list, ...more],
+    const notes = note ? [make('p', { className: 'small' }, note)] : [];
+    const [answer] = await this.ask(title, [...notes, list, ...more],
       [['yes', `Change ${plural(wanted.length, 'caption', 'captions')}`], ['', 'Cancel']]);
     return answer === 'yes';
   },
@@ -179,30 +180,42 @@ const editing = {
       .map(picture => [picture, CaptionFile.trimmed(picture.text.replace(pattern, () => by))])
       .filter(([picture, after]) => after !== picture.text);
     if (!wanted.length) return complainOf(`"${find}" is in none of them.`, $('replace-find'));
-    if (await dialogs.preview(`Replace "${find}" by "${by}"`, wanted)) this.apply(`the replacing of "${find}"`, wanted);
+    await this.look(`Replace "${find}" by "${by}"`, `the replacing of "${find}"`, wanted);
   },
 
-  addTag(isFirst) {
+  async addTag(isFirst) {
     const tag = CaptionFile.trimmed($('tag-name').value).replace(/^,+|,+$/g, '');
     if (!tag) return complainOf('Say which tag.', $('tag-name'));
+    const without = album.targets.filter(picture => !picture.obstacle && !picture.tags.has(tag.toLowerCase()));
+    // With the tag for its caption, a picture that has failed would count as captioned.
+    const able = without.filter(picture => picture.text || !picture.trouble);
+    const failed = without.length - able.length, bare = able.filter(picture => !picture.text).length;
     const added = text => (!text ? tag : isFirst ? `${tag}, ${text}` : `${text}, ${tag}`);
-    this.apply(`the adding of "${tag}"`, album.targets.filter(picture => !picture.tags.has(tag.toLowerCase()))
-      .map(picture => [picture, added(picture.text)]));
+    const wanted = able.map(picture => [picture, added(picture.text)]);
+    const those = plural(failed, 'picture that has failed is', 'pictures that have failed are');
+    const leftOut = failed ? `${those} left out.` : '';
+    if (!wanted.length) return complainOf(`There is none to add "${tag}" to. ${leftOut}`, $('tag-name'));
+    const only = bare ? `${plural(bare, 'of them has', 'of them have')} no caption: there the tag becomes the whole `
+      + 'caption, which a run over the missing leaves alone. ' : '';
+    await this.look(`Add "${tag}" ${isFirst ? 'first' : 'last'}`, `the adding of "${tag}"`, wanted, only + leftOut);
   },
 
-  dropTag() {
+  async dropTag() {
     const tag = CaptionFile.trimmed($('tag-name').value).replace(/^,+|,+$/g, '').toLowerCase();
     if (!tag) return complainOf('Say which tag.', $('tag-name'));
-    const wanted = album.targets.filter(picture => picture.tags.has(tag))
+    const wanted = album.targets.filter(picture => !picture.obstacle && picture.tags.has(tag))
       .map(picture => [picture, withoutTag(picture.text, tag)]);
     if (!wanted.length) return complainOf(`"${tag}" is a tag of none of them.`, $('tag-name'));
-    this.apply(`the dropping of "${tag}"`, wanted);
+    await this.look(`Drop "${tag}"`, `the dropping of "${tag}"`, wanted);
   },
 
-  apply(name, wanted) {
-    const count = changes.change(name, wanted);
+  // Changes captions after a look at what changes; a caption that has become another one meanwhile stays.
+  async look(title, name, wanted, note) {
     complainOf('');
-    say(`${plural(count, 'caption', 'captions')} changed.`);
+    const before = new Map(wanted.map(([picture]) => [picture, picture.text]));
+    if (!await dialogs.preview(title, wanted, note)) return;
+    const count = changes.change(name, wanted.filter(([picture]) => picture.text === before.get(picture)));
+    bar.tell(`${plural(count, 'caption', 'captions')} changed by ${name}.`);
     bar.show();
   },
 };
