@@ -2,8 +2,8 @@
 
 from playwright.sync_api import expect
 
-from folder_rig import cell, comes_to_disk, folder_page, on_disk
-from rig import check
+from folder_rig import caption, cell, comes_to_disk, folder_page, on_disk
+from rig import SENTENCE, check, choose_tasks
 
 
 @check
@@ -29,10 +29,40 @@ def captions_are_edited(rig, server):
         page.get_by_role("button", name="Undo").click()
         comes_to_disk(page, "b.txt", None)
         page.get_by_role("button", name="Undo").click()
-        comes_to_disk(page, "a.txt", b"old\n")
+        comes_to_disk(page, "a.txt", b"old")
         page.get_by_role("button", name="Redo").click()
         comes_to_disk(page, "a.txt", b"new, and\nlonger\n")
         assert on_disk(page, "b.txt") is None
+
+
+@check
+def undo_brings_bytes_back(rig, server):
+    """Undo puts the very bytes back that were in a caption file, and Redo the caption again, however often"""
+    old = {"blank": b"  \n", "empty": b"", "lines": b"one\r\ntwo\r\n", "mark": b"\xef\xbb\xbf", "open": b"no end",
+           "marked": b"\xef\xbb\xbf\n a \n\n", "plain": b"plain\n"}  # fmt: skip
+    files = {f"{name}.png": None for name in old} | {f"{name}.txt": content for name, content in old.items()}
+    with folder_page(rig, server, files) as page:
+        choose_tasks(page, "<CAPTION>")
+        caption(page, "all")
+        page.get_by_role("button", name="Replace them").click()
+        expect(page.locator("#run-sentence")).to_have_text("7 pictures done.")
+        for _ in range(2):
+            for name in old:
+                mark = b"\xef\xbb\xbf" if name == "marked" else b""
+                comes_to_disk(page, f"{name}.txt", mark + f"{SENTENCE}\n".encode())
+            page.get_by_role("button", name="Undo").click()
+            for name, content in old.items():
+                comes_to_disk(page, f"{name}.txt", content)
+            expect(page.locator("#change-sentence")).to_have_text("Undone: the captions of 7 pictures.")
+            page.get_by_role("button", name="Redo").click()
+        # The file of another program in the meantime is what was there.
+        page.evaluate("([path, content]) => write(path, content)", ["plain.txt", SENTENCE])
+        cell(page, "plain.png").locator(".cell-text").click()
+        page.get_by_label("Caption of plain.png").fill("new")
+        page.keyboard.press("Enter")
+        comes_to_disk(page, "plain.txt", b"new\n")
+        page.get_by_role("button", name="Undo").click()
+        comes_to_disk(page, "plain.txt", SENTENCE.encode())
 
 
 @check

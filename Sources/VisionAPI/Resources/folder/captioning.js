@@ -67,7 +67,7 @@ const captioning = {
     if (!this.isMissingOnly || !picture.source.writes) return false;
     const now = await picture.source.content(picture.folder, picture.captionName);
     if (now.kind !== 'caption') return false;
-    picture.disk = now;
+    picture.isOnDisk(now);
     album.set(picture, now.text);
     return true;
   },

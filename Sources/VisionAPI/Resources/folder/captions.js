@@ -21,6 +21,8 @@ class FolderPicture {
     // What the caption file held when it was looked at last, and what it is to hold.
     this.disk = CaptionFile.nothing;
     this.text = '';
+    // The bytes of the files that were written over, by their captions, where this page would write others.
+    this.replaced = null;
     // Why nothing can be written for it; what went wrong last.
     this.obstacle = '';
     this.trouble = '';
@@ -33,6 +35,19 @@ class FolderPicture {
 
   get isUnsaved() { return this.text !== this.disk.text && !this.obstacle; }
   get captionPath() { return this.folder.path + this.captionName; }
+
+  // What its caption file holds, without the bytes.
+  isOnDisk({ kind, text, isMarked }) { this.disk = { kind, text, isMarked }; }
+
+  // The file is about to be written over.
+  remember({ text, isMarked, bytes }) {
+    this.replaced?.delete(text);
+    if (!bytes || areSame(bytes, CaptionFile.bytes(text, isMarked))) return;
+    this.replaced ??= new Map();
+    this.replaced.set(text, bytes);
+  }
+
+  bytesOf(text, isMarked) { return this.replaced?.get(text) ?? CaptionFile.bytes(text, isMarked); }
 }
 
 const album = {
@@ -72,7 +87,7 @@ const album = {
       if (!isCurrent()) return;
       const content = await this.look(picture);
       if (content.kind === 'foreign') picture.obstacle = picture.obstacle || content.reason;
-      picture.disk = content;
+      picture.isOnDisk(content);
       picture.text = content.text;
       done += 1;
       if (done % 100 === 0) tell(`${counted(done)} of ${counted(pictures.length)} captions read.`);
@@ -138,6 +153,12 @@ const album = {
     bar.soon();
   },
 
+  // What a run would ask about: a picture that can have no caption is none of it.
+  wanted(which) {
+    const pictures = which === 'chosen' ? [...this.chosen] : this.pictures;
+    return pictures.filter(picture => !picture.obstacle && (which !== 'missing' || !picture.text));
+  },
+
   // The chosen, or all that are shown where none is chosen.
   get targets() { return this.chosen.size ? [...this.chosen] : this.shown; },
 };
@@ -153,12 +174,6 @@ async function atOnce(most, things, work) {
 
 const changes = {
   // [{name, parts: [{picture, before, after}]}], the newest last
-  // What a run would ask about: a picture that can have no caption is none of it.
-  wanted(which) {
-    const pictures = which === 'chosen' ? [...this.chosen] : this.pictures;
-    return pictures.filter(picture => !picture.obstacle && (which !== 'missing' || !picture.text));
-  },
-
   done: [],
   undone: [],
   most: 100,
@@ -257,11 +272,11 @@ const saving = {
       const now = await source.content(folder, captionName);
       if (now.kind === 'foreign') throw new Refusal(now.reason);
       if (now.text !== picture.disk.text && now.text !== picture.text && !await this.mayReplace(picture, now)) {
-        picture.disk = now;
+        picture.isOnDisk(now);
         album.set(picture, now.text);
         return;
       }
-      picture.disk = now;
+      picture.isOnDisk(now);
       const { text } = picture;
       if (now.text === text) return;
       const isThere = await source.find(folder, captionName) !== null;
@@ -269,10 +284,11 @@ const saving = {
         await source.remove(folder, captionName);
         picture.madeFile = false;
       } else if (text || isThere) {
-        await source.write(folder, captionName, CaptionFile.bytes(text, now.isMarked));
+        picture.remember(now);
+        await source.write(folder, captionName, picture.bytesOf(text, now.isMarked));
         if (!isThere) picture.madeFile = true;
       }
-      picture.disk = text ? { kind: 'caption', text, isMarked: now.isMarked } : CaptionFile.nothing;
+      picture.isOnDisk(text ? { kind: 'caption', text, isMarked: now.isMarked } : CaptionFile.nothing);
       picture.trouble = '';
     } catch (error) {
       picture.trouble = `Not saved. ${fileSentence(picture.captionPath, error)}`;

@@ -86,7 +86,8 @@ const CaptionFile = {
 
   async read(file, path) {
     if (file.size > this.maxSize) return this.judge({ length: file.size }, path);
-    return this.judge(new Uint8Array(await file.arrayBuffer()), path);
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    return { ...this.judge(bytes, path), bytes };
   },
 
   trimmed(text) {
@@ -103,6 +104,8 @@ const CaptionFile = {
     return isMarked ? new Uint8Array([...this.mark, ...content]) : content;
   },
 };
+
+const areSame = (left, right) => left.length === right.length && left.every((byte, i) => byte === right[i]);
 
 // The browser's words for what it refuses are not for people.
 function fileSentence(path, error) {
