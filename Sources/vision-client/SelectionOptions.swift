@@ -37,7 +37,7 @@ struct SelectionOptions: ParsableArguments {
 
     @Flag(help: "Only say what would be done with each picture.") var dryRun = false
 
-    /// Whether some pictures of the folder are left out on purpose.
+    /// Whether some images of the folder are left out on purpose.
     var isNarrow: Bool { !recursive || !exclude.isEmpty || since != nil || filesFrom != nil }
 
     /// - Throws: `ClientError.listUnread`.
