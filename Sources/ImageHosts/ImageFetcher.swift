@@ -1,4 +1,3 @@
-import Synchronization
 import Transfers
 
 /// Fetches images from hosts that the operator has named, and from nowhere else.
@@ -12,7 +11,7 @@ package struct ImageFetcher: Sendable {
     private let resolve: Resolve
     private let isAllowed: @Sendable (NetworkAddress) -> Bool
     private let client = HTTPClient()
-    private let underWay = UnderWay()
+    private let room: FetchRoom
 
     /// Finds the addresses of a name within a time.
     package typealias Resolve = @Sendable (_ name: String, _ limit: Duration) async throws -> [NetworkAddress]
@@ -20,7 +19,7 @@ package struct ImageFetcher: Sendable {
     package struct Limits: Sendable {
         /// For an image, from the question for its host's address to its last byte.
         package var time = Duration.seconds(10)
-        /// The most bytes of all images that are on their way at the same time.
+        /// The most bytes that all requests hold for which images are being fetched.
         package var bytes = 256 << 20
 
         package init() {}
@@ -38,6 +37,7 @@ package struct ImageFetcher: Sendable {
         self.hosts = hosts
         self.authorities = authorities
         self.limits = limits
+        room = FetchRoom(limit: limits.bytes)
         let names = NameService()
         self.resolve = resolve ?? { try await names.addresses(of: $0, within: $1) }
         self.isAllowed = isAllowed
@@ -50,11 +50,16 @@ package struct ImageFetcher: Sendable {
         try ImageURL(address, hosts: hosts)
     }
 
+    /// What a request holds while its images are fetched; nothing yet.
+    package func share() -> FetchShare { FetchShare(room) }
+
     /// The image file at an address.
     ///
-    /// - Parameter limit: The most bytes that it may have.
+    /// - Parameters:
+    ///   - limit: The most bytes that it may have.
+    ///   - share: Holds them then.
     /// - Throws: `ImageFetchError`; `CancellationError`.
-    package func fetch(_ url: ImageURL, upTo limit: Int) async throws -> [UInt8] {
+    package func fetch(_ url: ImageURL, upTo limit: Int, _ share: FetchShare) async throws -> [UInt8] {
         let end = ContinuousClock.now + limits.time
         let addresses = try await resolve(url.host.name, limits.time)
         guard !addresses.isEmpty else { throw ImageFetchError.unknownHost(url.host.name) }
@@ -65,7 +70,7 @@ package struct ImageFetcher: Sendable {
             let left = end - .now
             guard left > .zero else { break }
             do {
-                return try await fetch(url, from: address, within: left, upTo: limit)
+                return try await fetch(url, from: address, within: left, upTo: limit, share)
             } catch let error as TransferError {
                 failure = ImageFetchError(error, host: url.host.name, limit: limit)
                 switch error {
@@ -78,7 +83,7 @@ package struct ImageFetcher: Sendable {
     }
 
     private func fetch(
-        _ url: ImageURL, from address: NetworkAddress, within time: Duration, upTo limit: Int
+        _ url: ImageURL, from address: NetworkAddress, within time: Duration, upTo limit: Int, _ share: FetchShare
     ) async throws -> [UInt8] {
         var request = TransferRequest(.get, url.text)
         request.headers.add(name: "Accept", value: "image/*, */*;q=0.5")
@@ -94,10 +99,9 @@ package struct ImageFetcher: Sendable {
             throw ImageFetchError.tooLarge(limit: limit)
         }
         var bytes: [UInt8] = []
-        defer { underWay.remove(bytes.count) }
         for try await part in answer.body {
             guard part.count <= limit - bytes.count else { throw ImageFetchError.tooLarge(limit: limit) }
-            guard underWay.add(part.count, upTo: limits.bytes) else { throw ImageFetchError.busy }
+            try share.add(part.count)
             bytes += part
         }
         return bytes
@@ -119,20 +123,4 @@ extension ImageFetchError {
             case .unknownHost, .unknownProxy, .proxy, .body, .other: .failed(host, reason: "the transfer failed")
             }
     }
-}
-
-/// Bytes of images that are on their way.
-private final class UnderWay: Sendable {
-    private let count = Mutex(0)
-
-    /// Whether there was room for them.
-    func add(_ bytes: Int, upTo limit: Int) -> Bool {
-        count.withLock { count in
-            guard bytes <= limit - count else { return false }
-            count += bytes
-            return true
-        }
-    }
-
-    func remove(_ bytes: Int) { count.withLock { $0 -= bytes } }
 }

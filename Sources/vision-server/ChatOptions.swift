@@ -27,7 +27,9 @@ struct ChatOptions: ParsableArguments {
     var imageUrlHost: [String] = []
 
     /// `nil`: no images are fetched.
-    func fetcher(_ settings: Settings) throws -> ImageFetcher? {
+    ///
+    /// - Parameter bytes: The most that all chats hold for which images are being fetched.
+    func fetcher(_ settings: Settings, upTo bytes: Int) throws -> ImageFetcher? {
         let hosts = try settings.list("image-url-host", imageUrlHost).map { text in
             guard let host = ImageHost(text) else {
                 throw ValidationError(
@@ -37,7 +39,9 @@ struct ChatOptions: ParsableArguments {
             return host
         }
         let authorities = TrustedAuthorities(environment: settings.environment)
-        return hosts.isEmpty ? nil : ImageFetcher(hosts: hosts, authorities: authorities?.path)
+        var limits = ImageFetcher.Limits()
+        limits.bytes = bytes
+        return hosts.isEmpty ? nil : ImageFetcher(hosts: hosts, authorities: authorities?.path, limits: limits)
     }
 
     func chooser(_ settings: Settings, model: String, extraPrompts: [String]) throws -> TaskChooser {

@@ -138,7 +138,8 @@ struct ServeCommand: AsyncParsableCommand {
             anyPrompt: try settings.isOn("any-prompt", promptOptions.anyPrompt),
             tasks: try chatOptions.chooser(
                 settings, model: model.name, extraPrompts: promptOptions.extraPrompts(settings)),
-            imageFetcher: try chatOptions.fetcher(settings),
+            // A single chat must always get through, with images of its own and as many bytes of others.
+            imageFetcher: try chatOptions.fetcher(settings, upTo: max(limits.maxQueuedBytes, 2 * maxBody)),
             preload: try queueOptions.isPreloading(settings),
             preloadEnds: StartFailure.endsPreload,
             maxBodySize: maxBody,

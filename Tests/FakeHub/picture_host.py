@@ -3,7 +3,8 @@
     python3 Tests/FakeHub/picture_host.py CERTIFICATE PICTURE
 
 /cat.png?... is the picture, /moved a redirect to it, /large grows without end, /announced says that it is large, /slow
-says nothing; everything else is 404. Each request is a line of JSON: its path and its Host.
+says nothing, /held is the picture as soon as anybody asks for /open; everything else is 404. Each
+request is a line of JSON: its path and its Host.
 """
 
 import http.server
@@ -14,6 +15,7 @@ import threading
 from pathlib import Path
 
 END = threading.Event()
+OPENED = threading.Event()
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -26,6 +28,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if path == "/slow":
             END.wait(60)
             self.close_connection = True
+        elif path == "/held":
+            OPENED.wait(60)
+            self.answer(200, self.picture)
         elif path == "/moved":
             self.answer(302, b"", Location="/cat.png")
         elif path == "/cat.png":
@@ -42,6 +47,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             while not END.is_set():
                 self.wfile.write(bytes(1 << 16))
         else:
+            if path == "/open":
+                OPENED.set()
             self.answer(404, b"nothing")
 
     def answer(self, status, body, **headers):

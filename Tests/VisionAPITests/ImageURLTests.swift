@@ -1,3 +1,4 @@
+import Eventually
 import Foundation
 import Hummingbird
 import HummingbirdTesting
@@ -74,11 +75,55 @@ struct ImageURLTests {
         let host = try await ImageHostProcess()
         let fetcher = try host.fetcher()
         let url = try fetcher.check(host.url("/large"))
-        await #expect(throws: ImageFetchError.tooLarge(limit: 1 << 20)) { try await fetcher.fetch(url, upTo: 1 << 20) }
+        await #expect(throws: ImageFetchError.tooLarge(limit: 1 << 20)) {
+            try await fetcher.fetch(url, upTo: 1 << 20, fetcher.share())
+        }
         var limits = ImageFetcher.Limits()
         limits.bytes = 1 << 20
         let small = try host.fetcher(limits: limits)
-        await #expect(throws: ImageFetchError.busy) { try await small.fetch(url, upTo: 32 << 20) }
+        let share = small.share()
+        await #expect(throws: ImageFetchError.busy) { try await small.fetch(url, upTo: 32 << 20, share) }
+        // What has come is held until its request lets go of it.
+        #expect(throws: ImageFetchError.busy) { try small.share().add(1 << 20) }
+        share.release()
+        share.release()
+        let next = small.share()
+        try next.add(1 << 20)
+        #expect(throws: ImageFetchError.busy) { try small.share().add(1) }
+        next.release()
+        #expect(throws: ImageFetchError.busy) { try small.share().add(1 << 19, beside: 1 << 20) }
+        try small.share().add(1 << 19, beside: 1 << 19)
+    }
+
+    @Test("what chats hold while a picture is fetched for them counts, and who comes when it is too much gets 429")
+    func waiting() async throws {
+        let host = try await ImageHostProcess()
+        var limits = ImageFetcher.Limits()
+        limits.time = .seconds(60)
+        limits.bytes = 6 * Demo.image.count
+        let own = "data:image/png;base64," + Chats.base64
+        let (held, more) = (ask(own, own, host.url("/held")), ask(own, own, own, host.url("/cat.png")))
+        let fetcher = try host.fetcher(limits: limits)
+        // Many at the same time; a live client has one connection.
+        try await application(fetcher).test(.router) { client in
+            try await withThrowingTaskGroup(of: TestResponse.self) { group in
+                for number in 1...2 {
+                    group.addTask { try await client.chat("/v1/chat/completions", held) }
+                    try await eventually("a picture is asked for") { try host.requests().count == number }
+                }
+                let refused = try await client.chat("/v1/chat/completions", more)
+                #expect(refused.status == .tooManyRequests && refused.headers[.retryAfter] == "2")
+                #expect(try refused.message == "\(ImageFetchError.busy)")
+                #expect(try host.requests().count == 2)
+                let opening = try fetcher.check(host.url("/open"))
+                await #expect(throws: ImageFetchError.status("pictures.test", 404)) {
+                    try await fetcher.fetch(opening, upTo: 1 << 10, fetcher.share())
+                }
+                for try await answer in group { #expect(answer.status == .ok, "\(String(buffer: answer.body))") }
+            }
+            let later = try await client.chat("/v1/chat/completions", more)
+            #expect(later.status == .ok, "\(String(buffer: later.body))")
+        }
     }
 
     @Test(
@@ -89,12 +134,14 @@ struct ImageURLTests {
         let url = try host.fetcher().check(host.url("/cat.png"))
         for addresses in [[[127, 0, 0, 1]], [[8, 8, 8, 8], [10, 0, 0, 1]], [[UInt8]]()] as [[[UInt8]]] {
             let fetcher = try host.fetcher(addresses: addresses, isAllowed: { $0.isPublic })
-            let error = await #expect(throws: ImageFetchError.self) { try await fetcher.fetch(url, upTo: 1 << 20) }
+            let error = await #expect(throws: ImageFetchError.self) {
+                try await fetcher.fetch(url, upTo: 1 << 20, fetcher.share())
+            }
             #expect(error == (addresses.isEmpty ? .unknownHost("pictures.test") : .closedNetwork("pictures.test")))
         }
         // The second address counts where nobody answers at the first.
         let second = try host.fetcher(addresses: [[127, 0, 0, 9], [127, 0, 0, 1]])
-        #expect(try await second.fetch(url, upTo: 1 << 20) == Array(Demo.image))
+        #expect(try await second.fetch(url, upTo: 1 << 20, second.share()) == Array(Demo.image))
         #expect(try host.requests().count == 1)
     }
 
@@ -103,14 +150,18 @@ struct ImageURLTests {
         let host = try await ImageHostProcess()
         let fetcher = try host.fetcher(authorities: nil)
         let url = try fetcher.check(host.url("/cat.png"))
-        let error = await #expect(throws: ImageFetchError.self) { try await fetcher.fetch(url, upTo: 1 << 20) }
+        let error = await #expect(throws: ImageFetchError.self) {
+            try await fetcher.fetch(url, upTo: 1 << 20, fetcher.share())
+        }
         #expect("\(try #require(error))".contains("certificate"))
         let other = ImageFetcher(
             hosts: [try #require(ImageHost("other.test:\(host.port)"))],
             authorities: ImageHostProcess.certificate.path,
             resolve: { _, _ in [NetworkAddress(bytes: [127, 0, 0, 1])].compactMap(\.self) }, isAllowed: { _ in true })
         let foreign = try other.check(host.url("/cat.png", host: "other.test"))
-        let refusal = await #expect(throws: ImageFetchError.self) { try await other.fetch(foreign, upTo: 1 << 20) }
+        let refusal = await #expect(throws: ImageFetchError.self) {
+            try await other.fetch(foreign, upTo: 1 << 20, other.share())
+        }
         #expect("\(try #require(refusal))".contains("certificate"))
         #expect(try host.requests().isEmpty)
     }

@@ -54,7 +54,7 @@ extension ChatImage {
     fileprivate func source(_ fetcher: ImageFetcher?) throws -> ChatRequest.Image {
         switch self {
         case .unreadable: throw ChatError.notAnImage
-        case .bytes(let bytes): return .file(bytes)
+        case .bytes(let bytes): return .file(ChatFile(bytes))
         case .text(let text): return try Self.source(text, nil)
         case .url(let text): return try Self.source(text, fetcher)
         }
@@ -63,7 +63,7 @@ extension ChatImage {
     private static func source(_ text: UnsafeRawBufferPointer, _ fetcher: ImageFetcher?) throws -> ChatRequest.Image {
         var field = ImageField(UnsafeMutableRawBufferPointer(mutating: text))
         switch field.result() {
-        case .success(let file): return .file(file)
+        case .success(let file): return .file(ChatFile(file))
         case .failure(.addressOfImage):
             guard let fetcher else { throw ChatError.imageAddress }
             return .address(try fetcher.check(field.address))

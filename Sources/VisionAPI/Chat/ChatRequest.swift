@@ -24,12 +24,15 @@ struct ChatRequest: Sendable {
 
     /// An image's file, or where it lies.
     enum Image: Sendable {
-        case file([UInt8])
+        case file(ChatFile)
         case address(ImageURL)
     }
 
     /// The files of the images, in their order; of one that lies elsewhere there is none.
-    var files: [[UInt8]] { images.map { if case .file(let file) = $0 { file } else { [] } } }
+    var files: [ChatFile] { images.compactMap { if case .file(let file) = $0 { file } else { nil } } }
+
+    /// Bytes of the files.
+    var byteCount: Int { files.reduce(0) { $0 + $1.count } }
 
     /// Whether an image has still to be fetched.
     var hasAddresses: Bool { images.contains { if case .address = $0 { true } else { false } } }

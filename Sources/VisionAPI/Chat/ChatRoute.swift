@@ -36,7 +36,7 @@ struct ChatRoute: Sendable {
             let done: Done = try await service.withSlot(bytes: body.count) { slot in
                 switch try await slot.parse(isLong: body.isLong, { try JSONBody(body.take()).chat(parse) }) {
                 case .instead(let answer): return .later(answer)
-                case .chat(let chat) where chat.hasAddresses: return .fetch(chat)
+                case .chat(let chat) where chat.hasAddresses: return await waiting(chat, besides: body.count)
                 case .chat(let chat): return .now(try await answer(chat, slot, context, stream, writer, since: start))
                 }
             }
@@ -44,10 +44,13 @@ struct ChatRoute: Sendable {
             case .now(let response): return response
             // Whatever it waits for, it waits without a place in the queue.
             case .later(let answer): return try await answer()
-            case .fetch(let chat):
-                let chat = try await fetched(chat)
-                return try await service.withSlot(bytes: chat.files.reduce(0) { $0 + $1.count }) { slot in
-                    try await answer(chat, slot, context, stream, writer, since: start)
+            case .fetch(let chat, let share):
+                defer { share.release() }
+                let chat = try await fetched(chat, share)
+                return try await service.withSlot(bytes: chat.byteCount) { slot in
+                    // From here on the queue counts them.
+                    share.release()
+                    return try await answer(chat, slot, context, stream, writer, since: start)
                 }
             }
         }
@@ -66,23 +69,37 @@ struct ChatRoute: Sendable {
         return nil
     }
 
+    /// Counts what a chat holds while it waits for images, beside all that waits in the queue.
+    ///
+    /// - Parameter own: Bytes that the queue counts for the chat itself until then.
+    private func waiting(_ chat: ChatRequest, besides own: Int) async -> Done {
+        guard let share = fetcher?.share() else { return .later { throw ChatError.imageAddress } }
+        let queued = await service.host.status.waitingBytes - own
+        do throws(ImageFetchError) {
+            try share.add(chat.byteCount, beside: queued)
+            return .fetch(chat, share)
+        } catch {
+            return .later { throw error }
+        }
+    }
+
     /// The same with all images there; together they may have as many bytes as a body.
-    private func fetched(_ chat: ChatRequest) async throws -> ChatRequest {
+    private func fetched(_ chat: ChatRequest, _ share: FetchShare) async throws -> ChatRequest {
         guard let fetcher else { throw ChatError.imageAddress }
         var chat = chat
         var left = bodies.maxBodySize
         for (index, image) in chat.images.enumerated() {
             guard case .address(let url) = image else { continue }
-            let file = try await fetcher.fetch(url, upTo: left)
+            let file = try await fetcher.fetch(url, upTo: left, share)
             left -= file.count
-            chat.images[index] = .file(file)
+            chat.images[index] = .file(ChatFile(file))
         }
         return chat
     }
 
     private enum Done: Sendable {
         case now(Response?)
-        case fetch(ChatRequest)
+        case fetch(ChatRequest, FetchShare)
         case later(@Sendable () async throws -> Response)
     }
 
@@ -93,14 +110,14 @@ struct ChatRoute: Sendable {
         _ report: @escaping @Sendable (CaptionEvent) -> Void
     ) async throws -> [[Caption]] {
         let files = chat.files
-        if files.count > 1 { try await slot.check(files) }
-        var (slot, captions, rest) = (slot, [[Caption]](), files.reduce(0) { $0 + $1.count })
+        if files.count > 1 { try await slot.check(files.map(\.bytes)) }
+        var (slot, captions, rest) = (slot, [[Caption]](), chat.byteCount)
         for (index, file) in files.enumerated() {
             rest -= file.count
-            let (input, isLast) = (chat.input(file), index == files.count - 1)
+            let isLast = index == files.count - 1
             captions.append(
                 try await slot.answer(wantsText: chat.canStreamText, rest: isLast ? nil : rest) {
-                    ChatQuestion(input: input)
+                    ChatQuestion(input: chat.input(file.take()))
                 } report: { event in
                     context.notes.note(event, ofOne: chat.images.count == 1)
                     report(event)
