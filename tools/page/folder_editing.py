@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from folder_rig import caption, cell, comes_to_disk, folder_page, on_disk
+from folder_rig import caption, cell, comes_to_disk, comes_true, folder_page, on_disk
 from rig import SENTENCE, check, choose_tasks
 
 
@@ -80,7 +80,7 @@ def picture_is_shown_large(rig, server):
         expect(page.locator("#viewer-image")).to_be_visible()
         expect(page.locator("#viewer-text")).to_be_focused()
         expect(page.locator("#viewer-text")).to_have_value("old")
-        page.wait_for_function("viewer.image.naturalWidth === 640")
+        comes_true(page, "viewer.image.naturalWidth === 640")
         rig.shot(page, "folder-large")
         page.locator("#viewer-text").fill("new")
         page.keyboard.press("PageDown")
@@ -106,7 +106,7 @@ def picture_is_shown_large(rig, server):
         }""")
         assert page.evaluate("addresses.size") == 1
         page.get_by_role("button", name="Close").click()
-        page.wait_for_function("addresses.size === 0")
+        comes_true(page, "addresses.size === 0")
 
 
 @check

@@ -61,6 +61,14 @@ def comes_to_disk(page, path, content):
         page.wait_for_timeout(20)
 
 
+def comes_true(page, expression):
+    """Playwright's own waiting is a script that the page's policy refuses."""
+    ends = time.monotonic() + 20
+    while not page.evaluate(expression):
+        assert time.monotonic() < ends, expression
+        page.wait_for_timeout(20)
+
+
 def cell(page, name):
     return page.locator("#grid .cell:visible", has=page.locator(f'.cell-name[title="{name}"]'))
 
