@@ -56,8 +56,12 @@ package struct DrawingFolder: Sendable {
     /// Its folder need not be there; but what is in the way of that is in the way of the drawing, too.
     private func missing(_ file: String) -> Content {
         var status = stat()
-        guard stat(Self.nearestFolder(of: file), &status) == 0 else { return .unreachable(errno) }
-        return status.st_mode & S_IFMT == S_IFDIR ? .nothing : .unreachable(ENOTDIR)
+        let folder = Self.nearestFolder(of: file)
+        guard stat(folder, &status) == 0 else { return .unreachable(errno) }
+        guard status.st_mode & S_IFMT == S_IFDIR else { return .unreachable(ENOTDIR) }
+        // Of a folder that is not there the system does not say that a name in it is too long.
+        let isTooLong = lstat(folder + "/" + Self.split(file).name, &status) != 0 && errno == ENAMETOOLONG
+        return isTooLong ? .unreachable(ENAMETOOLONG) : .nothing
     }
 
     /// The folder that a file is in, or the nearest one above that is there: what is made for the file is made in it.
