@@ -1,7 +1,14 @@
 package import Images
 
+#if compiler(>=6.2)
+    /// An engine's type, which says nothing of its state, may be named on any thread.
+    package typealias EngineType = SendableMetatype
+#else
+    package typealias EngineType = Any
+#endif
+
 /// What a loaded network does, wherever it runs. One caller at a time.
-package protocol Engine {
+package protocol Engine: EngineType {
     /// What the vision tower has seen in an image; may be kept, and let go of on any thread.
     associatedtype Features: Sendable
     /// What the decoder keeps of an answer that is being generated; goes with its last copy.
