@@ -4,7 +4,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@Suite("vision-client mcp", .timeLimit(.minutes(2)))
+@Suite("vision-client mcp", .timeLimit(.minutes(10)))
 struct ToolLoopTests {
     private final class Said: Sendable {
         let text = Mutex("")

@@ -8,7 +8,7 @@ import Loopback
 import NIOCore
 import Testing
 
-@Suite("Answers that come piece by piece", .timeLimit(.minutes(2)))
+@Suite("Answers that come piece by piece", .timeLimit(.minutes(10)))
 struct StreamingTests {
     private func test(
         log: RequestLines = .init(), _ work: @escaping @Sendable (AnswerStream) async throws -> Void,

@@ -3,7 +3,7 @@ import ImageHosts
 import Synchronization
 import Testing
 
-@Suite("Names of hosts", .timeLimit(.minutes(1)))
+@Suite("Names of hosts", .timeLimit(.minutes(10)))
 struct NameServiceTests {
     /// A name service that says nothing until it is told to.
     private final class SilentNames: Sendable {

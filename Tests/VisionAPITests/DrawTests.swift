@@ -4,7 +4,7 @@ import HummingbirdTesting
 import Testing
 import VisionAPITypes
 
-@Suite("Drawings of answers, and the size that they need", .timeLimit(.minutes(2)))
+@Suite("Drawings of answers, and the size that they need", .timeLimit(.minutes(10)))
 struct DrawTests {
     /// An empty folder, removed at the end.
     private final class Folder {

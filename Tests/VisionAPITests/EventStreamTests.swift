@@ -13,7 +13,7 @@ import Testing
 import VisionAPI
 import VisionAPITypes
 
-@Suite("Answers of /process_image as events", .timeLimit(.minutes(2)))
+@Suite("Answers of /process_image as events", .timeLimit(.minutes(10)))
 struct EventStreamTests {
     private struct Event {
         let name: String

@@ -6,7 +6,7 @@ import ImageHosts
 import Testing
 import VisionAPI
 
-@Suite("Pictures at addresses", .timeLimit(.minutes(2)))
+@Suite("Pictures at addresses", .timeLimit(.minutes(10)))
 struct ImageURLTests {
     private func application(_ fetcher: ImageFetcher?) throws -> some ApplicationProtocol {
         try Demo.application(around: Demo.host(), ServerConfiguration(modelName: "demo", imageFetcher: fetcher))

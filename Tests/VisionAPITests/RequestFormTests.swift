@@ -9,7 +9,7 @@ import VisionAPI
 import VisionAPITypes
 
 /// What people send to /process_image with curl.
-@Suite("Bodies that are no JSON, and several images", .timeLimit(.minutes(2)))
+@Suite("Bodies that are no JSON, and several images", .timeLimit(.minutes(10)))
 struct RequestFormTests {
     private static let file = FakeModel.folder.appending(path: "example.png").path
 

@@ -16,7 +16,7 @@ import Testing
 import VisionAPI
 import VisionAPITypes
 
-@Suite("POST /mcp", .timeLimit(.minutes(2)))
+@Suite("POST /mcp", .timeLimit(.minutes(10)))
 struct ToolTests {
     private static let image = Demo.image.base64EncodedString()
 

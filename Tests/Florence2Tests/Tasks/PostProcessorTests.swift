@@ -78,7 +78,7 @@ import Testing
     }
 
     @Test(
-        "A megabyte of marks takes no quadratic time", .timeLimit(.minutes(2)),
+        "A megabyte of marks takes no quadratic time", .timeLimit(.minutes(10)),
         arguments: [
             "<", "<loc_", "<loc_1", "<loc_1>", "<sep>", "<poly>", "</poly>", "x<loc_1><loc_1><loc_1>", "\n",
             "<poly><sep></poly>",
