@@ -223,9 +223,8 @@ let package = Package(
         .testTarget(
             name: "VisionAPITests",
             dependencies: [
-                "VisionAPI", "CDigest", "Captioning", "VisionAPITypes", "FakeEngine", "Florence2", "HTTPDoor",
-                "ImageHosts",
-                "Images",
+                "VisionAPI", "CDigest", "CaptionCleaning", "Captioning", "VisionAPITypes", "FakeEngine", "Florence2",
+                "HTTPDoor", "ImageHosts", "Images",
                 "Loopback", "ModelContext", "SeededRandom", "Serving", "CDemoModel", "Eventually", "JSONScanning",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

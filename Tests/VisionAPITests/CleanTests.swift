@@ -1,3 +1,4 @@
+import CaptionCleaning
 import Foundation
 import Hummingbird
 import HummingbirdTesting
@@ -154,28 +155,21 @@ struct CleanTests {
         }
     }
 
-    @Test("who wants one word cleaned does not wait for the end of who wants much")
-    func turns() async throws {
+    @Test("many texts are cleaned a share at a time, so that others have their turn in between")
+    func shares() throws {
         let nested = String(repeating: "a", count: 30_000) + String(repeating: "b", count: 30_000)
-        let much = body(nested, 4, Array(repeating: #"["ab",""]"#, count: 100))
-        try await Demo.application().test(.router) { client in
-            let ended = try await withThrowingTaskGroup(of: String.self) { group in
-                group.addTask {
-                    let response = try await clean(client, much)
-                    #expect(response.status == .ok)
-                    return "much"
-                }
-                group.addTask {
-                    let response = try await clean(client, #"{"texts":["a"],"clean":{"max_words":1}}"#)
-                    #expect(response.status == .ok)
-                    return "little"
-                }
-                var ended: [String] = []
-                for try await name in group { ended.append(name) }
-                return ended
-            }
-            #expect(ended == ["little", "much"])
+        var cleanUp = CleanUp()
+        cleanUp.replacements = Array(repeating: Replacement("ab", with: ""), count: 100)
+        var much = TextsCleaning(Array(repeating: nested, count: 4), cleanUp, as: nil)
+        for done in 1...4 {
+            #expect(!much.isDone)
+            try much.goOn()
+            #expect(much.answer.texts.count == done)
         }
+        #expect(much.isDone)
+        var little = TextsCleaning(Array(repeating: "ab c", count: 1000), cleanUp, as: nil)
+        try little.goOn()
+        #expect(little.isDone && little.answer.texts.allSatisfy { $0 == "c" })
     }
 
     @Test("what is wrong with the body is said in words of texts, not of pictures")

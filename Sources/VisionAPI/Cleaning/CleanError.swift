@@ -1,12 +1,12 @@
 /// What a client of `POST /clean` can get wrong, besides the fields themselves.
-enum CleanError: Error, Equatable, CustomStringConvertible {
+package enum CleanError: Error, Equatable, CustomStringConvertible {
     case malformedJSON(String)
     case notAnObject
     case bodyTooLarge(limit: Int)
     /// The texts and the rules together are more work than a request may be.
     case tooMuchWork(limit: Int)
 
-    var description: String {
+    package var description: String {
         switch self {
         case .malformedJSON(let reason): "The body is not valid JSON: \(reason). \(Self.example)"
         case .notAnObject: "The body must be one JSON object. \(Self.example)"

@@ -43,7 +43,7 @@ struct CleanRoute: Sendable {
     /// A share after the other, and those of other requests between them.
     private func answer(_ texts: [String], _ field: CleanUpField?) async throws -> CleanTextsResponse {
         guard let field else { return CleanTextsResponse(texts: texts) }
-        var cleaning = TextsCleaning(texts, field)
+        var cleaning = TextsCleaning(texts, field.cleanUp, as: field.kind)
         while !cleaning.isDone {
             try Task.checkCancellation()
             cleaning = try await advanced(cleaning)
