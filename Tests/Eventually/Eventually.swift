@@ -5,7 +5,7 @@ package func eventually(
     _ what: String = "the condition", sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {
-    let deadline = ContinuousClock.now.advanced(by: .seconds(60))
+    let deadline = ContinuousClock.now.advanced(by: .seconds(180))
     while try await !condition() {
         guard ContinuousClock.now < deadline else {
             Issue.record("\(what) did not come true", sourceLocation: sourceLocation)

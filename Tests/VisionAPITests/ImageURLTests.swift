@@ -99,7 +99,7 @@ struct ImageURLTests {
     func waiting() async throws {
         let host = try await ImageHostProcess()
         var limits = ImageFetcher.Limits()
-        limits.time = .seconds(60)
+        limits.time = .seconds(600)
         limits.bytes = 6 * Demo.image.count
         let own = "data:image/png;base64," + Chats.base64
         let (held, more) = (ask(own, own, host.url("/held")), ask(own, own, own, host.url("/cat.png")))
