@@ -36,7 +36,7 @@ package struct FileList: Sendable {
     func add(
         to contents: inout ImageFolder.Contents, folder: String, _ selection: ImageFolder.Selection
     ) {
-        let root = Self.plain(folder)
+        let root = FileName(folder).plain
         let realRoot = ImageFile(path: folder).resolved
         var seen: Set<FileName> = []
         for path in paths {
@@ -68,7 +68,7 @@ package struct FileList: Sendable {
 
     /// A path below the folder; `nil` when it is not below it.
     private func name(of path: String, _ root: String, _ realRoot: String?) -> String? {
-        let absolute = Self.plain(path.utf8.first == UInt8(ascii: "/") ? path : currentFolder + "/" + path)
+        let absolute = FileName(path.utf8.first == UInt8(ascii: "/") ? path : currentFolder + "/" + path).plain
         if let name = Self.rest(of: absolute, below: root) { return name }
         let file = FileName(absolute)
         guard let realRoot, let real = ImageFile(path: file.folder).resolved else { return nil }
@@ -80,11 +80,5 @@ package struct FileList: Sendable {
         guard path.utf8.starts(with: start.utf8), path.utf8.count > start.utf8.count else { return nil }
         let name = String(decoding: path.utf8.dropFirst(start.utf8.count), as: UTF8.self)
         return FileName(name).leadsUp ? nil : name
-    }
-
-    /// A path without words that say nothing: `.` and what is between two slashes.
-    private static func plain(_ path: String) -> String {
-        let words = path.utf8.split(separator: UInt8(ascii: "/")).filter { !$0.elementsEqual(".".utf8) }
-        return "/" + words.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "/")
     }
 }

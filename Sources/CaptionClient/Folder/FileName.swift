@@ -56,6 +56,9 @@ package struct FileName: Sendable, Hashable, Comparable, CustomStringConvertible
     /// Whether the path goes up to another folder anywhere.
     var leadsUp: Bool { words.contains { $0.utf8.elementsEqual("..".utf8) } }
 
+    /// An absolute path without words that say nothing: `.` and what is between two slashes.
+    var plain: String { "/" + words.filter { !$0.utf8.elementsEqual(".".utf8) }.joined(separator: "/") }
+
     /// The path without words that lead out of a folder, or nowhere.
     var withoutSteps: String {
         words.filter { ![Array("..".utf8), Array(".".utf8)].contains(Array($0.utf8)) }.joined(separator: "/")

@@ -31,8 +31,8 @@ package struct Image: Sendable, Hashable {
 
 /// A folder with images at any depth.
 package struct ImageFolder: Sendable {
-    /// The folder's absolute path, with every word of it as it was given: to the system `link/..` is another folder than
-    /// the one that `link` is in.
+    /// The folder's absolute path, with every word of it as it was given but single dots: to the system `link/..` is
+    /// another folder than the one that `link` is in.
     package let path: String
     private let selection: Selection
 
@@ -44,10 +44,8 @@ package struct ImageFolder: Sendable {
         guard !path.isEmpty else { throw .emptyFolder }
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { throw .noSuchFolder(path) }
-        var absolute =
-            path.utf8.first == UInt8(ascii: "/") ? path : FileManager.default.currentDirectoryPath + "/" + path
-        while absolute.utf8.count > 1, absolute.utf8.last == UInt8(ascii: "/") { absolute.removeLast() }
-        self.path = absolute
+        let start = path.utf8.first == UInt8(ascii: "/") ? "" : FileManager.default.currentDirectoryPath + "/"
+        self.path = FileName(start + path).plain
         self.selection = selection
     }
 
