@@ -155,7 +155,7 @@ struct ReportTests {
 
     @Test(
         "a run that goes on and is killed, before its first renewal or after, loses no thumbnail",
-        arguments: [("10", false), ("0.01", true)])
+        arguments: [("86400", false), ("0.01", true)])
     func keptWhenKilled(interval: String, isRenewed: Bool) async throws {
         let (album, latch) = (try Album("b.jpg", "c.jpg", "d.jpg"), Latch())
         #expect(try run(album, try Self.server { _, _ in "a dog" }).status == 0)
